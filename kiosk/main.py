@@ -1,0 +1,3 @@
+"""Command line and composition."""
+def main() -> int:
+    return 0
