@@ -1,0 +1,1 @@
+"""The barcode scanner: CDC serial."""
