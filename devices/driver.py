@@ -160,7 +160,7 @@ class Driver(ABC):
         self._start_next(now)
 
     def tick(self, now: float) -> None:
-        """Time has passed. Call at `deadline()` or whenever it suits: an early call does no harm."""
+        """Time has passed. Called at `deadline()` or at any time: an early call does no harm."""
         while self._queue and self._queue[0][1] <= now:
             command_id, _ = self._queue.popleft()
             self._complete(command_id, TimedOut(), now)
