@@ -1,0 +1,184 @@
+"""An order's one decision: event in, next state and commands out. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kiosk.core import events as e
+from kiosk.core import lines, paper, payment, refunds
+from kiosk.core.commands import Command
+from kiosk.core.order import (
+    Line,
+    LineState,
+    Order,
+    Payment,
+    PaymentState,
+    RefundState,
+    Step,
+    with_line,
+    with_person,
+    with_refund,
+)
+
+
+def open_order(event: e.OrderOpened, at: int) -> Step:
+    """Begin an order. ``at`` is the trusted wall time in milliseconds.
+
+    Raises ValueError if the amount isn't the sum of its lines.
+    """
+    if event.amount_fen <= 0 or event.amount_fen != sum(x.total_fen for x in event.bills):
+        raise ValueError(f"{event.order_id}: {event.amount_fen} fen is not the sum of its bills")
+    order = Order(
+        event.order_id,
+        at,
+        event.means,
+        event.amount_fen,
+        event.patience_s,
+        Payment(),
+        tuple(Line(x) for x in event.bills),
+    )
+    return payment.request(order)
+
+
+def decide(order: Order | None, event: e.OrderEvent, at: int) -> Step:
+    """Return the order after ``event`` and what is to be done.
+
+    ``at`` is the journalled wall time in milliseconds, never earlier than that of the row before.
+    An event that says nothing new leaves the order as it is and asks for nothing, so duplicates
+    and late answers do no harm. Raises ValueError for an event before ``OrderOpened``.
+    """
+    if isinstance(event, e.OrderOpened):
+        return open_order(event, at) if order is None else (order, ())
+    if order is None:
+        raise ValueError(f"{event.order_id}: {type(event).__name__} before OrderOpened")
+    if order.poisoned:
+        return order, ()
+    before = order
+    order, first = _apply(order, event, at)
+    order, second = _go_on(before, order, at)
+    return order, (*first, *second)
+
+
+def _apply(order: Order, event: e.OrderEvent, at: int) -> Step:
+    match event:
+        case e.PaymentCodeReady():
+            return payment.code_ready(order, event)
+        case e.PaymentOffered():
+            return payment.offered(order, event)
+        case e.PaymentAnswered():
+            return payment.answered(order, event)
+        case e.PaymentQueried():
+            return payment.queried(order, event)
+        case e.PaymentClosed():
+            return payment.closed(order, event)
+        case e.CancelWanted():
+            return payment.cancel_wanted(order)
+        case e.TimerFired():
+            return _timer(order, event.name, at)
+        case e.PostAnswered():
+            return lines.post_answered(order, event, at)
+        case e.PostChecked():
+            return lines.post_checked(order, event, at)
+        case e.RefundAnswered():
+            return refunds.answered(order, event, at)
+        case e.RefundQueried():
+            return refunds.queried(order, event, at)
+        case _:
+            return _apply_person(order, event)
+
+
+def _apply_person(order: Order, event: e.OrderEvent) -> Step:
+    match event:
+        case e.PrintAnswered():
+            return paper.answered(order, event)
+        case e.SlipWanted():
+            return paper.slip_wanted(order)
+        case e.ReprintWanted():
+            return paper.reprint_wanted(order)
+        case e.CopyTaken():
+            return paper.copy_taken(order)
+        case e.PersonLeft():
+            return replace(order, person_left=True), ()
+        case e.Restarted():
+            return _restarted(order)
+        case e.Poisoned():
+            return with_person(replace(order, poisoned=event.event), "poisoned"), ()
+        case e.PersonSettled():
+            return _settled_by_person(order, event), ()
+        case _:
+            raise TypeError(f"unknown event {type(event).__name__}")
+
+
+def _timer(order: Order, name: str, at: int) -> Step:
+    if name.startswith("payment."):
+        return payment.timer(order, name)
+    if name.startswith(lines.TIMER):
+        return lines.timer(order, name)
+    if name.startswith(refunds.TIMER):
+        return refunds.timer(order, name, at)
+    if name == paper.PATIENCE:
+        return paper.patience_over(order)
+    raise ValueError(f"{order.id}: no timer {name!r}")
+
+
+def _go_on(before: Order, order: Order, at: int) -> Step:
+    """Let the machines that wait for each other take their next steps."""
+    commands: list[Command] = []
+    if before.payment.state is not PaymentState.PAID and order.payment.state is PaymentState.PAID:
+        commands.append(paper.start_patience(order))
+    order, more = lines.begin(order, at)
+    commands += more
+    order, more = refunds.plan(order, at)
+    commands += more
+    order, more = paper.begin(order)
+    commands += more
+    return order, tuple(commands)
+
+
+def _restarted(order: Order) -> Step:
+    commands: list[Command] = []
+    for resume in (payment.restarted, lines.restarted, refunds.restarted, paper.restarted):
+        order, more = resume(order)
+        commands += more
+    if order.payment.state is PaymentState.PAID:
+        commands.append(paper.start_patience(order))
+    return order, tuple(commands)
+
+
+def _settled_by_person(order: Order, event: e.PersonSettled) -> Order:
+    """Book what a person found out; only what was unknown can be settled so."""
+    state = order.payment.state
+    open_payment = state in (PaymentState.UNKNOWN, PaymentState.NEEDS_PERSON)
+    if event.verdict is e.Verdict.NOT_PAID and open_payment:
+        order, _ = payment.not_paid(order, f"person:{event.operator}")
+    elif event.verdict is e.Verdict.PAID and open_payment:
+        facts = e.PaymentFacts(order.amount_fen, order.amount_fen, f"person:{event.operator}")
+        order, _ = payment.paid(order, facts)
+    elif event.verdict in (e.Verdict.LINE_POSTED, e.Verdict.LINE_NOT_POSTED):
+        order = _settle_line(order, event)
+    elif event.verdict is e.Verdict.REFUNDED:
+        order = _settle_refund(order, event)
+    return replace(order, person_reasons=())
+
+
+def _settle_line(order: Order, event: e.PersonSettled) -> Order:
+    if not 0 <= event.line < len(order.lines):
+        raise ValueError(f"{order.id} has no line {event.line}")
+    if order.lines[event.line].state is not LineState.POST_UNKNOWN:
+        return order
+    posted = event.verdict is e.Verdict.LINE_POSTED
+    return with_line(
+        order,
+        event.line,
+        state=LineState.POSTED if posted else LineState.REFUSED,
+        checking=False,
+        needs_person=False,
+        reference=f"person:{event.operator}",
+    )
+
+
+def _settle_refund(order: Order, event: e.PersonSettled) -> Order:
+    for index, refund in enumerate(order.refunds):
+        if refund.no == event.refund_no and refund.state is not RefundState.REFUNDED:
+            return with_refund(order, index, state=RefundState.REFUNDED)
+    return order

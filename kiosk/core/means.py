@@ -1,0 +1,43 @@
+"""The ways of paying and what each can do; ``decide`` plans with that (design, Money 5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class RefundBy(StrEnum):
+    """How money goes back through this way of paying."""
+
+    FULL = "full"
+    PARTIAL = "partial"
+    CARD_PRESENT = "card_present"
+    NONE = "none"
+
+
+class Commit(StrEnum):
+    AT_ONCE = "at_once"
+    TWO_PHASE = "two_phase"
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """One way of paying.
+
+    ``exclusive`` is the machine that only one order can use at a time (empty: none);
+    ``polled`` says that the kiosk must ask for the outcome instead of being told;
+    ``refund_gap_s`` is the shortest time between two refunds of one order (WeChat: 60 s).
+    """
+
+    id: str
+    refund: RefundBy
+    commit: Commit = Commit.AT_ONCE
+    exclusive: str = ""
+    polled: bool = False
+    refund_gap_s: int = 0
+    deadline_s: int = 180
+
+
+TERMINAL = "terminal"
+ALIPAY = "alipay"
+WECHAT = "wechat"

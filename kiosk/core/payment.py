@@ -1,0 +1,205 @@
+"""The payment machine: from the request to a certain answer.
+
+UNKNOWN never becomes NOT_PAID because time passed: only an answer or a person leaves it, and
+"not found" frees nothing: query, close, query (design, Money 2).
+"""
+
+from __future__ import annotations
+
+from kiosk.core import events as e
+from kiosk.core.commands import (
+    ClosePayment,
+    CommitPayment,
+    QueryPayment,
+    RejectPayment,
+    RequestPayment,
+    StartTimer,
+)
+from kiosk.core.events import Charge, Close, PaymentFacts
+from kiosk.core.means import Commit
+from kiosk.core.order import Asking, Order, PaymentState, Step, pause, with_payment, with_person
+
+POLL = "payment.poll"
+DEADLINE = "payment.deadline"
+RESOLVE = "payment.resolve"
+POLL_S = 3.0
+"""A screen code is asked after every 3–5 s (Alipay: poll; WeChat: poll or wait)."""
+DEADLINE_SLACK_S = 15.0
+"""The far side ends its own payment first; ours is the net below it."""
+
+
+def request(order: Order) -> Step:
+    """Ask for the money. The journal has the order's number before this leaves (Money 1)."""
+    order = with_payment(order, state=PaymentState.REQUESTED)
+    description = f"{len(order.lines)} bills {order.short_id}"
+    deadline = order.means.deadline_s + (0.0 if order.means.polled else DEADLINE_SLACK_S)
+    return order, (
+        RequestPayment(order.id, order.means, order.amount_fen, description),
+        StartTimer(order.id, DEADLINE, deadline),
+    )
+
+
+def code_ready(order: Order, event: e.PaymentCodeReady) -> Step:
+    if order.payment.state is not PaymentState.REQUESTED or order.payment.qr_code:
+        return order, ()
+    order = with_payment(order, qr_code=event.code)
+    return order, (StartTimer(order.id, POLL, POLL_S),)
+
+
+def offered(order: Order, event: e.PaymentOffered) -> Step:
+    """Decide on a two-phase offer; only what was asked for, and still wanted, is committed."""
+    payment = order.payment
+    if payment.committing and payment.facts == event.facts:
+        return order, (CommitPayment(order.id, order.means),)
+    wanted = (
+        payment.state is PaymentState.REQUESTED
+        and not payment.cancel_wanted
+        and not payment.committing
+        and order.means.commit is Commit.TWO_PHASE
+        and event.facts.amount_fen == order.amount_fen
+    )
+    if not wanted:
+        return order, (RejectPayment(order.id, order.means),)
+    order = with_payment(order, committing=True, facts=event.facts)
+    return order, (CommitPayment(order.id, order.means),)
+
+
+def answered(order: Order, event: e.PaymentAnswered) -> Step:
+    """Take the answer to the request itself."""
+    if event.result is Charge.PAID:
+        return paid(order, event.facts)
+    if not _undecided(order):
+        return order, ()
+    if event.result is Charge.NOT_PAID:
+        return not_paid(order, event.code)
+    if event.result is Charge.UNDECIDABLE:
+        return undecidable(order, event.code)
+    return lose(with_payment(order, code=event.code))
+
+
+def queried(order: Order, event: e.PaymentQueried) -> Step:
+    """Take the answer to a query; what it frees depends on how far we have asked."""
+    if event.result is Charge.PAID:
+        return paid(order, event.facts)
+    if not _undecided(order):
+        return order, ()
+    if event.result is Charge.NOT_PAID:
+        return not_paid(order, event.code)
+    if event.result is Charge.UNDECIDABLE:
+        return undecidable(order, event.code)
+    asking = order.payment.asking
+    if asking is Asking.NOTHING:
+        return _keep_polling(order)
+    if event.result is Charge.NO_ANSWER:
+        return _ask_later(order)
+    if asking is Asking.QUERY:
+        order = with_payment(order, asking=Asking.CLOSE)
+        return order, (ClosePayment(order.id, order.means),)
+    if asking is Asking.QUERY_AGAIN and event.result is Charge.NOT_FOUND:
+        # Closed by us and still unknown there: nothing can be charged under this number.
+        return not_paid(order, event.code or "closed")
+    return _ask_later(order)
+
+
+def closed(order: Order, event: e.PaymentClosed) -> Step:
+    if not _undecided(order) or order.payment.asking is not Asking.CLOSE:
+        return order, ()
+    if event.result is Close.NO_ANSWER:
+        return _ask_later(order)
+    step = Asking.QUERY if event.result is Close.ALREADY_PAID else Asking.QUERY_AGAIN
+    order = with_payment(order, asking=step, code=order.payment.code or event.code)
+    return order, (QueryPayment(order.id, order.means),)
+
+
+def cancel_wanted(order: Order) -> Step:
+    """The person gives up: nothing is believed until the other side confirms it."""
+    payment = order.payment
+    if payment.state is not PaymentState.REQUESTED or payment.cancel_wanted or payment.committing:
+        return order, ()
+    return ask(with_payment(order, cancel_wanted=True))
+
+
+def timer(order: Order, name: str) -> Step:
+    payment = order.payment
+    if not _undecided(order):
+        return order, ()
+    if name == POLL and payment.asking is Asking.NOTHING:
+        return order, (QueryPayment(order.id, order.means),)
+    if name == DEADLINE and payment.asking is Asking.NOTHING:
+        return ask(order) if order.means.polled else lose(order)
+    if name == RESOLVE and payment.asking is Asking.PAUSE:
+        return ask(order)
+    return order, ()
+
+
+def ask(order: Order) -> Step:
+    """Begin query, close, query."""
+    asked = order.payment.asked + 1
+    order = with_payment(order, asking=Asking.QUERY, asked=asked)
+    return order, (QueryPayment(order.id, order.means),)
+
+
+def lose(order: Order) -> Step:
+    """The answer is lost: say so, and ask until somebody knows."""
+    if order.payment.asking not in (Asking.NOTHING, Asking.PAUSE):
+        # A query is under way already; its answer will go on from here.
+        return with_payment(order, state=PaymentState.UNKNOWN), ()
+    return ask(with_payment(order, state=PaymentState.UNKNOWN))
+
+
+def paid(order: Order, facts: PaymentFacts | None) -> Step:
+    """Book a charge that is certain. A wrong amount is for a person, never for the books."""
+    payment = order.payment
+    if payment.state is PaymentState.PAID:
+        return order, ()
+    if facts is None or facts.amount_fen != order.amount_fen:
+        order = with_payment(order, state=PaymentState.NEEDS_PERSON, facts=facts)
+        return with_person(order, "amount_mismatch"), ()
+    late = payment.state is PaymentState.NOT_PAID
+    settled = with_payment(
+        order,
+        state=PaymentState.PAID,
+        asking=Asking.NOTHING,
+        facts=facts,
+        late=late,
+        code="",
+    )
+    return settled, ()
+
+
+def not_paid(order: Order, code: str) -> Step:
+    asking = Asking.NOTHING
+    return with_payment(order, state=PaymentState.NOT_PAID, asking=asking, code=code), ()
+
+
+def undecidable(order: Order, code: str) -> Step:
+    order = with_payment(order, state=PaymentState.NEEDS_PERSON, asking=Asking.NOTHING, code=code)
+    return with_person(order, "payment_undecidable"), ()
+
+
+def restarted(order: Order) -> Step:
+    """After a start nobody knows what the request became: ask (R19)."""
+    if order.payment.state is PaymentState.CREATED:
+        # The row that opened it was written, and with it the request may have left.
+        order = with_payment(order, state=PaymentState.REQUESTED)
+    if not _undecided(order):
+        return order, ()
+    order = with_payment(order, state=PaymentState.UNKNOWN, asking=Asking.NOTHING)
+    return ask(order)
+
+
+def _undecided(order: Order) -> bool:
+    return order.payment.state in (PaymentState.REQUESTED, PaymentState.UNKNOWN)
+
+
+def _keep_polling(order: Order) -> Step:
+    if order.means.polled:
+        return order, (StartTimer(order.id, POLL, POLL_S),)
+    return order, ()
+
+
+def _ask_later(order: Order) -> Step:
+    """Nobody knows: from here on it is openly unknown, with growing pauses between questions."""
+    wait = pause(order.payment.asked - 1, longest=60.0)
+    order = with_payment(order, state=PaymentState.UNKNOWN, asking=Asking.PAUSE)
+    return order, (StartTimer(order.id, RESOLVE, wait),)

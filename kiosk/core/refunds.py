@@ -1,0 +1,145 @@
+"""Money on its way back: planned when no line can change any more, never by guessing.
+
+A refund's number is its key for ever; after a lost answer the question comes before any second
+request (design, Money 3–5).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kiosk.core import events as e
+from kiosk.core.commands import Command, QueryRefund, RefundPayment, StartTimer
+from kiosk.core.events import Refunding
+from kiosk.core.means import RefundBy
+from kiosk.core.order import (
+    LineState,
+    Order,
+    PaymentState,
+    Refund,
+    RefundState,
+    Step,
+    pause,
+    with_person,
+    with_refund,
+)
+
+TIMER = "refund."
+PLAN = "refund.plan"
+MOST_ATTEMPTS = 5
+
+
+def plan(order: Order, at: int) -> Step:
+    """Send back what was charged for lines that are refused for certain."""
+    if order.payment.state is not PaymentState.PAID:
+        return order, ()
+    if any(x.state in (LineState.WAITING, LineState.POSTING) for x in order.lines):
+        return order, ()
+    if any(x.state is not RefundState.REFUNDED for x in order.refunds):
+        return order, ()
+    owed = order.refused_fen - order.refund_planned_fen
+    if owed <= 0:
+        return order, ()
+    undecided = any(x.state is LineState.POST_UNKNOWN for x in order.lines)
+    if not _possible(order, owed):
+        # Another line may still be refused and make the refund a whole one.
+        return (order, ()) if undecided else (_by_hand(order, owed), ())
+    wait_ms = order.means.refund_gap_s * 1000
+    last = max((x.ended_at for x in order.refunds), default=0)
+    if order.refunds and at - last < wait_ms:
+        return order, (StartTimer(order.id, PLAN, (wait_ms - (at - last)) / 1000),)
+    refund = Refund(f"{order.id}R{len(order.refunds) + 1}", owed)
+    order = replace(order, refunds=(*order.refunds, refund))
+    return order, (_request(order, refund),)
+
+
+def answered(order: Order, event: e.RefundAnswered, at: int) -> Step:
+    index = _find(order, event.refund_no)
+    if index is None or order.refunds[index].state is RefundState.REFUNDED:
+        return order, ()
+    if event.result is Refunding.REFUNDED:
+        return _refunded(order, index, at), ()
+    order = with_refund(order, index, state=RefundState.REFUND_UNKNOWN, code=event.code)
+    return order, (_query_later(order, index),)
+
+
+def queried(order: Order, event: e.RefundQueried, at: int) -> Step:
+    index = _find(order, event.refund_no)
+    if index is None or order.refunds[index].state is RefundState.REFUNDED:
+        return order, ()
+    if event.result is Refunding.REFUNDED:
+        return _refunded(order, index, at), ()
+    refund = order.refunds[index]
+    if refund.state is not RefundState.REFUND_UNKNOWN:
+        return order, ()
+    if event.result is Refunding.REFUSED and refund.attempts >= MOST_ATTEMPTS:
+        order = with_refund(order, index, state=RefundState.NEEDS_PERSON, code=event.code)
+        return with_person(order, f"refund_refused:{refund.no}"), ()
+    if event.result in (Refunding.REFUSED, Refunding.NOT_FOUND):
+        return _again(order, index)
+    order = with_refund(order, index, attempts=refund.attempts + 1)
+    return order, (_query_later(order, index),)
+
+
+def timer(order: Order, name: str, at: int) -> Step:
+    if name == PLAN:
+        return plan(order, at)
+    index = _find(order, name.removeprefix(TIMER))
+    if index is None or order.refunds[index].state is not RefundState.REFUND_UNKNOWN:
+        return order, ()
+    return order, (QueryRefund(order.id, order.means, order.refunds[index].no),)
+
+
+def restarted(order: Order) -> Step:
+    commands: list[Command] = []
+    for index, refund in enumerate(order.refunds):
+        if refund.state in (RefundState.REFUNDING, RefundState.REFUND_UNKNOWN):
+            order = with_refund(order, index, state=RefundState.REFUND_UNKNOWN)
+            commands.append(QueryRefund(order.id, order.means, refund.no))
+    return order, tuple(commands)
+
+
+def _possible(order: Order, owed: int) -> bool:
+    by = order.means.refund
+    if by is RefundBy.PARTIAL:
+        return True
+    return by is RefundBy.FULL and owed == order.amount_fen
+
+
+def _by_hand(order: Order, owed: int) -> Order:
+    """This way of paying can't send that much back: the office does, and the slip says so."""
+    no = f"{order.id}R{len(order.refunds) + 1}"
+    refund = Refund(no, owed, RefundState.NEEDS_PERSON, attempts=0)
+    order = replace(order, refunds=(*order.refunds, refund))
+    return with_person(order, f"refund_by_hand:{no}")
+
+
+def _again(order: Order, index: int) -> Step:
+    """The far side says that it knows no such refund: ask once more, then request it again.
+
+    One "not found" may be a request that is still on its way, so two are wanted.
+    """
+    refund = order.refunds[index]
+    order = with_refund(order, index, not_found=refund.not_found + 1, attempts=refund.attempts + 1)
+    if order.refunds[index].not_found % 2:
+        return order, (_query_later(order, index),)
+    order = with_refund(order, index, state=RefundState.REFUNDING)
+    return order, (_request(order, order.refunds[index]),)
+
+
+def _refunded(order: Order, index: int, at: int) -> Order:
+    return with_refund(order, index, state=RefundState.REFUNDED, ended_at=at, code="")
+
+
+def _find(order: Order, refund_no: str) -> int | None:
+    numbers = [x.no for x in order.refunds]
+    return numbers.index(refund_no) if refund_no in numbers else None
+
+
+def _query_later(order: Order, index: int) -> StartTimer:
+    refund = order.refunds[index]
+    return StartTimer(order.id, f"{TIMER}{refund.no}", pause(refund.attempts - 1))
+
+
+def _request(order: Order, refund: Refund) -> RefundPayment:
+    return RefundPayment(order.id, order.means, refund.no, refund.amount_fen, order.amount_fen)
