@@ -64,6 +64,8 @@ class Driver(ABC):
     underscore, sends with `_send` and ends a command with `_complete`.
     """
 
+    default_baud: ClassVar[int] = 9600
+    """The line's speed where the port's URL doesn't say it (bits a second)."""
     queue_patience_s: ClassVar[float] = 30.0
     """A command that waits longer than this behind another one ends as timed out (seconds)."""
 

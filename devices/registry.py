@@ -1,0 +1,43 @@
+"""Driver names, as the configuration writes them, and the classes behind them.
+
+A driver's module is imported when its driver is first asked for, so that a cabin pays start-up
+time and memory only for the devices it has.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+
+from devices.driver import Driver, SettingsError
+
+_CLASSES: Mapping[str, tuple[str, str]] = {
+    "ecr_hub": ("devices.payment_terminal.driver", "EcrHubTerminal"),
+    "cdc_scanner": ("devices.scanner.driver", "CdcScanner"),
+    "escpos_serial": ("devices.receipt_printer.driver", "EscposPrinter"),
+}
+
+
+def names() -> tuple[str, ...]:
+    """Every driver's name."""
+    return tuple(_CLASSES)
+
+
+def load(name: str) -> type[Driver]:
+    """The driver's class; SettingsError if there is none of that name."""
+    if name not in _CLASSES:
+        raise SettingsError(f"unknown driver {name!r}; known: {', '.join(_CLASSES)}")
+    module, attribute = _CLASSES[name]
+    found: type[Driver] = getattr(importlib.import_module(module), attribute)
+    return found
+
+
+def factory(name: str, settings: Mapping[str, object]) -> Callable[[], Driver]:
+    """Makes drivers with `settings` (the device's table without `driver` and `port`).
+
+    One is made here and thrown away, so that a mistake raises SettingsError now, not in a thread.
+    """
+    driver_class = load(name)
+    kept = dict(settings)
+    driver_class.from_settings(kept)
+    return lambda: driver_class.from_settings(kept)

@@ -1,0 +1,350 @@
+"""One thread for one device: it moves bytes between a port and a driver and nothing else.
+
+The thread sleeps in a selector until bytes come, the driver's next deadline, or a wake-up by
+another thread: no polling. A lost port is opened again after 1, 2, 4 ... 30 seconds. A thread that
+hangs in a call on its port is abandoned by the supervisor and another one takes its place.
+Sources: Design, "Devices"; requirements R9, R11, R13.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import selectors
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from devices.driver import Completed, Driver, Report, StatusChanged
+from devices.port import Port, PortError
+from devices.port import open_port as open_real_port
+from devices.status import Level, OutcomeUnknown, Status
+from devices.supervisor import Supervisor, default_supervisor
+
+_log = logging.getLogger(__name__)
+
+FIRST_BACKOFF_S = 1.0
+LAST_BACKOFF_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """A worker's patience in seconds."""
+
+    write_s: float = 5.0
+    """Bytes that the port doesn't take for so long mean that it is lost."""
+    stuck_s: float = 10.0
+    """A call on the port that doesn't return for so long means that the thread is stuck."""
+
+
+class _Life:
+    """One thread's life: abandoned means that it must touch nothing any more when it wakes."""
+
+    def __init__(self, worker: Worker, number: int, first_pause_s: float) -> None:
+        self.abandoned = False
+        self.in_call_since: float | None = None
+        self.port: Port | None = None
+        self.pause_s = first_pause_s
+        self.backoff_s = FIRST_BACKOFF_S
+        self._wake_r, self._wake_w = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self.thread = threading.Thread(
+            target=worker._live, args=(self,), name=f"{worker.name}-{number}", daemon=True
+        )
+
+    @property
+    def wake_fd(self) -> int:
+        return self._wake_r
+
+    def wake(self) -> None:
+        # A full pipe has woken the thread already.
+        with contextlib.suppress(BlockingIOError):
+            os.write(self._wake_w, b"\0")
+
+    def hear_wake(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            os.read(self._wake_r, 4096)
+
+    def close_wake(self) -> None:
+        os.close(self._wake_r)
+        os.close(self._wake_w)
+
+
+class Worker:
+    """A device's thread, its driver and its port.
+
+    `on_report(name, report)` is called from any thread, one report at a time and in order; it
+    must only put the report on a queue. `driver_factory` makes the driver, and makes another one
+    should the first raise.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        driver_factory: Callable[[], Driver],
+        port_url: str,
+        on_report: Callable[[str, Report], None],
+        open_port: Callable[[str], Port] | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+        limits: Limits = Limits(),
+        supervisor: Supervisor | None = None,
+    ) -> None:
+        self.name = name
+        self._driver_factory = driver_factory
+        self._driver = driver_factory()
+        self._url = port_url
+        self._on_report = on_report
+        self._open_port = open_port or self._open_by_url
+        self._monotonic = monotonic
+        self._limits = limits
+        self._supervisor = supervisor or default_supervisor()
+        self._lock = threading.RLock()
+        self._life: _Life | None = None
+        self._lives = 0
+        self._last_id = 0
+        self._stopping = False
+
+    def start(self) -> None:
+        """Begin; RuntimeError if it has begun before."""
+        with self._lock:
+            if self._lives:
+                raise RuntimeError(f"{self.name}: a worker starts once")
+            self._begin_life(first_pause_s=0.0)
+        self._supervisor.watch(self)
+
+    def submit(self, command: object) -> int:
+        """Hand the command to the driver; its Completed carries the number returned."""
+        with self._lock:
+            self._last_id += 1
+            command_id = self._last_id
+            self._driver.submit(command_id, command, self._monotonic())
+            self._deliver()
+            self._wake()
+        return command_id
+
+    def cancel(self, command_id: int) -> None:
+        """Take a command back if that is still possible; it completes one way or another."""
+        with self._lock:
+            self._driver.cancel(command_id, self._monotonic())
+            self._deliver()
+            self._wake()
+
+    @property
+    def status(self) -> Status:
+        """The device's health now."""
+        return self._driver.status
+
+    def stop(self, timeout: float = 2.0) -> bool:
+        """End the thread; running commands complete. True if it ended within `timeout` seconds.
+
+        Idempotent. A thread that hangs is left behind and can do no harm.
+        """
+        self._supervisor.forget(self)
+        with self._lock:
+            self._stopping = True
+            life = self._life
+            self._wake()
+        if life is None:
+            return True
+        life.thread.join(timeout)
+        with self._lock:
+            if self._life is life:
+                self._abandon(life, "stopped")
+        return not life.thread.is_alive()
+
+    # The supervisor's part.
+
+    def check(self) -> None:
+        """Abandon the thread if it hangs in a call on its port, and begin another one."""
+        life = self._life
+        if life is None or life.in_call_since is None:
+            return
+        with self._lock:
+            since = life.in_call_since
+            if life is not self._life or since is None or self._stopping:
+                return
+            if self._monotonic() - since < self._limits.stuck_s:
+                return
+            _log.error("%s: stuck in a call on %s; abandoned", self.name, self._url)
+            self._abandon(life, "stuck")
+            self._begin_life(first_pause_s=FIRST_BACKOFF_S)
+
+    def _abandon(self, life: _Life, reason: str) -> None:
+        life.abandoned = True
+        self._life = None
+        if life.port is not None:
+            try:
+                life.port.abandon()
+            except (OSError, ValueError) as error:
+                _log.warning("%s: could not free the port: %s", self.name, error)
+        self._driver.lost(self._monotonic(), reason, f"{self._url}: a call did not return")
+        self._deliver()
+
+    def _begin_life(self, first_pause_s: float) -> None:
+        self._lives += 1
+        self._life = _Life(self, self._lives, first_pause_s)
+        self._life.thread.start()
+
+    # The thread's part.
+
+    def _live(self, life: _Life) -> None:
+        pause_s = life.pause_s
+        while self._pause(life, pause_s):
+            pause_s = self._connect_and_serve(life)
+        with self._lock:
+            if not life.abandoned:
+                self._life = None
+                self._driver.lost(self._monotonic(), "stopped")
+                self._deliver()
+            life.close_wake()
+
+    def _connect_and_serve(self, life: _Life) -> float:
+        """One connection from open to close; how long to wait before the next (seconds)."""
+        try:
+            with self._in_call(life):
+                port = self._open_port(self._url)
+        except PortError as error:
+            self._lost(life, error.reason, error.detail)
+            return self._next_backoff(life)
+        life.port = port
+        reason, detail = "driver_error", ""
+        try:
+            reason, detail = self._serve(life, port)
+        except PortError as error:
+            reason, detail = error.reason, error.detail
+        except Exception:  # noqa: BLE001
+            # The boundary for mistakes in a driver: the device is lost for a moment, its running
+            # commands end as unknown, and a new driver begins. The others go on.
+            _log.exception("%s: the driver failed", self.name)
+            self._replace_driver(life)
+        with self._in_call(life):
+            port.close()
+        life.port = None
+        self._lost(life, reason, detail)
+        return self._next_backoff(life)
+
+    def _serve(self, life: _Life, port: Port) -> tuple[str, str]:
+        """Move bytes until the port is lost or no longer wanted; the reason."""
+        pending = bytearray()
+        taken_at = self._monotonic()
+        with self._lock:
+            if not self._is_mine(life):
+                return "stopped", ""
+            self._driver.opened(self._monotonic())
+        with selectors.DefaultSelector() as selector:
+            selector.register(life.wake_fd, selectors.EVENT_READ)
+            selector.register(port.fileno(), selectors.EVENT_READ)
+            while True:
+                with self._lock:
+                    if not self._is_mine(life):
+                        return "stopped", ""
+                    now = self._monotonic()
+                    wait_s = self._step_driver(now)
+                    fresh = self._driver.take_output()
+                    if self._driver.reopen_wanted:
+                        life.backoff_s = FIRST_BACKOFF_S
+                        return self._driver.status.reason, "the driver wants the port reopened"
+                if fresh and not pending:
+                    taken_at = now
+                pending += fresh
+                if pending:
+                    left_s = taken_at + self._limits.write_s - now
+                    if left_s <= 0:
+                        return "write_timeout", f"{len(pending)} bytes not taken"
+                    wait_s = left_s if wait_s is None else min(wait_s, left_s)
+                want_write = selectors.EVENT_WRITE if pending else 0
+                selector.modify(port.fileno(), selectors.EVENT_READ | want_write)
+                for key, events in selector.select(wait_s):
+                    if key.fd == life.wake_fd:
+                        life.hear_wake()
+                        continue
+                    if events & selectors.EVENT_WRITE and self._write(life, port, pending):
+                        taken_at = self._monotonic()
+                    if events & selectors.EVENT_READ:
+                        self._read(life, port)
+
+    def _step_driver(self, now: float) -> float | None:
+        """Tick the driver if it is time and report; seconds until it wants the next tick."""
+        deadline = self._driver.deadline()
+        if deadline is not None and deadline <= now:
+            self._driver.tick(now)
+            deadline = self._driver.deadline()
+        self._deliver()
+        # A driver whose deadline lies in the past even now would make the thread spin.
+        return None if deadline is None else max(deadline - now, 0.001)
+
+    def _write(self, life: _Life, port: Port, pending: bytearray) -> int:
+        with self._in_call(life):
+            count = port.write(bytes(pending))
+        del pending[:count]
+        return count
+
+    def _read(self, life: _Life, port: Port) -> None:
+        with self._in_call(life):
+            data = port.read_available()
+        if not data:
+            return
+        life.backoff_s = FIRST_BACKOFF_S
+        with self._lock:
+            if self._is_mine(life):
+                self._driver.receive(data, self._monotonic())
+
+    def _pause(self, life: _Life, seconds: float) -> bool:
+        """Wait, but not when woken to stop; whether to go on."""
+        until = self._monotonic() + seconds
+        with selectors.DefaultSelector() as selector:
+            selector.register(life.wake_fd, selectors.EVENT_READ)
+            while self._is_mine(life):
+                left_s = until - self._monotonic()
+                if left_s <= 0:
+                    return True
+                if selector.select(left_s):
+                    life.hear_wake()
+        return False
+
+    def _next_backoff(self, life: _Life) -> float:
+        pause_s = life.backoff_s
+        life.backoff_s = min(pause_s * 2, LAST_BACKOFF_S)
+        return pause_s
+
+    def _lost(self, life: _Life, reason: str, detail: str) -> None:
+        with self._lock:
+            if self._is_mine(life):
+                self._driver.lost(self._monotonic(), reason, f"{self._url}: {detail}")
+                self._deliver()
+
+    def _replace_driver(self, life: _Life) -> None:
+        with self._lock:
+            if life.abandoned:
+                return
+            orphans = self._driver.running
+            self._deliver()
+            self._driver = self._driver_factory()
+            for command_id in orphans:
+                self._on_report(self.name, Completed(command_id, OutcomeUnknown("driver_error")))
+            status = Status(Level.UNAVAILABLE, "driver_error")
+            self._on_report(self.name, StatusChanged(status))
+
+    def _is_mine(self, life: _Life) -> bool:
+        return not (life.abandoned or self._stopping)
+
+    @contextlib.contextmanager
+    def _in_call(self, life: _Life) -> Iterator[None]:
+        """Marks a call on the port, so that the supervisor sees when it doesn't return."""
+        life.in_call_since = self._monotonic()
+        try:
+            yield
+        finally:
+            life.in_call_since = None
+
+    def _deliver(self) -> None:
+        for report in self._driver.take_reports():
+            self._on_report(self.name, report)
+
+    def _wake(self) -> None:
+        if self._life is not None:
+            self._life.wake()
+
+    def _open_by_url(self, url: str) -> Port:
+        return open_real_port(url, self._driver.default_baud)
