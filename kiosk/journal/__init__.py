@@ -1,0 +1,7 @@
+"""The cabin's books: an append-only, hash-chained journal in SQLite (design, Journal)."""
+
+from kiosk.journal.journal import Journal
+from kiosk.journal.replay import ReplayDiffersError, replay
+from kiosk.journal.store import JournalBrokenError, JournalBusyError
+
+__all__ = ["Journal", "JournalBrokenError", "JournalBusyError", "ReplayDiffersError", "replay"]

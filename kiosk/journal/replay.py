@@ -1,0 +1,37 @@
+"""From rows back to the state: the same ``decide``, checked by the digests."""
+
+from __future__ import annotations
+
+from kiosk.core.decide import decide
+from kiosk.core.order import Order
+from kiosk.journal.journal import Journal
+
+
+class ReplayDiffersError(Exception):
+    """The rows lead to another state than they did when written: this order stops, not the cabin.
+
+    ``order`` is the last state that still agreed, None if there was none.
+    """
+
+    def __init__(self, message: str, order: Order | None) -> None:
+        super().__init__(message)
+        self.order = order
+
+
+def replay(journal: Journal, order_id: str) -> Order:
+    """Return an order's state from its rows. Raises ReplayDiffersError, KeyError if unknown."""
+    order: Order | None = None
+    for entry in journal.entries(order_id):
+        before = order
+        try:
+            order, _ = decide(order, entry.event, entry.at)
+        except Exception as error:  # whatever decide raises, only this order is concerned
+            raise ReplayDiffersError(f"row {entry.seq}: {error!r}", before) from error
+        expected = journal.digest_of(order)
+        if expected is not None and expected != entry.digest:
+            raise ReplayDiffersError(
+                f"row {entry.seq}: another state than when it was written", before
+            )
+    if order is None:
+        raise KeyError(order_id)
+    return order

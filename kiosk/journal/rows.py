@@ -1,0 +1,80 @@
+"""Rows of the journal: an event as text, its seal, and the hash that chains it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from kiosk import seal
+from kiosk.core.events import ORDER_EVENTS, OrderEvent
+from kiosk.core.order import Order
+
+GENESIS = "0" * 64
+CABIN = "CABIN"
+"""The stream of rows that belong to no order."""
+
+_KINDS: dict[str, type[OrderEvent]] = {x.__name__: x for x in ORDER_EVENTS}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row as stored. ``at`` is milliseconds of wall time, ``hash`` SHA-256 over the rest."""
+
+    seq: int
+    epoch: int
+    at: int
+    stream: str
+    kind: str
+    body: str
+    sealed: bytes | None
+    digest: str
+    program: str
+    hash: str
+
+    def expected_hash(self, previous: str) -> str:
+        """Return what ``hash`` must be after a row whose hash is ``previous``."""
+        fields = (
+            previous,
+            self.seq,
+            self.epoch,
+            self.at,
+            self.stream,
+            self.kind,
+            self.body,
+            self.sealed.hex() if self.sealed else None,
+            self.digest,
+            self.program,
+        )
+        return hashlib.sha256(msgspec.json.encode(fields)).hexdigest()
+
+
+def encode(event: OrderEvent, key: bytes) -> tuple[str, str, bytes | None]:
+    """Return kind, public body and sealed personal fields of an event."""
+    plain, secrets = seal.split(event)
+    sealed = seal.encrypt(secrets, key, event.order_id.encode()) if secrets else None
+    return type(event).__name__, msgspec.json.encode(plain).decode(), sealed
+
+
+def decode(row: Row, key: bytes | None) -> OrderEvent:
+    """Return the event of a row; without the key its personal fields hold ``seal.GONE``.
+
+    Raises ValueError if the row holds no known event or its seal doesn't open.
+    """
+    kind = _KINDS.get(row.kind)
+    if kind is None:
+        raise ValueError(f"row {row.seq}: unknown kind {row.kind!r}")
+    plain: Any = msgspec.json.decode(row.body)
+    if row.sealed and key:
+        seal.join(plain, seal.decrypt(row.sealed, key, row.stream.encode()))
+    try:
+        return msgspec.convert(plain, kind)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"row {row.seq}: {error}") from error
+
+
+def digest(order: Order, key: bytes) -> str:
+    """Return the keyed digest of a state: equal states, equal digests, and no way back."""
+    return hashlib.blake2b(msgspec.json.encode(order), key=key[:32], digest_size=16).hexdigest()
