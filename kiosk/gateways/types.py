@@ -23,7 +23,7 @@ class Reason(StrEnum):
 
     UNREACHABLE = "unreachable"  # refused, no route, time-out before the connection stood
     NAME_UNKNOWN = "name_unknown"  # DNS
-    CERTIFICATE = "certificate"  # the server's certificate was not accepted
+    CERTIFICATE = "certificate"  # the server's certificate was not accepted, or TLS failed
     CA_MISSING = "ca_missing"  # our own CA file cannot be read
     KEY_UNREADABLE = "key_unreadable"  # one of our key files cannot be read
     BAD_ARGUMENT = "bad_argument"  # the caller's value does not fit the wire: nothing was sent
