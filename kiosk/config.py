@@ -1,0 +1,169 @@
+"""cabin.toml → frozen settings: every mistake named at once, with its line and what is allowed.
+
+The values themselves are described in `kiosk.settings`; `kiosk/cabin.example.toml` shows them all.
+"""
+
+from __future__ import annotations
+
+from datetime import time
+from pathlib import Path
+
+from kiosk import config_toml
+from kiosk.config_outside import (
+    DRIVERS,
+    Drivers,
+    read_barcodes,
+    read_devices,
+    read_gateways,
+)
+from kiosk.config_reader import Mistakes, Section
+from kiosk.settings import (
+    CabinSettings,
+    Contact,
+    LimitSettings,
+    NightSettings,
+    PanelSettings,
+    PrivacySettings,
+    RefundSettings,
+    Settings,
+    TimeSettings,
+)
+
+_MAX_FEN = 10_000_000
+_TEXT = r"\S(.{0,58}\S)?"
+_PHONE = r"[0-9+][0-9 ()-]{1,22}[0-9]"
+
+
+class ConfigError(Exception):
+    """The configuration can't be used. `mistakes`: one sentence each, in the order of lines."""
+
+    def __init__(self, mistakes: tuple[str, ...]) -> None:
+        super().__init__("\n".join(mistakes))
+        self.mistakes = mistakes
+
+
+def load(path: str | Path, drivers: Drivers = DRIVERS) -> Settings:
+    """Read and check the configuration file at `path`. Raises ConfigError, with every mistake."""
+    file = Path(path).absolute()
+    try:
+        text = file.read_bytes().decode()
+    except OSError as error:
+        raise ConfigError((f"{file}: can't be read: {error.strerror}",)) from error
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise ConfigError((f"{file}:{line}: is not UTF-8; allowed: UTF-8 text",)) from error
+    try:
+        document = config_toml.parse(text)
+    except config_toml.TomlSyntaxError as error:
+        sentence = f"{file}:{error.line}: is not TOML: {error}; allowed: https://toml.io/en/v1.0.0"
+        raise ConfigError((sentence,)) from error
+    mistakes = Mistakes(file, document)
+    settings = _settings(Section((), document.values, mistakes), file, drivers)
+    if mistakes.sentences:
+        raise ConfigError(mistakes.sentences)
+    return settings
+
+
+def _settings(root: Section, file: Path, drivers: Drivers) -> Settings:
+    settings = Settings(
+        source=file,
+        cabin=_cabin(root.section("cabin"), file.parent),
+        panel=_panel(root.section("panel")),
+        night=_night(root.section("night")),
+        limits=_limits(root.section("limits")),
+        refund=_refund(root.section("refund")),
+        times=_times(root.section("times")),
+        privacy=_privacy(root.section("privacy")),
+        contacts=_contacts(root.section("help")),
+        devices=read_devices(root.section("devices"), drivers),
+        gateways=read_gateways(root.section("gateways")),
+        barcodes=read_barcodes(root.sections("barcode")),
+    )
+    root.done()
+    return settings
+
+
+def _cabin(section: Section, folder: Path) -> CabinSettings:
+    cabin = CabinSettings(
+        id=section.text("id", "[0-9]{4}", "four digits"),
+        name=section.text("name", _TEXT, "1 … 60 characters"),
+        address=section.text("address", _TEXT, "1 … 60 characters"),
+        data_dir=folder / section.text("data_dir", r"[^\0]+", "the path of a folder", "data"),
+        operator_phone=section.text("operator_phone", _PHONE, "a telephone number"),
+    )
+    section.done()
+    return cabin
+
+
+def _panel(section: Section) -> PanelSettings:
+    panel = PanelSettings(
+        width_px=section.whole("width_px", 320, 7680, "number of pixels", 1080),
+        height_px=section.whole("height_px", 320, 7680, "number of pixels", 1920),
+        diagonal_inch=section.number("diagonal_inch", 5, 100, 21.5),
+    )
+    section.done()
+    return panel
+
+
+def _night(section: Section) -> NightSettings:
+    night = NightSettings(_clock(section, "from", "22:00"), _clock(section, "until", "06:00"))
+    section.done()
+    return night
+
+
+def _clock(section: Section, key: str, default: str) -> time:
+    text = section.text(
+        key, "([01][0-9]|2[0-3]):[0-5][0-9]", 'a time of day, "00:00" … "23:59"', default
+    )
+    return time.fromisoformat(text or default)
+
+
+def _limits(section: Section) -> LimitSettings:
+    limits = LimitSettings(
+        payment_max_fen=section.whole("payment_max_fen", 1, _MAX_FEN, "number of fen", 500_000),
+        day_max_fen=section.whole("day_max_fen", 1, 100 * _MAX_FEN, "number of fen", 3_000_000),
+        journal_min_free_mb=section.whole("journal_min_free_mb", 1, 1_000_000, "number of MiB", 64),
+    )
+    if limits.day_max_fen < limits.payment_max_fen:
+        section.wrong(
+            "day_max_fen", "is less than payment_max_fen", f"{limits.payment_max_fen} or more"
+        )
+    section.done()
+    return limits
+
+
+def _refund(section: Section) -> RefundSettings:
+    refund = RefundSettings(section.whole("days", 1, 30, "number of working days", 3))
+    section.done()
+    return refund
+
+
+def _times(section: Section) -> TimeSettings:
+    times = TimeSettings(
+        idle_warning=section.number("idle_warning", 1, 3600, 90),
+        # Somebody who reads slowly needs 20 s to answer a warning (WCAG 2.1, 2.2.1).
+        idle_reset=section.number("idle_reset", 20, 600, 30),
+        attract_after=section.number("attract_after", 1, 3600, 180),
+        terminal_payment=section.number("terminal_payment", 5, 900, 180),
+        qr_payment=section.number("qr_payment", 5, 900, 120),
+        receipt_patience=section.number("receipt_patience", 1, 60, 8),
+    )
+    section.done()
+    return times
+
+
+def _privacy(section: Section) -> PrivacySettings:
+    privacy = PrivacySettings(section.whole("forget_days", 1, 3650, "number of days", 30))
+    section.done()
+    return privacy
+
+
+def _contacts(section: Section) -> tuple[Contact, ...]:
+    contacts = []
+    for item in section.sections("contact"):
+        name = item.text("name", _TEXT, "1 … 60 characters")
+        phone = item.text("phone", _PHONE, "a telephone number")
+        contacts.append(Contact(name, phone, item.text("hours", _TEXT, "1 … 60 characters")))
+        item.done()
+    section.done()
+    return tuple(contacts)

@@ -1,0 +1,173 @@
+"""The parts of cabin.toml about what is outside the program: devices, gateways, bills."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from kiosk.barcodes import BarcodeRule, could_be_payment_code
+from kiosk.config_reader import Section, shown
+from kiosk.settings import (
+    AlipaySettings,
+    BillerSettings,
+    DeviceSettings,
+    GatewaySettings,
+    Option,
+    WechatSettings,
+)
+
+Drivers = Mapping[str, Mapping[str, Collection[str]]]
+"""Role → driver names → the names of that driver's own options."""
+
+DRIVERS: Drivers = {
+    "terminal": {"ecr_hub": ("app_id",)},
+    "scanner": {"cdc_scanner": ()},
+    "receipt_printer": {"escpos_serial": ("columns",)},
+}
+_CODE = r"[A-Za-z0-9_.-]{1,64}"
+_PORT = (
+    r"/\S+|serial:///\S+|usb://[0-9A-Fa-f]{4}:[0-9A-Fa-f]{4}(/\S*)?"
+    r"|(tcp|tcp-listen|rfc2217)://[^\s:/]+:\d{1,5}|usbip://[^\s:/]+:\d{1,5}/\S+"
+)
+
+
+def read_devices(section: Section, drivers: Drivers) -> Mapping[str, DeviceSettings]:
+    """[devices.ROLE]: the driver must be one of `drivers`, and its options those it has."""
+    devices: dict[str, DeviceSettings] = {}
+    for role, names in drivers.items():
+        if not section.has(role):
+            continue
+        item = section.section(role)
+        driver = item.choice("driver", names)
+        port = item.text("port", _PORT, "/dev/… | serial:///dev/…?baud=… | tcp://host:port | …")
+        _check_baud(item, port)
+        options = {key: _option(item, key) for key in names[driver] if item.has(key)}
+        item.done()
+        devices[role] = DeviceSettings(driver, port, MappingProxyType(options))
+    section.done()
+    return MappingProxyType(devices)
+
+
+def _check_baud(item: Section, port: str) -> None:
+    path, _, query = port.partition("?")
+    bad = [
+        part for part in query.split("&") if part and not re.fullmatch(r"baud=[1-9]\d{2,6}", part)
+    ]
+    if path.startswith("serial:") and bad:
+        item.wrong("port", f"has an unusable setting {shown(bad[0])}", "baud=300 … baud=4000000")
+
+
+def _option(item: Section, key: str) -> Option:
+    value = item.raw(key)
+    if isinstance(value, str | int | float):  # bool is an int
+        return value
+    item.wrong(key, "is not a single value", "a text, a number, true or false")
+    return ""
+
+
+def read_gateways(section: Section) -> GatewaySettings:
+    """[gateways.NAME]: TLS only; key files must exist."""
+    gateways = GatewaySettings(
+        biller=_biller(section.section("biller")) if section.has("biller") else None,
+        alipay=_alipay(section.section("alipay")) if section.has("alipay") else None,
+        wechat=_wechat(section.section("wechat")) if section.has("wechat") else None,
+    )
+    section.done()
+    return gateways
+
+
+def _base_url(item: Section) -> str:
+    return item.text("base_url", r"https://[^\s/]+(/\S*)?", "an address that begins with https://")
+
+
+def _common(item: Section) -> tuple[Path | None, float, float]:
+    ca_file = item.file_path("ca_file", "a CA certificate (PEM)") if item.has("ca_file") else None
+    connect = item.number("connect_timeout", 0.1, 60, 3)
+    return ca_file, connect, item.number("read_timeout", 0.1, 120, 10)
+
+
+def _biller(item: Section) -> BillerSettings:
+    ca_file, connect, read = _common(item)
+    biller = BillerSettings(
+        base_url=_base_url(item),
+        app_id=item.text("app_id", _CODE, "an application id"),
+        private_key=item.file_path("private_key", "our private key (PEM)"),
+        server_public_key=item.file_path("server_public_key", "the biller's public key (PEM)"),
+        ca_file=ca_file,
+        connect_timeout=connect,
+        read_timeout=read,
+    )
+    item.done()
+    return biller
+
+
+def _alipay(item: Section) -> AlipaySettings:
+    ca_file, connect, read = _common(item)
+    alipay = AlipaySettings(
+        base_url=_base_url(item),
+        app_id=item.text("app_id", "[0-9]{16}", "16 digits"),
+        private_key=item.file_path("private_key", "our private key (PEM)"),
+        server_public_key=item.file_path("server_public_key", "Alipay's public key (PEM)"),
+        ca_file=ca_file,
+        connect_timeout=connect,
+        read_timeout=read,
+    )
+    item.done()
+    return alipay
+
+
+def _wechat(item: Section) -> WechatSettings:
+    ca_file, connect, read = _common(item)
+    wechat = WechatSettings(
+        base_url=_base_url(item),
+        app_id=item.text("app_id", "wx[0-9a-f]{16}", "wx and 16 hex digits"),
+        mchid=item.text("mchid", "[0-9]{8,10}", "8 … 10 digits"),
+        serial_no=item.text("serial_no", _CODE, "the serial number of our certificate"),
+        private_key=item.file_path("private_key", "our private key (PEM)"),
+        server_serial=item.text("server_serial", _CODE, "the id of the platform's public key"),
+        server_public_key=item.file_path("server_public_key", "the platform's public key (PEM)"),
+        api_v3_key=item.file_path("api_v3_key", "the API v3 key"),
+        ca_file=ca_file,
+        connect_timeout=connect,
+        read_timeout=read,
+    )
+    item.done()
+    return wechat
+
+
+def read_barcodes(items: list[Section]) -> tuple[BarcodeRule, ...]:
+    """[[barcode]]: no rule may fit a payment code, nor two rules one code."""
+    rules: list[BarcodeRule] = []
+    for item in items:
+        length = item.whole("length", 4, 128, "number of characters")
+        period = item.slice_of("period", length, optional=True)
+        if period is not None and period[1] - period[0] != 6:
+            item.wrong("period", "is not six digits long", "a slice of YYYYMM")
+        rule = BarcodeRule(
+            name=item.text("name", r"\S.{0,79}", "1 … 80 characters"),
+            institution=item.text("biller", _CODE, "the biller's id of an institution"),
+            prefix=item.text("prefix", "[0-9A-Z]{1,32}", "1 … 32 digits or capital letters"),
+            length=length,
+            account=item.slice_of("account", length) or (0, length),
+            amount_fen=item.slice_of("amount_fen", length, optional=True),
+            period=period,
+            check=item.choice("check", ("luhn", "none"), "none"),
+        )
+        item.done()
+        if rule.prefix:
+            _check_rule(item, rule, rules)
+        rules.append(rule)
+    return tuple(rules)
+
+
+def _check_rule(item: Section, rule: BarcodeRule, others: list[BarcodeRule]) -> None:
+    if could_be_payment_code(rule.prefix, rule.length):
+        what = f"with length {rule.length} fits payment codes of phones, which must never be kept"
+        item.wrong("prefix", what, "a longer prefix or another length")
+    for other in others:
+        same = rule.prefix.startswith(other.prefix) or other.prefix.startswith(rule.prefix)
+        if other.prefix and other.length == rule.length and same:
+            what = f'fits the same codes as the rule "{other.name}"'
+            item.wrong("prefix", what, "a prefix or length that no other rule has")

@@ -1,0 +1,180 @@
+"""What cabin.toml says, as frozen values. `kiosk.config` reads and checks them.
+
+Money is in integer fen, times in seconds, paths are absolute.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import time
+from pathlib import Path
+from types import MappingProxyType
+
+from kiosk.barcodes import BarcodeRule
+
+Option = str | int | float | bool
+_MM_PER_INCH = 25.4
+
+
+@dataclass(frozen=True, slots=True)
+class CabinSettings:
+    """Which cabin this is. `id`: four digits, begins every order number."""
+
+    id: str
+    name: str
+    address: str
+    data_dir: Path
+    operator_phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class PanelSettings:
+    """The touch panel, as it stands (portrait). Sizes on the screen are counted in millimetres."""
+
+    width_px: int = 1080
+    height_px: int = 1920
+    diagonal_inch: float = 21.5
+
+    @property
+    def px_per_mm(self) -> float:
+        """Pixels to a millimetre, from the diagonal."""
+        return math.hypot(self.width_px, self.height_px) / (self.diagonal_inch * _MM_PER_INCH)
+
+
+@dataclass(frozen=True, slots=True)
+class NightSettings:
+    """When the screen wears its night colours; may pass midnight."""
+
+    begins: time = time(22, 0)
+    ends: time = time(6, 0)
+
+    def contains(self, moment: time) -> bool:
+        """Whether `moment` (local time of day) is in the night [begins, ends)."""
+        if self.begins <= self.ends:
+            return self.begins <= moment < self.ends
+        return moment >= self.begins or moment < self.ends
+
+
+@dataclass(frozen=True, slots=True)
+class LimitSettings:
+    """What no payment may pass: fen a payment, fen a day, free space for the journal in MiB."""
+
+    payment_max_fen: int = 500_000
+    day_max_fen: int = 3_000_000
+    journal_min_free_mb: int = 64
+
+
+@dataclass(frozen=True, slots=True)
+class RefundSettings:
+    """How many working days a refund takes at most; said on the screen and on the slip."""
+
+    days: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class TimeSettings:
+    """Patience, in seconds. `idle_reset` counts from the idle warning."""
+
+    idle_warning: float = 90.0
+    idle_reset: float = 30.0
+    attract_after: float = 180.0
+    terminal_payment: float = 180.0
+    qr_payment: float = 120.0
+    receipt_patience: float = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class PrivacySettings:
+    """How many days after closing an order's key is deleted."""
+
+    forget_days: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Somebody whom a resident can call, as shown on the screen."""
+
+    name: str
+    phone: str
+    hours: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceSettings:
+    """One device: the driver's name, the port's URL or path, the driver's own options."""
+
+    driver: str
+    port: str
+    options: Mapping[str, Option] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class BillerSettings:
+    """The biller's interface (kiosk/gateways/BILLER.md). `ca_file` None: the system's own CAs."""
+
+    base_url: str
+    app_id: str
+    private_key: Path
+    server_public_key: Path
+    ca_file: Path | None = None
+    connect_timeout: float = 3.0
+    read_timeout: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class AlipaySettings:
+    """The Alipay-style gateway."""
+
+    base_url: str
+    app_id: str
+    private_key: Path
+    server_public_key: Path
+    ca_file: Path | None = None
+    connect_timeout: float = 3.0
+    read_timeout: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class WechatSettings:
+    """The WeChat-v3-style gateway. `serial_no` is our key's, `server_serial` the platform's."""
+
+    base_url: str
+    app_id: str
+    mchid: str
+    serial_no: str
+    private_key: Path
+    server_serial: str
+    server_public_key: Path
+    api_v3_key: Path
+    ca_file: Path | None = None
+    connect_timeout: float = 3.0
+    read_timeout: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class GatewaySettings:
+    """Those gateways that the cabin has; None where it has none."""
+
+    biller: BillerSettings | None = None
+    alipay: AlipaySettings | None = None
+    wechat: WechatSettings | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The whole configuration. `source` is the file that it was read from."""
+
+    source: Path
+    cabin: CabinSettings
+    panel: PanelSettings
+    night: NightSettings
+    limits: LimitSettings
+    refund: RefundSettings
+    times: TimeSettings
+    privacy: PrivacySettings
+    contacts: tuple[Contact, ...]
+    devices: Mapping[str, DeviceSettings]
+    gateways: GatewaySettings
+    barcodes: tuple[BarcodeRule, ...]
