@@ -1,0 +1,74 @@
+"""When money may be taken: every condition is asked before the person is asked to pay.
+
+No payment begins without paper status known, journal space left and biller reachable (R16).
+"""
+
+from __future__ import annotations
+
+from kiosk.core.bills import Bill
+from kiosk.core.means import Means
+from kiosk.core.order import Order, PaymentState
+from kiosk.core.state import BILLER, PRINTER, State
+from kiosk.core.visit.steps import Note, NoteCode
+
+
+def trouble(state: State) -> str:
+    """Return why bills can't be paid here at all now, empty if they can.
+
+    One of ``journal``, ``receipt_printer``, ``biller``, ``payment``: the nearest cause first.
+    """
+    if state.journal_trouble:
+        return "journal"
+    if not state.device(PRINTER).level.usable:
+        return PRINTER
+    if not state.device(BILLER).level.usable:
+        return BILLER
+    if not usable_means(state):
+        return "payment"
+    return ""
+
+
+def usable_means(state: State) -> tuple[Means, ...]:
+    """Return the ways of paying that are open now, in the configured order."""
+    return tuple(x for x in state.rules.means if means_trouble(state, x) == "")
+
+
+def means_trouble(state: State, means: Means) -> str:
+    """Return why a way of paying is closed: ``unavailable``, ``locked``, or empty."""
+    if not state.device(means.id).level.usable:
+        return "unavailable"
+    if means.exclusive and any(_holds(x, means.exclusive) for x in state.orders.values()):
+        return "locked"
+    return ""
+
+
+def _holds(order: Order, machine: str) -> bool:
+    """An order without a known outcome locks its machine, nobody else's (design, Money 6)."""
+    undecided = order.payment.state in (
+        PaymentState.CREATED,
+        PaymentState.REQUESTED,
+        PaymentState.UNKNOWN,
+    )
+    return order.means.exclusive == machine and undecided and not order.poisoned
+
+
+def locked(state: State, bill: Bill) -> bool:
+    """True while this bill stands in an order that isn't closed (design, Money 6 and 7).
+
+    A top-up of the same account is locked as well: nobody knows yet whether it arrived.
+    """
+    return any(
+        line.bill.key == bill.key
+        for order in state.orders.values()
+        if not order.closed
+        for line in order.lines
+    )
+
+
+def over_limit(state: State, amount_fen: int) -> Note | None:
+    """Return which limit an amount passes, if any."""
+    if amount_fen > state.rules.payment_max_fen:
+        return Note(NoteCode.OVER_PAYMENT_LIMIT, str(state.rules.payment_max_fen))
+    if state.paid_today_fen + amount_fen > state.rules.day_max_fen:
+        return Note(NoteCode.OVER_DAY_LIMIT, str(state.rules.day_max_fen))
+    return None

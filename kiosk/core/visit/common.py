@@ -1,0 +1,74 @@
+"""Small moves that all steps of a visit share."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kiosk.core import events as e
+from kiosk.core.order import Order, PaperState, PaymentState
+from kiosk.core.state import State
+from kiosk.core.visit.messages import Happen, Ring, VisitCommand
+from kiosk.core.visit.steps import AtOrder, Attract, Home, Overlay, Step, Visit
+
+Moved = tuple[State, tuple[VisitCommand, ...]]
+
+IDLE = "idle"
+RESET = "reset"
+ATTRACT = "attract"
+
+
+def go(state: State, step: Step, *commands: VisitCommand) -> Moved:
+    """Show ``step`` next."""
+    visit = replace(state.visit, step=step, overlay=Overlay.NONE)
+    return replace(state, visit=visit), commands
+
+
+def stay(state: State) -> Moved:
+    return state, ()
+
+
+def next_request(state: State) -> tuple[State, int]:
+    """Number a question to the outside, so that older answers can be told from its own."""
+    number = state.visit.requests + 1
+    return replace(state, visit=replace(state.visit, requests=number)), number
+
+
+def order_at_screen(state: State) -> Order | None:
+    step = state.visit.step
+    return state.orders.get(step.order_id) if isinstance(step, AtOrder) else None
+
+
+def working(order: Order) -> bool:
+    """True while a payment, a posting or the printer works for the person at the screen.
+
+    An outcome that stays unknown isn't work to wait for: the slip tells it later.
+    """
+    if order.payment.state in (PaymentState.CREATED, PaymentState.REQUESTED):
+        return True
+    if order.paper.state is PaperState.PRINTING:
+        return True
+    return order.payment.state is PaymentState.PAID and order.paper.state is PaperState.NONE
+
+
+def may_leave(state: State) -> bool:
+    """False while going away would leave money moving without a word (look, frame)."""
+    order = order_at_screen(state)
+    return order is None or not (working(order) or order.payment.state is PaymentState.UNKNOWN)
+
+
+def leave(state: State) -> Moved:
+    """End the visit: the order lives on, everything else is wiped (standards, shared machine)."""
+    commands: list[VisitCommand] = [Ring(IDLE, 0), Ring(RESET, 0)]
+    order = order_at_screen(state)
+    if order is not None:
+        undecided = order.payment.state is PaymentState.UNKNOWN
+        if undecided and order.paper.state is PaperState.NONE:
+            commands.append(Happen(e.SlipWanted(order.id)))
+        commands.append(Happen(e.PersonLeft(order.id)))
+    commands.append(Ring(ATTRACT, state.rules.attract_after_s))
+    visit = Visit(step=Home(), requests=state.visit.requests)
+    return replace(state, visit=visit), tuple(commands)
+
+
+def fall_asleep(state: State) -> Moved:
+    return replace(state, visit=Visit(step=Attract(), requests=state.visit.requests)), ()

@@ -1,0 +1,236 @@
+"""A visit's one decision: what happened in, what is shown and wanted out. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kiosk.core import guards
+from kiosk.core.state import State
+from kiosk.core.visit import bill_steps, pay_steps
+from kiosk.core.visit import messages as m
+from kiosk.core.visit.common import (
+    ATTRACT,
+    IDLE,
+    RESET,
+    Moved,
+    fall_asleep,
+    go,
+    leave,
+    may_leave,
+    next_request,
+    order_at_screen,
+    stay,
+    working,
+)
+from kiosk.core.visit.steps import (
+    AtOrder,
+    Attract,
+    BillList,
+    CallPerson,
+    ChooseInstitution,
+    ChooseTopUp,
+    Confirm,
+    EnterAccount,
+    FindSlip,
+    FoundOrder,
+    Home,
+    Looking,
+    Note,
+    NoteCode,
+    Overlay,
+    Rechecking,
+    ScanBill,
+)
+
+
+def decide(state: State, event: m.VisitEvent) -> Moved:
+    """Return the state after ``event`` and the commands it gives."""
+    match event:
+        case m.Touched():
+            return _awake(*_touched(state, event))
+        case m.BillScanned() | m.SlipScanned() | m.PaymentCodeScanned() | m.UnknownScanned():
+            return _awake(*_scanned(state, event))
+        case m.AccountFound() | m.AccountRefused() | m.AccountSilent():
+            return _account(state, event)
+        case m.OrderFound():
+            return _order_found(state, event)
+        case m.TimerRang():
+            return _rang(state, event.name)
+        case m.InstitutionsKnown():
+            return replace(state, institutions=event.institutions), ()
+        case m.DeviceChanged():
+            devices = {**state.devices, event.role: event.device}
+            return replace(state, devices=devices), ()
+        case m.ClockTurned():
+            return replace(state, face=event.face, paid_today_fen=event.paid_today_fen), ()
+        case m.JournalChanged():
+            return replace(state, journal_trouble=event.trouble), ()
+        case _:
+            raise TypeError(f"unknown event {type(event).__name__}")
+
+
+def _awake(state: State, commands: tuple[m.VisitCommand, ...]) -> Moved:
+    """Somebody is here: measure the quiet anew."""
+    if isinstance(state.visit.step, Home):
+        return state, (*commands, m.Ring(IDLE, 0), m.Ring(ATTRACT, state.rules.attract_after_s))
+    return state, (*commands, m.Ring(ATTRACT, 0), m.Ring(IDLE, state.rules.idle_warning_s))
+
+
+def _touched(state: State, touch: m.Touched) -> Moved:
+    visit = state.visit
+    if isinstance(visit.step, Attract):
+        # The touch that wakes the screen does nothing else (R21).
+        return go(state, Home())
+    if visit.overlay is not Overlay.NONE:
+        return _touched_overlay(state, touch)
+    if touch.target.startswith("bar."):
+        return _touched_bar(state, touch.target)
+    match visit.step:
+        case Home():
+            return _touched_home(state, touch)
+        case ScanBill():
+            return bill_steps.touched_scan(state, touch)
+        case ChooseInstitution():
+            return bill_steps.touched_institution(state, touch)
+        case EnterAccount():
+            return bill_steps.touched_account(state, touch, visit.step)
+        case BillList():
+            return bill_steps.touched_list(state, touch)
+        case ChooseTopUp():
+            return bill_steps.touched_topup(state, touch, visit.step)
+        case Confirm():
+            return pay_steps.touched_confirm(state, touch, visit.step)
+        case AtOrder():
+            return pay_steps.touched_order(state, touch)
+        case FoundOrder():
+            return leave(state) if touch.target == "found.done" else stay(state)
+        case CallPerson():
+            return _touched_call(state, touch)
+        case _:
+            return stay(state)
+
+
+def _touched_overlay(state: State, touch: m.Touched) -> Moved:
+    if touch.target == "idle.leave" and state.visit.overlay is Overlay.IDLE:
+        return leave(state)
+    if touch.target in ("idle.stay", "help.close", "bar.back", "bar.help"):
+        return _cover(state, Overlay.NONE), (m.Ring(RESET, 0),)
+    if touch.target == "bar.home" and may_leave(state):
+        return leave(state)
+    return stay(state)
+
+
+def _touched_bar(state: State, target: str) -> Moved:
+    match target:
+        case "bar.help":
+            return _cover(state, Overlay.HELP), ()
+        case "bar.lower":
+            visit = replace(state.visit, lower=not state.visit.lower)
+            return replace(state, visit=visit), ()
+        case "bar.home" if may_leave(state):
+            return leave(state)
+        case "bar.back" if may_leave(state):
+            return _back(state)
+        case _:
+            return stay(state)
+
+
+def _back(state: State) -> Moved:
+    match state.visit.step:
+        case ChooseInstitution() | EnterAccount() | Looking() | Confirm() | ChooseTopUp():
+            return bill_steps.back(state)
+        case BillList():
+            return bill_steps.back(state)
+        case Rechecking():
+            return go(state, Confirm(state.visit.step.bills))
+        case ScanBill() if state.visit.accounts:
+            return go(state, BillList())
+        case _:
+            return leave(state)
+
+
+def _touched_home(state: State, touch: m.Touched) -> Moved:
+    match touch.target:
+        case "home.pay_bill":
+            return bill_steps.enter(state)
+        case "home.find_slip":
+            return go(state, FindSlip())
+        case "home.call_person":
+            return go(state, CallPerson())
+        case _:
+            return stay(state)
+
+
+def _touched_call(state: State, touch: m.Touched) -> Moved:
+    if touch.target == "call.ask" and isinstance(state.visit.step, CallPerson):
+        if state.visit.step.asked:
+            return stay(state)
+        return go(state, CallPerson(asked=True), m.AskOffice(""))
+    return leave(state) if touch.target == "call.done" else stay(state)
+
+
+def _scanned(state: State, event: m.VisitEvent) -> Moved:
+    """A code is never acted on while money moves or a question is under way."""
+    step = state.visit.step
+    if isinstance(step, Looking | Rechecking | AtOrder | Confirm):
+        return stay(state)
+    if isinstance(step, Attract):
+        state, _ = go(state, Home())
+    state = _cover(state, Overlay.NONE)
+    match event:
+        case m.BillScanned():
+            return bill_steps.scanned(state, event)
+        case m.SlipScanned():
+            state, request = next_request(state)
+            return go(state, FindSlip(request), m.FindOrder(request, event.order_id))
+        case _:
+            return _misread(state, event)
+
+
+def _misread(state: State, event: m.VisitEvent) -> Moved:
+    payment_code = isinstance(event, m.PaymentCodeScanned)
+    code = NoteCode.PAYMENT_CODE_HERE if payment_code else NoteCode.UNKNOWN_CODE
+    if isinstance(state.visit.step, FindSlip):
+        slip = NoteCode.PAYMENT_CODE_HERE if payment_code else NoteCode.NOT_A_SLIP
+        return go(state, FindSlip(note=Note(slip)))
+    if guards.trouble(state) and not payment_code:
+        return bill_steps.enter(state)
+    return bill_steps.not_read(state, Note(code))
+
+
+def _account(state: State, event: m.AccountFound | m.AccountRefused | m.AccountSilent) -> Moved:
+    if isinstance(state.visit.step, Rechecking):
+        return pay_steps.rechecked(state, event)
+    if isinstance(event, m.AccountFound):
+        return bill_steps.found(state, event)
+    return bill_steps.refused(state, event)
+
+
+def _order_found(state: State, event: m.OrderFound) -> Moved:
+    step = state.visit.step
+    if not isinstance(step, FindSlip) or step.request != event.request:
+        return stay(state)
+    if event.order is None:
+        return go(state, FindSlip(note=Note(NoteCode.NO_SUCH_ORDER)))
+    return go(state, FoundOrder(event.order))
+
+
+def _rang(state: State, name: str) -> Moved:
+    step = state.visit.step
+    if name == ATTRACT:
+        return fall_asleep(state) if isinstance(step, Home) else stay(state)
+    if isinstance(step, Home | Attract):
+        return stay(state)
+    if name == RESET:
+        return leave(state) if state.visit.overlay is Overlay.IDLE else stay(state)
+    if name != IDLE:
+        raise ValueError(f"no timer {name!r}")
+    order = order_at_screen(state)
+    busy = isinstance(step, Looking | Rechecking) or (order is not None and working(order))
+    if busy:
+        return state, (m.Ring(IDLE, state.rules.idle_warning_s),)
+    return _cover(state, Overlay.IDLE), (m.Ring(RESET, state.rules.idle_reset_s),)
+
+
+def _cover(state: State, overlay: Overlay) -> State:
+    return replace(state, visit=replace(state.visit, overlay=overlay))

@@ -1,0 +1,147 @@
+"""From the confirmed sum to the order, and what the person can do while it lives."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kiosk.core import events as e
+from kiosk.core import guards
+from kiosk.core.bills import Bill
+from kiosk.core.means import Means
+from kiosk.core.order import Order, PaperState, PaymentState
+from kiosk.core.state import State
+from kiosk.core.visit.common import Moved, go, leave, next_request, order_at_screen, stay, working
+from kiosk.core.visit.messages import (
+    AccountFound,
+    AccountRefused,
+    AccountSilent,
+    Happen,
+    QueryAccount,
+    Touched,
+)
+from kiosk.core.visit.steps import (
+    AtOrder,
+    BillList,
+    Confirm,
+    Note,
+    NoteCode,
+    OutOfService,
+    Rechecking,
+    ScanBill,
+)
+
+
+def touched_confirm(state: State, touch: Touched, step: Confirm) -> Moved:
+    if touch.target != "confirm.pay":
+        return stay(state)
+    means = next((x for x in guards.usable_means(state) if x.id == touch.value), None)
+    reason = guards.trouble(state)
+    if reason:
+        return go(state, OutOfService(reason))
+    if means is None:
+        return go(state, replace(step, note=Note(NoteCode.SERVICE_DOWN, touch.value)))
+    return _recheck(state, step.bills, means)
+
+
+def _recheck(state: State, bills: tuple[Bill, ...], means: Means) -> Moved:
+    """Fetch the bills once more; top-ups have nothing to fetch."""
+    accounts = dict.fromkeys((x.institution, x.account) for x in bills if x.bill_no)
+    requests: list[QueryAccount] = []
+    for institution, account in accounts:
+        state, number = next_request(state)
+        requests.append(QueryAccount(number, institution, account))
+    if not requests:
+        return _open(state, bills, means)
+    step = Rechecking(bills, means, tuple(x.request for x in requests))
+    return go(state, step, *requests)
+
+
+def rechecked(state: State, event: AccountFound | AccountRefused | AccountSilent) -> Moved:
+    step = state.visit.step
+    if not isinstance(step, Rechecking) or event.request not in step.open_requests:
+        return stay(state)
+    if isinstance(event, AccountSilent):
+        return go(state, Confirm(step.bills, Note(NoteCode.BILLER_SILENT)))
+    # A refusal here (no debt any more) leaves its bills without a match below.
+    fresh = step.fresh + (event.account.bills if isinstance(event, AccountFound) else ())
+    still_open = tuple(x for x in step.open_requests if x != event.request)
+    step = replace(step, open_requests=still_open, fresh=fresh)
+    if still_open:
+        return go(state, step)
+    return _compare(state, step)
+
+
+def _compare(state: State, step: Rechecking) -> Moved:
+    """Pay only what was shown: a changed bill is shown again, one that is gone is dropped."""
+    now = {x.key: x for x in step.fresh}
+    kept = tuple(now.get(x.key, x) for x in step.bills if x.key in now or not x.bill_no)
+    if kept == step.bills:
+        return _open(state, step.bills, step.means)
+    accounts = tuple(
+        replace(
+            a,
+            bills=tuple(now[b.key] if b.key in now else b for b in a.bills if _stays(b, step, now)),
+        )
+        for a in state.visit.accounts
+    )
+    chosen = frozenset(x.key for x in kept)
+    visit = replace(state.visit, accounts=accounts, chosen=chosen)
+    state = replace(state, visit=visit)
+    if not kept:
+        return go(state, _after_all_gone(state))
+    gone = len(kept) < len(step.bills)
+    note = Note(NoteCode.BILL_GONE if gone else NoteCode.BILL_CHANGED)
+    return go(state, Confirm(kept, note))
+
+
+def _stays(bill: Bill, step: Rechecking, now: dict[tuple[str, str, str, str], Bill]) -> bool:
+    asked = any(x.key == bill.key for x in step.bills)
+    return not asked or bill.key in now
+
+
+def _after_all_gone(state: State) -> BillList | ScanBill:
+    note = Note(NoteCode.BILL_GONE)
+    return BillList(note) if state.visit.bills else ScanBill(note)
+
+
+def _open(state: State, bills: tuple[Bill, ...], means: Means) -> Moved:
+    """The last look before money moves: locks, limits and the ways of paying once more."""
+    if any(guards.locked(state, x) for x in bills):
+        return go(state, Confirm(bills, Note(NoteCode.BILL_LOCKED)))
+    amount = sum(x.total_fen for x in bills)
+    note = guards.over_limit(state, amount)
+    if note:
+        return go(state, Confirm(bills, note))
+    if guards.trouble(state) or guards.means_trouble(state, means):
+        return go(state, Confirm(bills, Note(NoteCode.SERVICE_DOWN, means.id)))
+    opened = e.OrderOpened(
+        state.next_order_id, means, bills, amount, state.rules.receipt_patience_s
+    )
+    return go(state, AtOrder(state.next_order_id), Happen(opened))
+
+
+def touched_order(state: State, touch: Touched) -> Moved:
+    order = order_at_screen(state)
+    if order is None:
+        return stay(state)
+    if touch.target == "order.done":
+        return stay(state) if working(order) else leave(state)
+    event = _wanted(order, touch.target)
+    if event is None:
+        return stay(state)
+    return state, (Happen(event),)
+
+
+def _wanted(order: Order, target: str) -> e.OrderEvent | None:
+    undecided = order.payment.state in (PaymentState.UNKNOWN, PaymentState.NEEDS_PERSON)
+    match target:
+        case "order.cancel" if order.payment.state is PaymentState.REQUESTED:
+            return e.CancelWanted(order.id)
+        case "order.slip" if undecided:
+            return e.SlipWanted(order.id)
+        case "order.reprint" if order.paper.state is PaperState.PENDING:
+            return e.ReprintWanted(order.id)
+        case "order.copy_taken" if order.paper.state is PaperState.PENDING:
+            return e.CopyTaken(order.id)
+        case _:
+            return None

@@ -1,0 +1,196 @@
+"""The steps of a visit and what surrounds them. Frozen values; the screens draw them as they are.
+
+Nothing of a visit is journalled, and nothing of it stays when the person leaves (standards,
+"shared machine").
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from kiosk.core.bills import Account, Bill, Institution, Kind
+from kiosk.core.means import Means
+from kiosk.core.money import Fen
+from kiosk.core.order import Order
+
+
+class NoteCode(StrEnum):
+    """What a screen has to say beside its question; the screens hold the sentences."""
+
+    UNKNOWN_CODE = "unknown_code"
+    PAYMENT_CODE_HERE = "payment_code_here"
+    WRONG_LENGTH = "wrong_length"
+    BILLER_SAYS = "biller_says"
+    BILLER_SILENT = "biller_silent"
+    NO_DEBT = "no_debt"
+    ALREADY_LISTED = "already_listed"
+    BILL_CHANGED = "bill_changed"
+    BILL_GONE = "bill_gone"
+    BILL_LOCKED = "bill_locked"
+    NOTHING_CHOSEN = "nothing_chosen"
+    OVER_PAYMENT_LIMIT = "over_payment_limit"
+    OVER_DAY_LIMIT = "over_day_limit"
+    SERVICE_DOWN = "service_down"
+    NO_SUCH_ORDER = "no_such_order"
+    NOT_A_SLIP = "not_a_slip"
+    LIST_FULL = "list_full"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """``detail`` is a limit in fen, the biller's code or a reason, as ``code`` needs."""
+
+    code: NoteCode
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Attract:
+    """Nobody is here: the clock, large and dim. The touch that wakes does nothing else (R21)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScanBill:
+    """Hold the bill to the reader, or say which it is and type its number."""
+
+    note: Note | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseInstitution:
+    """More than one biller of a kind: which one?"""
+
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class EnterAccount:
+    institution: Institution
+    digits: str = ""
+    note: Note | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """The biller is being asked. ``request`` tells its answer from older ones."""
+
+    request: int
+    institution: Institution
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class BillList:
+    """All debts found in this visit, each to be chosen or not."""
+
+    note: Note | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseTopUp:
+    account: Account
+    note: Note | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    bills: tuple[Bill, ...]
+    note: Note | None = None
+
+    @property
+    def amount_fen(self) -> Fen:
+        return sum(x.total_fen for x in self.bills)
+
+
+@dataclass(frozen=True, slots=True)
+class Rechecking:
+    """The bills are fetched once more just before paying (design, Money 7)."""
+
+    bills: tuple[Bill, ...]
+    means: Means
+    open_requests: tuple[int, ...]
+    fresh: tuple[Bill, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AtOrder:
+    """Everything shown comes from the order's own state."""
+
+    order_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindSlip:
+    """查一笔: hold the slip to the reader. ``request`` is 0 while nothing is being looked up."""
+
+    request: int = 0
+    note: Note | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundOrder:
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class CallPerson:
+    """请人帮忙. ``asked``: the office has been told, as the journal shows."""
+
+    asked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfService:
+    """No money can be taken here now; ``reason`` as in ``kiosk.core.guards``."""
+
+    reason: str
+
+
+Step = (
+    Home
+    | Attract
+    | ScanBill
+    | ChooseInstitution
+    | EnterAccount
+    | Looking
+    | BillList
+    | ChooseTopUp
+    | Confirm
+    | Rechecking
+    | AtOrder
+    | FindSlip
+    | FoundOrder
+    | CallPerson
+    | OutOfService
+)
+
+
+class Overlay(StrEnum):
+    NONE = "none"
+    HELP = "help"
+    IDLE = "idle"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """``accounts`` are the billers' answers in this visit, in the order they were asked.
+
+    ``chosen`` holds the keys of the bills that are to be paid.
+    """
+
+    step: Step = field(default_factory=Home)
+    overlay: Overlay = Overlay.NONE
+    accounts: tuple[Account, ...] = ()
+    chosen: frozenset[tuple[str, str, str, str]] = frozenset()
+    requests: int = 0
+    lower: bool = False
+
+    @property
+    def bills(self) -> tuple[Bill, ...]:
+        return tuple(bill for account in self.accounts for bill in account.bills)

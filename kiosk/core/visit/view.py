@@ -1,0 +1,85 @@
+"""Which screen a state is shown on, and which exits it has. Pure."""
+
+from __future__ import annotations
+
+from kiosk.core.order import Order, PaperState, PaymentState
+from kiosk.core.state import State
+from kiosk.core.visit.common import may_leave, order_at_screen
+from kiosk.core.visit.steps import (
+    AtOrder,
+    Attract,
+    BillList,
+    CallPerson,
+    ChooseInstitution,
+    ChooseTopUp,
+    Confirm,
+    EnterAccount,
+    FindSlip,
+    FoundOrder,
+    Home,
+    Looking,
+    OutOfService,
+    Overlay,
+    Rechecking,
+    ScanBill,
+)
+
+SCREENS: dict[type, str] = {
+    Home: "home",
+    Attract: "attract",
+    ScanBill: "bill",
+    ChooseInstitution: "institution",
+    EnterAccount: "account",
+    Looking: "looking",
+    BillList: "bills",
+    ChooseTopUp: "topup",
+    Confirm: "confirm",
+    Rechecking: "looking",
+    FindSlip: "find",
+    FoundOrder: "found",
+    CallPerson: "call",
+    OutOfService: "out_of_service",
+}
+
+
+def screen_of(state: State) -> str:
+    """Return the name of the screen that shows this state, overlays included."""
+    if state.visit.overlay is Overlay.HELP:
+        return "help"
+    if state.visit.overlay is Overlay.IDLE:
+        return "idle"
+    return screen_below(state)
+
+
+def screen_below(state: State) -> str:
+    """Return the name of the screen without regard to overlays."""
+    step = state.visit.step
+    if isinstance(step, AtOrder):
+        order = order_at_screen(state)
+        return screen_of_order(order) if order is not None else "looking"
+    return SCREENS[type(step)]
+
+
+def screen_of_order(order: Order) -> str:
+    """The ladder of truth while something works, then the result or what is unknown."""
+    payment = order.payment.state
+    if order.paper.state is PaperState.PENDING:
+        return "receipt_problem"
+    if payment in (PaymentState.UNKNOWN, PaymentState.NEEDS_PERSON) or order.poisoned:
+        return "unknown"
+    if payment is PaymentState.NOT_PAID:
+        return "result"
+    if payment is PaymentState.PAID and order.paper.state in (
+        PaperState.PRINTED,
+        PaperState.SHOWN_AS_QR,
+    ):
+        return "pay" if order.paper.slip else "result"
+    return "pay"
+
+
+def exits(state: State) -> tuple[bool, bool]:
+    """Return whether 返回 and 首页 are there."""
+    if isinstance(state.visit.step, Home | Attract):
+        return False, False
+    free = may_leave(state)
+    return free and not isinstance(state.visit.step, AtOrder), free
