@@ -30,6 +30,8 @@ from kiosk.core.visit.steps import (
     ScanBill,
 )
 
+Key = tuple[str, str, str, str]
+
 
 def touched_confirm(state: State, touch: Touched, step: Confirm) -> Moved:
     if touch.target != "confirm.pay":
@@ -77,13 +79,7 @@ def _compare(state: State, step: Rechecking) -> Moved:
     kept = tuple(now.get(x.key, x) for x in step.bills if x.key in now or not x.bill_no)
     if kept == step.bills:
         return _open(state, step.bills, step.means)
-    accounts = tuple(
-        replace(
-            a,
-            bills=tuple(now[b.key] if b.key in now else b for b in a.bills if _stays(b, step, now)),
-        )
-        for a in state.visit.accounts
-    )
+    accounts = tuple(replace(x, bills=_current(x.bills, step, now)) for x in state.visit.accounts)
     chosen = frozenset(x.key for x in kept)
     visit = replace(state.visit, accounts=accounts, chosen=chosen)
     state = replace(state, visit=visit)
@@ -94,9 +90,10 @@ def _compare(state: State, step: Rechecking) -> Moved:
     return go(state, Confirm(kept, note))
 
 
-def _stays(bill: Bill, step: Rechecking, now: dict[tuple[str, str, str, str], Bill]) -> bool:
-    asked = any(x.key == bill.key for x in step.bills)
-    return not asked or bill.key in now
+def _current(shown: tuple[Bill, ...], step: Rechecking, now: dict[Key, Bill]) -> tuple[Bill, ...]:
+    """The list as it is now: changed bills replaced, those that were asked for and gone dropped."""
+    asked = {x.key for x in step.bills}
+    return tuple(now.get(x.key, x) for x in shown if x.key in now or x.key not in asked)
 
 
 def _after_all_gone(state: State) -> BillList | ScanBill:
