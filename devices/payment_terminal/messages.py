@@ -44,6 +44,7 @@ _STATUS: Mapping[str, TransactionStatus] = {
 _AMOUNT = re.compile(r"([0-9]{1,10})(?:\.([0-9]{1,2}))?\Z")
 _ACCOUNT_KEYS = ("card_no", "pay_user_account_id")
 _LONG_NUMBER = re.compile(r"[0-9](?:[ -]?[0-9]){11,23}")
+_MASKED = re.compile(r"[*xX#]{2}")
 _NO_SUCH_ORDER = re.compile(r"not?[ _](?:be )?(?:found|exist)|不存在|未找到|no such", re.IGNORECASE)
 
 
@@ -187,7 +188,8 @@ def _load(data: bytes) -> dict[str, object] | None:
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+    """Text that can be written anywhere: half a surrogate pair from a JSON escape can't."""
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
 
 
 def _transaction(fields: Mapping[str, str]) -> Transaction | None:
@@ -226,8 +228,9 @@ def mask_account(text: str) -> str:
     digits = [character for character in text if character.isdecimal()]
     if not digits:
         return ""
-    # Of a short number even four digits would be too much of it.
-    return "****" + "".join(digits[-4:]) if len(digits) >= 8 else "****"
+    # Of a short number that nobody masked, even four digits would be too much of it.
+    enough = len(digits) >= 8 or (len(digits) >= 4 and _MASKED.search(text) is not None)
+    return "****" + "".join(digits[-4:]) if enough else "****"
 
 
 def mask_numbers(text: str) -> str:
