@@ -224,10 +224,10 @@ def _draw_char(image: Image.Image, char: str, span: Span, x: int, y: int) -> Non
     # A larger size is drawn from the outline where both factors agree: kinder to read.
     even = span.w if span.w == span.h else 1
     cell = Image.new("L", (width * even, CELL_H * even), 0)
-    size = (22 if cells(char) == 2 else 21) * even
-    ImageDraw.Draw(cell).text(
-        (cell.width / 2, CELL_H * even * 0.84), char, 255, _font(size, span.bold), anchor="ms"
-    )
+    font = _font((22 if cells(char) == 2 else 21) * even, span.bold)
+    wide = Image.new("L", (max(cell.width, int(font.getlength(char)) + 1), cell.height), 0)
+    ImageDraw.Draw(wide).text((wide.width / 2, CELL_H * even * 0.84), char, 255, font, anchor="ms")
+    cell = wide if wide.size == cell.size else wide.resize(cell.size)
     if even == 1 and (span.w, span.h) != (1, 1):
         cell = cell.resize((width * span.w, CELL_H * span.h))
     if span.reverse:

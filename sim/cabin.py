@@ -1,0 +1,142 @@
+"""The simulated cabin: its machines on their lines, its gateways, and everything done to them.
+
+Nothing here knows real time or threads: `advance_to` moves all machines together. Whoever uses
+it from several threads holds `lock`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from typing import Protocol
+
+from sim.clock import Clock
+from sim.devices.model import Action, ActionError, Model
+from sim.devices.receipt_printer import ReceiptPrinter
+from sim.devices.scanner import Scanner
+from sim.devices.terminal import Terminal
+from sim.devices.terminal_link import BEAT_S
+from sim.faults import Faults
+from sim.wire.line import Line
+
+APP_ID = "wz000000000000"  # synthetic; the platform gives real ones
+BAUD = {"terminal": 115200, "scanner": 9600, "receipt_printer": 19200}
+NAMES = {
+    "terminal": ("缴费终端", "payment terminal"),
+    "scanner": ("扫码器", "scanner"),
+    "receipt_printer": ("小票打印机", "receipt printer"),
+    "biller": ("收费单位", "biller"),
+    "qr_payment": ("手机支付", "phone payment"),
+}
+PLUG = Action("插上线", "plug in")
+UNPLUG = Action("拔线", "unplug")
+
+
+class GatewayDevices(Protocol):
+    """The part of the gateways that the bench shows as devices."""
+
+    def device_ids(self) -> tuple[str, ...]: ...
+
+    def actions(self, device_id: str) -> Mapping[str, Action]: ...
+
+    def act(self, device_id: str, name: str, body: Mapping[str, object]) -> dict[str, object]: ...
+
+    def state(self, device_id: str) -> dict[str, object]: ...
+
+    def ledger(self) -> dict[str, object]: ...
+
+
+class Cabin:
+    """All machines, by device id. `pace` makes bytes take the time their baud rate needs."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        faults: Faults,
+        gateways: GatewayDevices | None = None,
+        pace: bool = False,
+        heartbeats: bool = True,
+    ) -> None:
+        self.clock, self.faults, self.gateways = clock, faults, gateways
+        self.lock = threading.RLock()
+        self.terminal = Terminal(
+            clock, faults, app_id=APP_ID, beat_s=BEAT_S if heartbeats else None
+        )
+        self.scanner = Scanner()
+        self.printer = ReceiptPrinter(clock, faults)
+        models: tuple[Model, ...] = (self.terminal, self.scanner, self.printer)
+        self.lines = {
+            m.device_id: Line(m, faults, BAUD[m.device_id] if pace else 0) for m in models
+        }
+        self._start = clock.monotonic()
+
+    # ---- time ----
+
+    def advance_to(self, moment: float) -> None:
+        """Bring every machine to `moment` of the clock's monotonic time."""
+        for line in self.lines.values():
+            if (dt := moment - self._start - line.now) > 0:
+                line.advance(dt)
+
+    def catch_up(self) -> None:
+        """Bring every machine to the clock's present."""
+        self.advance_to(self.clock.monotonic())
+
+    def seconds_to_event(self) -> float | None:
+        """Seconds from the machines' present until something happens by itself, or None."""
+        times = [t for line in self.lines.values() if (t := line.next_event()) is not None]
+        return min(times, default=None)
+
+    # ---- the bench ----
+
+    def devices(self) -> list[dict[str, object]]:
+        """Every device: id, names, state and possible actions, as JSON values."""
+        out: list[dict[str, object]] = []
+        for device_id, line in self.lines.items():
+            actions = dict(line.model.actions())
+            actions |= {"unplug": UNPLUG} if line.plugged else {"plug": PLUG}
+            state = {"plugged": line.plugged, **line.model.state()}
+            out.append(_describe(device_id, state, actions))
+        if self.gateways is not None:
+            for device_id in self.gateways.device_ids():
+                gateway_actions = self.gateways.actions(device_id)
+                out.append(_describe(device_id, self.gateways.state(device_id), gateway_actions))
+        return out
+
+    def act(self, device_id: str, name: str, body: Mapping[str, object]) -> dict[str, object]:
+        """Do something to a device. KeyError: no such device; ActionError: it can't be done."""
+        line = self.lines.get(device_id)
+        if line is None:
+            if self.gateways is None or device_id not in self.gateways.device_ids():
+                raise KeyError(device_id)
+            return self.gateways.act(device_id, name, body)
+        if name == "unplug":
+            line.unplug()
+            return {}
+        if name == "plug":
+            line.plug()
+            return {}
+        if not line.plugged and name == "scan":
+            raise ActionError("the scanner has no power: its cable is pulled")
+        return line.model.act(name, body)
+
+    def poke(self) -> None:
+        """Let the machines look at a changed list of faults."""
+        for line in self.lines.values():
+            line.model.poke()
+
+    def ledger(self) -> dict[str, object]:
+        """What was really charged, given back and posted, by terminal and gateway."""
+        gateways = self.gateways.ledger() if self.gateways is not None else {}
+        return {"terminal": self.terminal.ledger(), **gateways}
+
+
+def _describe(
+    device_id: str, state: Mapping[str, object], actions: Mapping[str, Action]
+) -> dict[str, object]:
+    zh, en = NAMES.get(device_id, (device_id, device_id))
+    listed = [
+        {"name": name, "zh": a.zh, "en": a.en, "params": dict(a.params)}
+        for name, a in actions.items()
+    ]
+    return {"id": device_id, "zh": zh, "en": en, "state": dict(state), "actions": listed}

@@ -1,0 +1,103 @@
+"""Named set-ups of the simulated cabin: what is wrong with it from the start."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sim.cabin import Cabin
+from sim.faults import Fault
+
+
+@dataclass(frozen=True)
+class Do:
+    """Something done to a device."""
+
+    device: str
+    action: str
+    body: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Setup:
+    """A set-up: steps in order, and what a person sees of it."""
+
+    zh: str
+    en: str
+    steps: tuple[Fault | Do, ...] = ()
+
+
+SETUPS: Mapping[str, Setup] = {
+    "normal": Setup("一切正常", "everything works"),
+    "paper_low": Setup("小票纸将用完", "receipt paper low", (Do("receipt_printer", "paper_low"),)),
+    "paper_out": Setup("小票没纸", "no receipt paper", (Do("receipt_printer", "paper_out"),)),
+    "paper_ends": Setup(
+        "打到一半没纸",
+        "paper ends in the middle of the receipt",
+        (Do("receipt_printer", "paper_out_after", {"lines": 6}),),
+    ),
+    "cover_open": Setup(
+        "打印机盖子开着", "printer cover open", (Do("receipt_printer", "cover_open"),)
+    ),
+    "cutter_jam": Setup("切刀卡住", "cutter jams", (Fault("receipt_printer", "cutter_jam"),)),
+    "printer_offline": Setup(
+        "打印机线掉了", "printer unplugged", (Do("receipt_printer", "unplug"),)
+    ),
+    "terminal_offline": Setup("终端线掉了", "terminal unplugged", (Do("terminal", "unplug"),)),
+    "terminal_silent": Setup("终端没反应", "terminal hangs", (Fault("terminal", "silent"),)),
+    "terminal_declines": Setup("终端拒绝", "terminal declines", (Fault("terminal", "decline"),)),
+    "answer_lost": Setup(
+        "扣了款没回话", "charged, no answer", (Fault("terminal", "no_answer", count=1),)
+    ),
+    "terminal_crashes": Setup(
+        "扣款后终端重启",
+        "terminal reboots after charging",
+        (Fault("terminal", "crash_after_charge", count=1),),
+    ),
+    "coupon": Setup("有优惠券", "a coupon of 2 yuan", (Fault("terminal", "coupon", {"fen": 200}),)),
+    "scanner_offline": Setup("扫码器线掉了", "scanner unplugged", (Do("scanner", "unplug"),)),
+    "biller_down": Setup("收费单位连不上", "biller unreachable", (Fault("biller", "unreachable"),)),
+    "biller_slow": Setup("收费单位很慢", "biller slow", (Fault("biller", "slow", {"seconds": 6}),)),
+    "biller_lost_answer": Setup(
+        "入账后没回话",
+        "biller posts, then times out",
+        (Fault("biller", "timeout_after_acting", count=1),),
+    ),
+    "biller_bad_signature": Setup(
+        "收费单位签名不对", "biller signs wrongly", (Fault("biller", "bad_signature"),)
+    ),
+    "qr_payment_down": Setup(
+        "手机支付连不上", "phone payment unreachable", (Fault("qr_payment", "unreachable"),)
+    ),
+    "noisy_terminal": Setup(
+        "终端线路有干扰",
+        "noise on the terminal's line",
+        (
+            Fault("terminal", "corrupt", probability=0.1),
+            Fault("terminal", "garbage", probability=0.05),
+        ),
+    ),
+    "bad_day": Setup(
+        "样样都会出错",
+        "anything may go wrong",
+        (
+            Fault("terminal", "no_answer", probability=0.2),
+            Fault("terminal", "duplicate_answer", probability=0.2),
+            Fault("terminal", "corrupt", probability=0.02),
+            Fault("receipt_printer", "stall", {"seconds": 5}, probability=0.02),
+            Fault("biller", "timeout_after_acting", probability=0.2),
+            Fault("biller", "http_5xx", probability=0.1),
+            Fault("qr_payment", "timeout_after_acting", probability=0.1),
+        ),
+    ),
+}
+
+
+def apply_setup(cabin: Cabin, name: str) -> None:
+    """Put the cabin into the named set-up. KeyError for a name that isn't in `SETUPS`."""
+    for step in SETUPS[name].steps:
+        if isinstance(step, Fault):
+            cabin.faults.add(step)
+        else:
+            cabin.act(step.device, step.action, step.body)
+    cabin.poke()

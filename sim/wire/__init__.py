@@ -1,0 +1,1 @@
+"""How simulated machines are reached: lines that carry bytes (and lose them), and real ptys."""

@@ -1,0 +1,122 @@
+"""One thread for all ports: carries bytes between ptys and machines in real time.
+
+It sleeps until a byte comes, a machine's next event is due, or somebody calls `wake`.
+"""
+
+from __future__ import annotations
+
+import os
+import selectors
+import sys
+import threading
+import traceback
+from pathlib import Path
+
+from sim.cabin import Cabin
+from sim.clock import RealClock
+from sim.wire.line import Line
+from sim.wire.pty_port import PtyPort
+
+CLOSED_LOOK_S = 0.05  # how often a closed port is looked at: nothing announces an opening
+
+
+class Wire:
+    """The ports of `cabin` in `directory`, one link for each device id."""
+
+    def __init__(self, cabin: Cabin, clock: RealClock, directory: Path) -> None:
+        self._cabin, self._clock = cabin, clock
+        self._ports = {name: PtyPort(directory / name) for name in cabin.lines}
+        self._selector = selectors.DefaultSelector()
+        self._registered: dict[str, int] = {}
+        self._wake_read, self._wake_write = os.pipe()
+        os.set_blocking(self._wake_read, False)
+        os.set_blocking(self._wake_write, False)
+        self._selector.register(self._wake_read, selectors.EVENT_READ, None)
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name="wire", daemon=True)
+        self.failed = threading.Event()
+
+    def start(self) -> None:
+        """Make the ports, then carry bytes."""
+        for port in self._ports.values():
+            port.plug()
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Something was done to the cabin: look at it now."""
+        try:
+            os.write(self._wake_write, b"\0")
+        except BlockingIOError:
+            return  # the pipe is full of wakes already
+
+    def stop(self) -> None:
+        """End the thread and take the ports and their links away."""
+        self._stopping = True
+        self.wake()
+        if self._thread.is_alive():
+            self._thread.join(5.0)
+        for port in self._ports.values():
+            port.unplug()
+        self._selector.close()
+        os.close(self._wake_read)
+        os.close(self._wake_write)
+
+    def _run(self) -> None:
+        try:
+            while not self._stopping:
+                with self._cabin.lock:
+                    self._cabin.catch_up()
+                    for name, line in self._cabin.lines.items():
+                        self._carry(name, line)
+                    timeout = self._timeout()
+                for key, _ in self._selector.select(timeout):
+                    if key.fileobj == self._wake_read:
+                        self._drain_wakes()
+                    else:
+                        self._read(key.data)
+        except Exception:  # noqa: BLE001 - the thread's last words; the process then ends
+            traceback.print_exc(file=sys.stderr)
+            self.failed.set()
+
+    def _timeout(self) -> float | None:
+        event = self._cabin.seconds_to_event()
+        timeout = None if event is None else event / self._clock.speed
+        if any(p.plugged and not p.host_open for p in self._ports.values()):
+            timeout = CLOSED_LOOK_S if timeout is None else min(timeout, CLOSED_LOOK_S)
+        return timeout
+
+    def _drain_wakes(self) -> None:
+        try:
+            while os.read(self._wake_read, 4096):
+                pass
+        except BlockingIOError:
+            return
+
+    def _carry(self, name: str, line: Line) -> None:
+        """Follow the cable's state, write what has arrived, listen if the machine has room."""
+        port = self._ports[name]
+        if line.plugged != port.plugged:
+            self._listen(name, False)
+            if line.plugged:
+                port.plug()
+            else:
+                port.unplug()
+        for piece in line.to_host():
+            port.write(piece)
+        self._listen(name, port.plugged and port.look() and not line.waiting())
+
+    def _listen(self, name: str, wanted: bool) -> None:
+        if wanted and name not in self._registered:
+            self._registered[name] = self._ports[name].fileno()
+            self._selector.register(self._registered[name], selectors.EVENT_READ, name)
+        elif not wanted and name in self._registered:
+            self._selector.unregister(self._registered.pop(name))
+
+    def _read(self, name: str) -> None:
+        with self._cabin.lock:
+            if name not in self._registered:
+                return
+            data = self._ports[name].read()
+            if data:
+                self._cabin.catch_up()
+                self._cabin.lines[name].from_host(data)
