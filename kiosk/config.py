@@ -119,12 +119,14 @@ def _clock(section: Section, key: str, default: str) -> time:
 
 
 def _limits(section: Section) -> LimitSettings:
+    before = len(section.mistakes.sentences)
     limits = LimitSettings(
         payment_max_fen=section.whole("payment_max_fen", 1, _MAX_FEN, "number of fen", 500_000),
         day_max_fen=section.whole("day_max_fen", 1, 100 * _MAX_FEN, "number of fen", 3_000_000),
         journal_min_free_mb=section.whole("journal_min_free_mb", 1, 1_000_000, "number of MiB", 64),
     )
-    if limits.day_max_fen < limits.payment_max_fen:
+    usable = len(section.mistakes.sentences) == before
+    if usable and limits.day_max_fen < limits.payment_max_fen:
         section.wrong(
             "day_max_fen", "is less than payment_max_fen", f"{limits.payment_max_fen} or more"
         )

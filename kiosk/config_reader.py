@@ -46,6 +46,7 @@ class Section:
         self.mistakes = mistakes
         self._known: list[str] = []
         self._values: dict[str, object] = {}
+        self._is_table = isinstance(value, dict)
         if isinstance(value, dict):
             self._values = value
         else:
@@ -187,7 +188,7 @@ class Section:
         self._known.append(key)
         if key in self._values:
             return self._values[key]
-        if default is None:
+        if default is None and self._is_table:  # else it has been named already
             self.mistakes.add(self.path, f"{dotted((*self.path, key))} is missing", allowed)
         return default
 

@@ -1,0 +1,274 @@
+"""cabin.toml: what is read, and that every mistake is named with its line and what is allowed."""
+
+from __future__ import annotations
+
+import math
+from datetime import time
+from pathlib import Path
+
+import pytest
+
+import kiosk
+from kiosk import config, config_toml
+from kiosk.settings import DeviceSettings
+
+EXAMPLE = Path(kiosk.__file__).parent / "cabin.example.toml"
+FILES = (
+    "ca.pem",
+    "keys/biller_app_private.pem",
+    "keys/biller_public.pem",
+    "keys/alipay_app_private.pem",
+    "keys/alipay_public.pem",
+    "keys/wechat_app_private.pem",
+    "keys/wechat_public.pem",
+    "keys/wechat_api_v3.key",
+)
+SMALL = """\
+[cabin]
+id = "3801"
+name = "数字小屋"
+address = "示例路380弄"
+operator_phone = "021-0000 0000"
+"""
+BARCODE = """\
+[[barcode]]
+name = "one"
+biller = "SH-POWER"
+prefix = "91"
+length = 27
+account = [2, 12]
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "keys").mkdir()
+    for name in FILES:
+        (tmp_path / name).write_text("stands for a key\n")
+    return tmp_path
+
+
+def mistakes(folder: Path, text: str | bytes) -> list[str]:
+    """The mistakes found in `text`, without the folder's name; empty if there are none."""
+    file = folder / "cabin.toml"
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    try:
+        config.load(file)
+    except config.ConfigError as error:
+        assert str(error) == "\n".join(error.mistakes)
+        return [sentence.replace(f"{folder}/", "") for sentence in error.mistakes]
+    return []
+
+
+def test_the_example_can_be_used(folder: Path) -> None:
+    file = folder / "cabin.toml"
+    file.write_bytes(EXAMPLE.read_bytes())
+    settings = config.load(file)
+    assert settings.source == file
+    assert settings.cabin.id == "3801"
+    assert settings.cabin.data_dir == folder / "data"
+    assert settings.limits.payment_max_fen == 500_000
+    assert [contact.name for contact in settings.contacts] == ["居委会", "设备维护"]
+    assert settings.devices["terminal"] == DeviceSettings(
+        "ecr_hub", "serial:///dev/cabin/terminal?baud=115200", {"app_id": "wz000000000000"}
+    )
+    assert settings.devices["receipt_printer"].options == {"columns": 48}
+    assert settings.gateways.wechat is not None
+    assert settings.gateways.wechat.api_v3_key == folder / "keys/wechat_api_v3.key"
+    assert settings.gateways.biller is not None
+    assert settings.gateways.biller.read_timeout == 10
+    assert [rule.institution for rule in settings.barcodes] == ["SH-POWER", "SH-WATER", "SH-GAS"]
+    assert settings.barcodes[0].account == (2, 12)
+
+
+def test_the_example_shows_the_defaults(folder: Path) -> None:
+    (folder / "example.toml").write_bytes(EXAMPLE.read_bytes())
+    (folder / "small.toml").write_text(SMALL)
+    example, small = config.load(folder / "example.toml"), config.load(folder / "small.toml")
+    for part in ("cabin", "panel", "night", "limits", "refund", "times", "privacy"):
+        assert getattr(example, part) == getattr(small, part)
+    assert small.contacts == ()
+    assert small.devices == {}
+    assert (small.gateways.biller, small.gateways.alipay, small.gateways.wechat) == (None,) * 3
+    assert small.barcodes == ()
+
+
+def test_the_panel_knows_its_millimetres_and_the_night_its_hours(folder: Path) -> None:
+    (folder / "small.toml").write_text(SMALL)
+    settings = config.load(folder / "small.toml")
+    assert math.isclose(settings.panel.px_per_mm * 25.4, 102.5, abs_tol=0.1)
+    night = [settings.night.contains(time(hour)) for hour in (21, 22, 23, 0, 5, 6)]
+    assert night == [False, True, True, True, True, False]
+
+
+def test_a_night_that_does_not_pass_midnight(folder: Path) -> None:
+    (folder / "small.toml").write_text(SMALL + '[night]\nfrom = "00:30"\nuntil = "05:00"\n')
+    night = config.load(folder / "small.toml").night
+    assert [night.contains(time(0, minute)) for minute in (29, 30)] == [False, True]
+    assert [night.contains(time(hour)) for hour in (5, 23)] == [False, False]
+
+
+def test_all_mistakes_are_named_at_once_in_the_order_of_lines(folder: Path) -> None:
+    text = (
+        SMALL.replace('"3801"', "3801")
+        + '[limits]\npayment_max_fen = "5000"\nday_max_fen = 0\n'
+        + "[time]\nidle_warnin = 5\n[times]\nidle_warnin = 5\nidle_reset = 3\n"
+    )
+    assert mistakes(folder, text) == [
+        "cabin.toml:2: cabin.id = 3801 is not a text; allowed: four digits",
+        'cabin.toml:7: limits.payment_max_fen = "5000" is not a whole number of fen;'
+        " allowed: 1 … 10000000",
+        "cabin.toml:8: limits.day_max_fen = 0 is out of range; allowed: 1 … 1000000000",
+        "cabin.toml:9: section [time] is not known (did you mean times?); allowed: cabin, panel,"
+        " night, limits, refund, times, privacy, help, devices, gateways, barcode",
+        "cabin.toml:12: times.idle_warnin is not known (did you mean idle_warning?); allowed:"
+        " idle_warning, idle_reset, attract_after, terminal_payment, qr_payment, receipt_patience",
+        "cabin.toml:13: times.idle_reset = 3 is out of range; allowed: 20 … 600",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ("[limits]\nday_max_fen = 100\n", "day_max_fen = 100 is less than payment_max_fen"),
+        ("[limits]\nday_max_fen = true\n", "limits.day_max_fen = true is not a whole number"),
+        ("[times]\nidle_warning = nan\n", "times.idle_warning = NaN is not a number"),
+        ("[times]\nidle_warning = true\n", "times.idle_warning = true is not a number"),
+        ('[night]\nfrom = "24:00"\n', 'night.from = "24:00" is not a time of day'),
+        ("help = 3\n", "cabin.help is not known"),
+        ("[help]\ncontact = 3\n", "help.contact is not a list of sections; allowed: [[help.cont"),
+        ('[[help.contact]]\nname = "a"\nphone = "021"\n', "help.contact[1].hours is missing"),
+        ("[devices]\nterminal = 1\n", "devices.terminal = 1 is not a section"),
+        ("[devices.scaner]\n", "section [devices.scaner] is not known (did you mean scanner?)"),
+        (
+            '[devices.terminal]\ndriver = "ecr_hbu"\nport = "/dev/x"\n',
+            'devices.terminal.driver = "ecr_hbu" is not known (did you mean ecr_hub?)',
+        ),
+        (
+            '[devices.terminal]\ndriver = "ecr_hub"\nport = "COM1"\n',
+            'devices.terminal.port = "COM1" is not /dev/…',
+        ),
+        (
+            '[devices.terminal]\ndriver = "ecr_hub"\nport = "serial:///dev/x?baud=fast"\n',
+            'devices.terminal.port = "serial:///dev/x?baud=fast" has an unusable setting',
+        ),
+        (
+            '[devices.terminal]\ndriver = "ecr_hub"\nport = "/dev/x"\napp = "1"\n',
+            "devices.terminal.app is not known (did you mean app_id?)",
+        ),
+        (
+            '[devices.terminal]\ndriver = "ecr_hub"\nport = "/dev/x"\napp_id = [1]\n',
+            "devices.terminal.app_id = [1] is not a single value",
+        ),
+        (
+            '[gateways.biller]\nbase_url = "http://x"\napp_id = "x"\nprivate_key = "ca.pem"\n'
+            'server_public_key = "ca.pem"\n',
+            'gateways.biller.base_url = "http://x" is not an address that begins with https://',
+        ),
+        (
+            '[gateways.biller]\nbase_url = "https://x"\napp_id = "x"\nprivate_key = "no.pem"\n'
+            'server_public_key = "ca.pem"\n',
+            'gateways.biller.private_key = "no.pem" names no file (looked for no.pem)',
+        ),
+        (BARCODE + "amount_fen = [20, 28]\n", "barcode[1].amount_fen = [20, 28] is not a slice"),
+        (BARCODE + "period = [20, 24]\n", "barcode[1].period = [20, 24] is not six digits long"),
+        (BARCODE + 'check = "luna"\n', 'barcode[1].check = "luna" is not known (did you mean luhn'),
+        (
+            BARCODE.replace("91", "28").replace("27", "17"),
+            'barcode[1].prefix = "28" with length 17 fits payment codes of phones',
+        ),
+        (
+            BARCODE + BARCODE.replace('"91"', '"9"').replace("one", "two"),
+            'barcode[2].prefix = "9" fits the same codes as the rule "one"',
+        ),
+    ],
+)
+def test_each_mistake_is_named(folder: Path, more: str, expected: str) -> None:
+    found = mistakes(folder, SMALL + more)
+    assert len(found) == 1
+    assert expected in found[0]
+    assert "; allowed: " in found[0]
+
+
+def test_what_is_missing_is_named_where_its_section_begins(folder: Path) -> None:
+    text = "# empty\n\n" + SMALL.replace('operator_phone = "021-0000 0000"\n', "")
+    assert mistakes(folder, text) == [
+        "cabin.toml:3: cabin.operator_phone is missing; allowed: a telephone number"
+    ]
+    missing = mistakes(folder, "")
+    assert [sentence.split()[1] for sentence in missing] == [
+        f"cabin.{key}" for key in ("id", "name", "address", "operator_phone")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("[cabin]\nid = 'x\n", 2),
+        ("[cabin]\nid = \n", 2),
+        ("[cabin\n", 1),
+        ("a = 1\na = 2\n", 2),
+        ('a = """\n\n', 1),
+    ],
+)
+def test_bad_syntax_is_named_with_its_line(folder: Path, text: str, line: int) -> None:
+    (found,) = mistakes(folder, text)
+    assert found.startswith(f"cabin.toml:{line}: is not TOML: ")
+
+
+def test_a_file_that_cannot_be_read_is_named(folder: Path) -> None:
+    with pytest.raises(config.ConfigError, match=r"nothing\.toml: can't be read: No such file"):
+        config.load(folder / "nothing.toml")
+    (found,) = mistakes(folder, b'[cabin]\nid = "\xff"\n')
+    assert found == "cabin.toml:2: is not UTF-8; allowed: UTF-8 text"
+
+
+def test_long_values_are_cut(folder: Path) -> None:
+    (found,) = mistakes(folder, SMALL.replace("数字小屋", "屋" * 500))
+    assert len(found) < 200
+    assert found.startswith('cabin.toml:3: cabin.name = "屋屋')
+
+
+def test_the_lines_of_all_kinds_of_keys() -> None:
+    text = (
+        "top = 1\r\n"  # 1
+        "dotted.key = 2\r\n"  # 2
+        "\r\n"
+        "list = [\r\n"  # 4
+        "  1, # one\r\n"
+        "  2,\r\n"
+        "]\r\n"
+        "[a.b]\r\n"  # 8
+        'text = """\r\n'  # 9
+        "[not.a.table]\r\n"
+        "not_a_key = 1\r\n"
+        '"""\r\n'
+        'inline = {"x y" = 1}\r\n'  # 13
+        "[[c]]\r\n"  # 14
+        "k = 1\r\n"  # 15
+        "[[c.d]]\r\n"  # 16
+        "[[c]]\r\n"  # 17
+        "[[c.d]] # again\r\n"  # 18
+        "k = 2\r\n"  # 19
+        "[[c.d]]\r\n"  # 20
+        "k = 3"  # 21
+    )
+    document = config_toml.parse(text)
+    expected: dict[config_toml.Path, int] = {
+        ("top",): 1,
+        ("dotted", "key"): 2,
+        ("list",): 4,
+        ("list", 1): 4,
+        ("a", "b"): 8,
+        ("a", "b", "text"): 9,
+        ("a", "b", "inline", "x y"): 13,
+        ("c", 0, "k"): 15,
+        ("c", 0, "d", 0): 16,
+        ("c", 1): 17,
+        ("c", 1, "d", 0, "k"): 19,
+        ("c", 1, "d", 1, "k"): 21,
+        ("c", 1, "d", 1, "missing"): 20,
+        ("nowhere",): 1,
+    }
+    assert {path: document.line(path) for path in expected} == expected
+    assert ("not_a_key",) not in document.lines
