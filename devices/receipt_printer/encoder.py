@@ -171,25 +171,37 @@ def _qr(data: str, size: int) -> bytes:
         + length
         + b"\x31\x50\x30"
         + stored
-        + b"\x1d\x28\x6b\x03\x00\x31\x51\x30\n"
+        + b"\x1d\x28\x6b\x03\x00\x31\x51\x30"
     )
 
 
 _COMMAND = re.compile(
-    rb"\x1b@|\x1b[aEdt!].|\x1c[&.]|\x1c!.|\x1d[!ar].|\x1dV[AB].|\x1dV.|\x10\x04.|\n"
-    rb"|\x1d\(k..1[ACEQ].{1,2}?(?=\x1d|\n)|\x1d\(k..1P0|\x1dv0.....",
+    rb"\x1b@|\x1b[aEdt!].|\x1c[&.]|\x1c!.|\x1d[!ar].|\x1dVB.|\x1dV.|\x10\x04.|\n"
+    rb"|\x1d\(k..1A..|\x1d\(k..1[CEQ].",
     re.DOTALL,
 )
+_STORE_QR = re.compile(rb"\x1d\(k(..)1P0", re.DOTALL)
+_PICTURE = re.compile(rb"\x1dv0.(..)(..)", re.DOTALL)
+_TEXT = re.compile(rb"[^\x10\x1b-\x1d\n]+|.", re.DOTALL)
 
 
-def sensitive_spans(piece: bytes) -> tuple[slice, ...]:
-    """Where text, QR contents and pictures stand in a piece: all that isn't a command."""
-    spans = []
+def sensitive_spans(raw: bytes) -> tuple[slice, ...]:
+    """Where text, QR contents and pictures stand in what is sent: all that isn't a command."""
+    spans: list[slice] = []
     position = 0
-    for match in _COMMAND.finditer(piece):
-        if match.start() > position:
-            spans.append(slice(position, match.start()))
-        position = match.end()
-    if position < len(piece):
-        spans.append(slice(position, len(piece)))
+    while position < len(raw):
+        if command := _COMMAND.match(raw, position):
+            position = command.end()
+            continue
+        if store := _STORE_QR.match(raw, position):
+            start, size = store.end(), int.from_bytes(store[1], "little") - 3
+        elif picture := _PICTURE.match(raw, position):
+            width, rows = (int.from_bytes(picture[n], "little") for n in (1, 2))
+            start, size = picture.end(), width * rows
+        else:
+            text = _TEXT.match(raw, position)
+            start, size = position, len(text[0]) if text else 1
+        position = min(start + max(size, 0), len(raw))
+        if position > start:
+            spans.append(slice(start, position))
     return tuple(spans)
