@@ -30,7 +30,8 @@ class Asking(StrEnum):
     NOTHING = "nothing"
     QUERY = "query"
     CLOSE = "close"
-    QUERY_AGAIN = "query_again"
+    QUERY_AGAIN = "query_again"  # after it was closed
+    QUERY_PAID = "query_paid"  # after closing found it paid
     PAUSE = "pause"
 
 

@@ -106,7 +106,7 @@ def closed(order: Order, event: e.PaymentClosed) -> Step:
         return order, ()
     if event.result is Close.NO_ANSWER:
         return _ask_later(order)
-    step = Asking.QUERY if event.result is Close.ALREADY_PAID else Asking.QUERY_AGAIN
+    step = Asking.QUERY_PAID if event.result is Close.ALREADY_PAID else Asking.QUERY_AGAIN
     order = with_payment(order, asking=step, code=order.payment.code or event.code)
     return order, (QueryPayment(order.id, order.means),)
 

@@ -6,7 +6,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -14,7 +14,7 @@ import msgspec
 from kiosk.core.events import OrderEvent
 from kiosk.core.order import Order, PaymentState
 from kiosk.journal.rows import CABIN, Row, decode, digest, encode
-from kiosk.journal.store import JournalBrokenError, Store, sync_folder
+from kiosk.journal.store import Store
 from kiosk.version import PROGRAM
 
 CHECKPOINT_EVERY = 500
@@ -57,22 +57,24 @@ class Journal:
         wall: Callable[[], float] = time.time,
         on_append: Callable[[Row], None] | None = None,
         readonly: bool = False,
+        check: bool = True,
     ) -> None:
         """Open, verify from the last checkpoint and take the lock (``readonly`` needs none).
 
-        Raises JournalBusyError if another process holds it, JournalBrokenError if it is bad.
+        ``check=False`` leaves the verifying to the caller and is for reading only. Raises JournalBusyError if another process holds it, JournalBrokenError if it is bad.
         """
         if not readonly:
             path.parent.mkdir(parents=True, exist_ok=True)
         self.store = Store(path, vfs, readonly=readonly)
         try:
-            self.verified = self.store.verify()
-        except JournalBrokenError:
+            self.verified = self.store.verify() if check or not readonly else 0
+        except BaseException:
             self.store.close()
             raise
         self._wall = wall
         self._on_append = on_append
         self._keys: dict[str, bytes] = {}
+        self._indexed: dict[str, tuple[object, ...]] = {}
         if not readonly:
             self.store.set_checkpoint()
 
@@ -81,8 +83,14 @@ class Journal:
         return max(int(self._wall() * 1000), self.store.last_at)
 
     def append(self, event: OrderEvent, order: Order, at: int) -> int:
-        """Write one event and the digest of the state it led to; durable when this returns."""
+        """Write one event and the digest of the state it led to; durable when this returns.
+
+        ``at`` is what ``decide`` was given, from ``now()``. Raises ValueError if it is earlier
+        than the last row: the row would say another time, and its replay come out differently.
+        """
         store = self.store
+        if at < store.last_at:
+            raise ValueError(f"{at} is before the last row's {store.last_at}")
         store.begin()
         try:
             key = self._key(order)
@@ -95,6 +103,7 @@ class Journal:
         except BaseException:
             store.rollback()
             self._keys.pop(order.id, None)
+            self._indexed.pop(order.id, None)
             raise
         if self._on_append:
             self._on_append(row)
@@ -129,44 +138,56 @@ class Journal:
         return bytes(found[0]) if found else None
 
     def _index(self, order: Order, at: int) -> None:
-        charged = order.amount_fen if order.payment.state is PaymentState.PAID else 0
+        """Keep the order's line in the list; most events change nothing there."""
+        payment = order.payment.state
+        charged = order.amount_fen if payment is PaymentState.PAID else 0
+        shown = (charged, order.refunded_fen, order.payment_word, order.needs_person)
+        if self._indexed.get(order.id) == (order.closed, *shown):
+            return
         self.store.db.execute(
-            "INSERT INTO orders VALUES (?,?,?,?,?,?,?,?,?) ON CONFLICT (order_id) DO UPDATE SET "
-            "last_at=excluded.last_at, closed_at=excluded.closed_at, "
+            "INSERT INTO orders VALUES (?,?,?,?,?,?,?,?) ON CONFLICT (order_id) DO UPDATE SET "
+            "closed_at=CASE WHEN excluded.closed_at IS NULL THEN NULL "
+            "ELSE ifnull(closed_at, excluded.closed_at) END, "
             "charged_fen=excluded.charged_fen, refunded_fen=excluded.refunded_fen, "
             "word=excluded.word, needs_person=excluded.needs_person",
-            (
-                order.id,
-                order.opened_at,
-                at,
-                at if order.closed else None,
-                order.amount_fen,
-                charged,
-                order.refunded_fen,
-                order.payment_word,
-                order.needs_person,
-            ),
+            (order.id, order.opened_at, at if order.closed else None, order.amount_fen, *shown),
         )
+        if order.closed:
+            self._indexed.pop(order.id, None)
+            self._keys.pop(order.id, None)
+        else:
+            self._indexed[order.id] = (order.closed, *shown)
 
     def open_orders(self) -> list[str]:
         """Return the numbers of all orders that are not closed, oldest first."""
         query = "SELECT order_id FROM orders WHERE closed_at IS NULL ORDER BY opened_at, order_id"
         return [x[0] for x in self.store.db.execute(query)]
 
+    def last_at(self, order_id: str) -> int:
+        """Return when the last event of an order was written, 0 if there is no such order."""
+        query = "SELECT last_at FROM orders WHERE order_id = ?"
+        found = self.store.db.execute(query, (order_id,)).fetchone()
+        return int(found[0]) if found else 0
+
     def summaries(self) -> Iterator[Summary]:
-        for fields in self.store.db.execute("SELECT * FROM orders ORDER BY opened_at, order_id"):
-            order_id, opened, last, closed, amount, charged, refunded, word, person = fields
-            yield Summary(
-                order_id, opened, last, closed, amount, charged, refunded, word, bool(person)
-            )
+        """Yield what the list of the books says of each order, oldest first."""
+        query = (
+            "SELECT order_id, opened_at, (SELECT at FROM rows WHERE stream = order_id "
+            "ORDER BY seq DESC LIMIT 1), closed_at, amount_fen, charged_fen, refunded_fen, word, "
+            "needs_person FROM orders ORDER BY opened_at, order_id"
+        )
+        for *fields, person in self.store.db.execute(query):
+            yield Summary(*fields, needs_person=bool(person))
 
     def entries(self, order_id: str) -> list[Entry]:
         """Return an order's events in order. Raises ValueError if a row can't be read."""
+        return list(self.iterate(order_id))
+
+    def iterate(self, order_id: str) -> Iterator[Entry]:
+        """Yield an order's events one by one. Raises ValueError at a row that can't be read."""
         key = self._stored_key(order_id)
-        return [
-            Entry(x.seq, x.at, decode(x, key), x.digest, x.program)
-            for x in self.store.rows(order_id)
-        ]
+        for row in self.store.rows(order_id):
+            yield Entry(row.seq, row.at, decode(row, key), row.digest, row.program)
 
     def digest_of(self, order: Order) -> str | None:
         """Return the digest of a state under its order's key, None once the key is gone."""
@@ -188,7 +209,8 @@ class Journal:
     def forget(self, before: int) -> int:
         """Delete the keys of orders closed before ``before`` (ms); their personal fields are gone.
 
-        Returns how many. The write-ahead log is emptied so that no old page keeps a key.
+        Returns how many. The write-ahead log is emptied so that no old page keeps a key; if a
+        reader holds it just then, the next call does that.
         """
         db = self.store.db
         db.execute(
@@ -197,9 +219,8 @@ class Journal:
             (before,),
         )
         gone = db.changes()
-        if gone:
-            db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         self._keys.clear()
+        self.store.empty_log()
         return gone
 
     def free_bytes(self) -> int:
@@ -208,69 +229,3 @@ class Journal:
 
     def close(self) -> None:
         self.store.close()
-
-
-def new_epoch(path: Path, reason: str, operator: str, at: int) -> Path:
-    """Put a journal that doesn't verify aside and begin the next epoch in its place.
-
-    Returns where the old file is kept. The first row of the new one names it, its head, and the
-    orders that were open there, so that nothing is forgotten silently.
-    """
-    old = _set_aside(path, at)
-    store = Store(path)
-    try:
-        store.epoch = old.epoch + 1
-        store.begin()
-        body = {
-            "reason": reason,
-            "operator": operator,
-            "kept": old.kept.name,
-            "rows": old.rows,
-            "head": old.head,
-            "open_orders": old.open_orders,
-        }
-        text = msgspec.json.encode(body).decode()
-        store.insert(at, CABIN, "EpochOpened", text, None, "", PROGRAM)
-        store.commit()
-    finally:
-        store.close()
-    return old.kept
-
-
-@dataclass(frozen=True, slots=True)
-class _SetAside:
-    kept: Path
-    epoch: int
-    rows: int
-    head: str
-    open_orders: list[str]
-
-
-def _set_aside(path: Path, at: int) -> _SetAside:
-    """Move the file with its log and anchor out of the way; what can be read of it is noted."""
-    old = _describe(path)
-    kept = path.with_name(f"{path.stem}.epoch{old.epoch}.{at}{path.suffix}")
-    for suffix in ("", "-wal", "-shm"):
-        part = path.with_name(path.name + suffix)
-        if part.exists():
-            part.rename(kept.with_name(kept.name + suffix))
-    anchor_file = path.with_suffix(".anchor")
-    if anchor_file.exists():
-        anchor_file.rename(kept.with_suffix(".anchor"))
-    sync_folder(path.parent)
-    return replace(old, kept=kept)
-
-
-def _describe(path: Path) -> _SetAside:
-    try:
-        store = Store(path)
-    except JournalBrokenError as error:
-        return _SetAside(path, 1, 0, f"unreadable: {error}", ["unreadable"])
-    try:
-        anchor = store.anchor()
-        epoch = max(store.epoch, anchor[0] if anchor else 1)
-        query = "SELECT order_id FROM orders WHERE closed_at IS NULL"
-        left_open = [x[0] for x in store.db.execute(query)]
-        return _SetAside(path, epoch, store.head_seq, store.head_hash, left_open)
-    finally:
-        store.close()

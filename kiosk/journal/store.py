@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,17 +28,19 @@ CREATE INDEX rows_by_stream ON rows (stream, seq);
 CREATE TRIGGER rows_stay BEFORE UPDATE ON rows BEGIN SELECT RAISE(ABORT, 'append only'); END;
 CREATE TRIGGER rows_last BEFORE DELETE ON rows BEGIN SELECT RAISE(ABORT, 'append only'); END;
 CREATE TABLE orders (
-    order_id TEXT PRIMARY KEY, opened_at INTEGER NOT NULL, last_at INTEGER NOT NULL,
-    closed_at INTEGER, amount_fen INTEGER NOT NULL, charged_fen INTEGER NOT NULL,
-    refunded_fen INTEGER NOT NULL, word TEXT NOT NULL, needs_person INTEGER NOT NULL
+    order_id TEXT PRIMARY KEY, opened_at INTEGER NOT NULL, closed_at INTEGER,
+    amount_fen INTEGER NOT NULL, charged_fen INTEGER NOT NULL, refunded_fen INTEGER NOT NULL,
+    word TEXT NOT NULL, needs_person INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX orders_open ON orders (closed_at);
+CREATE INDEX orders_by_day ON orders (opened_at);
 CREATE TABLE keys (
     order_id TEXT PRIMARY KEY REFERENCES orders (order_id), key BLOB NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE checkpoints (seq INTEGER PRIMARY KEY, hash TEXT NOT NULL);
 """
 VERSION = 1
+BUSY_MS = 2000
 _READ_WRITE = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
 ANCHOR_SLOT = 128
 
@@ -53,24 +56,50 @@ class JournalBusyError(Exception):
 class Store:
     """One open journal file. Not for use by more than one thread."""
 
-    def __init__(self, path: Path, vfs: str | None = None, *, readonly: bool = False) -> None:
-        """Open or create the file. Raises JournalBusyError or JournalBrokenError."""
+    def __init__(
+        self,
+        path: Path,
+        vfs: str | None = None,
+        *,
+        readonly: bool = False,
+        epoch: int | None = None,
+    ) -> None:
+        """Open or create the file; ``epoch`` numbers the rows of one that has none yet.
+
+        Raises JournalBusyError or JournalBrokenError.
+        """
         self.path = path
-        self._lock = None if readonly else _take_lock(path.with_suffix(".lock"))
-        mode = os.O_RDONLY if readonly else os.O_RDWR | os.O_CREAT
+        self._anchor = -1
+        self._lock = -1 if readonly else _take_lock(path.with_suffix(".lock"))
         try:
-            self._anchor = os.open(path.with_suffix(".anchor"), mode, 0o600)
-            new = not path.exists()
-            flags = apsw.SQLITE_OPEN_READONLY if readonly else _READ_WRITE
-            self.db = apsw.Connection(str(path), vfs=vfs, flags=flags)
-            self._prepare(new, readonly)
+            self._open(vfs, readonly, epoch)
         except (apsw.Error, OSError) as error:
+            self._close_handles()
             raise JournalBrokenError(f"{path}: {error}") from error
-        if new:
-            path.chmod(0o600)
-        self.head_seq, self.head_hash, self.epoch, self.last_at = self._read_head()
-        if not readonly and self.head_seq == 0 and self.anchor() is None:
-            self._begin_anchor()
+        except BaseException:
+            self._close_handles()
+            raise
+
+    def _open(self, vfs: str | None, readonly: bool, epoch: int | None) -> None:
+        anchor_path = self.path.with_suffix(".anchor")
+        if not readonly:
+            self._anchor = os.open(anchor_path, os.O_RDWR | os.O_CREAT, 0o600)
+            # Made here and not by SQLite: the log beside it takes over its permissions, and the
+            # orders' keys stand in both.
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+        elif anchor_path.exists():
+            self._anchor = os.open(anchor_path, os.O_RDONLY)
+        flags = apsw.SQLITE_OPEN_READONLY if readonly else _READ_WRITE
+        self.db = apsw.Connection(str(self.path), vfs=vfs, flags=flags)
+        try:
+            self._prepare(readonly)
+            self.head_seq, self.head_hash, self.epoch, self.last_at = self._read_head()
+            if not readonly and self.head_seq == 0 and self.anchor() is None:
+                self.epoch = epoch or 1
+                self._begin_anchor()
+        except BaseException:
+            self.db.close()
+            raise
 
     def _begin_anchor(self) -> None:
         """Both slots stand on the disk before the first row does, so a missing one is a fault."""
@@ -79,9 +108,11 @@ class Store:
         os.fsync(self._anchor)
         sync_folder(self.path.parent)
 
-    def _prepare(self, new: bool, readonly: bool) -> None:
-        self.db.set_busy_timeout(2000)
+    def _prepare(self, readonly: bool) -> None:
+        self.db.set_busy_timeout(BUSY_MS)
         if readonly:
+            if self.db.pragma("user_version") != VERSION:
+                raise JournalBrokenError(f"{self.path} is no journal of this program")
             return
         for pragma in (
             "journal_mode=WAL",
@@ -90,7 +121,7 @@ class Store:
             "secure_delete=ON",
         ):
             self.db.execute(f"PRAGMA {pragma}").fetchall()
-        if new or self.db.pragma("user_version") == 0:
+        if self.db.pragma("user_version") == 0:
             with self.db:
                 self.db.execute(SCHEMA)
                 self.db.pragma("user_version", VERSION)
@@ -101,7 +132,10 @@ class Store:
     def _read_head(self) -> tuple[int, str, int, int]:
         query = "SELECT seq, hash, epoch, at FROM rows ORDER BY seq DESC LIMIT 1"
         found = self.db.execute(query).fetchone()
-        return found if found else (0, GENESIS, 1, 0)
+        if found:
+            return found
+        anchor = self.anchor()
+        return 0, GENESIS, anchor[0] if anchor else 1, 0
 
     def begin(self) -> None:
         self.db.execute("BEGIN IMMEDIATE")
@@ -146,6 +180,16 @@ class Store:
 
         Returns how many rows were checked. Raises JournalBrokenError with what differs.
         """
+        if self.head_seq == 0 and kept_epochs(self.path):
+            raise JournalBrokenError("the last epoch was put aside and the next one not begun")
+        try:
+            checked = self._verify_rows(whole)
+        except apsw.Error as error:
+            raise JournalBrokenError(f"{self.path}: {error}") from error
+        self._verify_anchor()
+        return checked
+
+    def _verify_rows(self, whole: bool) -> int:
         seq, previous = (0, GENESIS) if whole else self._checkpoint()
         checked = 0
         for row in self.rows(after=seq):
@@ -154,7 +198,6 @@ class Store:
             if row.hash != row.expected_hash(previous):
                 raise JournalBrokenError(f"row {row.seq} of {row.stream} was changed")
             seq, previous, checked = row.seq, row.hash, checked + 1
-        self._verify_anchor()
         return checked
 
     def _checkpoint(self) -> tuple[int, str]:
@@ -184,13 +227,7 @@ class Store:
 
     def anchor(self) -> tuple[int, int, str] | None:
         """Return epoch, row count and hash of the newest whole slot, None if there is none."""
-        slots = []
-        data = os.pread(self._anchor, 2 * ANCHOR_SLOT, 0)
-        for start in (0, ANCHOR_SLOT):
-            words = data[start : start + ANCHOR_SLOT].decode("ascii", "replace").split()
-            if len(words) == 4 and f"{zlib.crc32(' '.join(words[:3]).encode()):08x}" == words[3]:
-                slots.append((int(words[0]), int(words[1]), words[2]))
-        return max(slots) if slots else None
+        return read_slots(os.pread(self._anchor, 2 * ANCHOR_SLOT, 0)) if self._anchor >= 0 else None
 
     def _verify_anchor(self) -> None:
         anchor = self.anchor()
@@ -206,17 +243,51 @@ class Store:
                 f"of epoch {self.epoch}: a tail was cut or an old copy put in its place"
             )
 
+    def empty_log(self) -> bool:
+        """Move the log into the file and cut it to nothing, durably; False if a reader holds it."""
+        busy = self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        if not busy:
+            # SQLite doesn't sync this truncation: without it the old pages might come back.
+            sync_file(self.path.with_name(self.path.name + "-wal"))
+        return not busy
+
     def close(self) -> None:
         self.db.close()
-        if self._lock is not None:
+        if self._lock >= 0:
             os.fsync(self._anchor)
-            os.close(self._lock)
-        os.close(self._anchor)
+        self._close_handles()
+
+    def _close_handles(self) -> None:
+        for handle in (self._lock, self._anchor):
+            if handle >= 0:
+                os.close(handle)
+        self._lock = self._anchor = -1
+
+
+def read_slots(data: bytes) -> tuple[int, int, str] | None:
+    """Return epoch, row count and hash of the newest whole slot of an anchor file's bytes."""
+    slots = []
+    for start in (0, ANCHOR_SLOT):
+        words = data[start : start + ANCHOR_SLOT].decode("ascii", "replace").split()
+        if len(words) == 4 and f"{zlib.crc32(' '.join(words[:3]).encode()):08x}" == words[3]:
+            slots.append((int(words[0]), int(words[1]), words[2]))
+    return max(slots) if slots else None
+
+
+def kept_epochs(path: Path) -> list[Path]:
+    """Return the files of earlier epochs that were put aside beside a journal, oldest first."""
+    pattern = re.compile(re.escape(path.stem) + r"\.epoch(\d+)\.(\d+)" + re.escape(path.suffix))
+    found = [(m, x) for x in path.parent.iterdir() if (m := pattern.fullmatch(x.name))]
+    return [x for _, x in sorted(found, key=lambda pair: (int(pair[0][1]), int(pair[0][2])))]
 
 
 def sync_folder(folder: Path) -> None:
     """Make a new name in a folder survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    sync_file(folder, os.O_DIRECTORY)
+
+
+def sync_file(path: Path, flags: int = 0) -> None:
+    handle = os.open(path, os.O_RDONLY | flags)
     try:
         os.fsync(handle)
     finally:

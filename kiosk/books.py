@@ -1,0 +1,151 @@
+"""Between engine and journal: decide, write, and only then give the commands away."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import apsw
+
+from kiosk.clock import TrustedClock
+from kiosk.core import events as e
+from kiosk.core.commands import IRREVERSIBLE, Command
+from kiosk.core.decide import decide
+from kiosk.core.order import Order
+from kiosk.journal import Journal, ReplayDiffersError, replay
+
+_log = logging.getLogger(__name__)
+
+ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+RESUME_WITHIN_MS = 5 * 60 * 1000
+"""A person who stood before the cabin when it stopped is thought to stand there still so long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of an event. ``trouble``: it couldn't be written, so nothing was done."""
+
+    order: Order | None
+    commands: tuple[Command, ...] = ()
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """The open orders of the journal; ``at_screen`` is the one whose person may still be there."""
+
+    orders: tuple[Order, ...]
+    at_screen: str = ""
+
+
+class Books:
+    """The journal with the rules of writing into it."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        clock: TrustedClock,
+        cabin_id: str,
+        least_free_bytes: int = 0,
+        localtime: Callable[[float], time.struct_time] = time.localtime,
+    ) -> None:
+        self.journal = journal
+        self._clock = clock
+        self._cabin_id = cabin_id
+        self._least_free = least_free_bytes
+        self._localtime = localtime
+
+    def take(self, order: Order | None, event: e.OrderEvent) -> Taken:
+        """Decide on an event and write it; the commands may be handed out when this returns.
+
+        An event that ``decide`` can't bear makes its order a person's matter, and no other's.
+        """
+        at = self._clock.now_ms()
+        try:
+            after, commands = decide(order, event, at)
+        except Exception as error:  # noqa: BLE001  # the boundary named by design, Money 10
+            _log.exception("%s: %s failed", event.order_id, type(event).__name__)
+            if order is None or isinstance(event, e.Poisoned):
+                return Taken(None)
+            return self.take(
+                order, e.Poisoned(order.id, type(event).__name__, type(error).__name__)
+            )
+        if after == order and not any(isinstance(x, IRREVERSIBLE) for x in commands):
+            return Taken(after, commands)
+        try:
+            self.journal.append(event, after, at)
+        except (apsw.Error, OSError) as error:
+            return Taken(order, (), f"{type(error).__name__}: {error}")
+        return Taken(after, commands)
+
+    def recover(self) -> Recovered:
+        """Replay every open order. One that can't be replayed goes to a person, alone."""
+        orders = [x for x in map(self._replay, self.journal.open_orders()) if x is not None]
+        now = self._clock.now_ms()
+        waiting = [
+            x
+            for x in orders
+            if not x.person_left
+            and not x.poisoned
+            and now - self.journal.last_at(x.id) < RESUME_WITHIN_MS
+        ]
+        newest = max(waiting, key=lambda x: x.opened_at, default=None)
+        return Recovered(tuple(orders), newest.id if newest else "")
+
+    def _replay(self, order_id: str) -> Order | None:
+        try:
+            return replay(self.journal, order_id)
+        except (ReplayDiffersError, ValueError) as error:
+            _log.exception("%s can't be replayed: a person must look at it", order_id)
+            order = error.order if isinstance(error, ReplayDiffersError) else None
+            if order is None:
+                self.note("OrderUnreadable", {"order_id": order_id, "error": str(error)})
+                return None
+            return self.take(order, e.Poisoned(order_id, "replay", str(error))).order
+
+    def find(self, order_id: str) -> Order | None:
+        """Return an order of any age from the journal, None if it isn't there or unreadable."""
+        try:
+            return replay(self.journal, order_id)
+        except KeyError:
+            return None
+        except (ReplayDiffersError, ValueError) as error:
+            _log.error("%s: %s", order_id, error)
+            return error.order if isinstance(error, ReplayDiffersError) else None
+
+    def note(self, kind: str, body: object) -> str:
+        """Write a row that belongs to no order. Returns what went wrong, empty if nothing."""
+        try:
+            self.journal.note(kind, body, self._clock.now_ms())
+        except (apsw.Error, OSError) as error:
+            return f"{type(error).__name__}: {error}"
+        return ""
+
+    def next_order_id(self) -> str:
+        """Make a number: cabin, local date, counter of the day, five characters of chance."""
+        day = time.strftime("%y%m%d", self._localtime(self._clock.now_ms() / 1000))
+        prefix = self._cabin_id + day
+        chance = "".join(secrets.choice(ALPHABET) for _ in range(5))
+        return f"{prefix}{self.journal.counter(prefix) + 1:05d}{chance}"
+
+    def paid_today(self) -> int:
+        """Return what has been charged since local midnight, less refunds, in fen."""
+        now = self._clock.now_ms() / 1000
+        local = self._localtime(now)
+        midnight = now - (local.tm_hour * 3600 + local.tm_min * 60 + local.tm_sec)
+        return self.journal.charged_since(int(midnight * 1000))
+
+    def trouble(self) -> str:
+        """Return why no money may be taken as far as the books go, empty if it may."""
+        try:
+            free = self.journal.free_bytes()
+        except OSError as error:
+            return f"{type(error).__name__}: {error}"
+        return "" if free >= self._least_free else f"only {free >> 20} MiB left for the journal"
+
+    def forget(self, days: int) -> int:
+        """Delete the keys of orders closed more than ``days`` ago."""
+        return self.journal.forget(self._clock.now_ms() - days * 86_400_000)
