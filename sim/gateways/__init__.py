@@ -132,6 +132,10 @@ class Gateways:
 
     # --- for the bench and for audits
 
+    def device_ids(self) -> tuple[str, ...]:
+        """What the bench shows of the gateways."""
+        return tuple(self._benches)
+
     def actions(self, device_id: str) -> Mapping[str, Action]:
         """What can be done to `biller` or `qr_payment`, by name."""
         return self._benches[device_id].actions()
@@ -146,8 +150,8 @@ class Gateways:
         with self._lock:
             return self._benches[device_id].state()
 
-    def ledger(self) -> dict[str, list[dict[str, object]]]:
-        """Every order number that ever arrived, by gateway name."""
+    def ledger(self) -> dict[str, object]:
+        """Every order number that ever arrived, a list by gateway name."""
         return {
             "biller": self.biller.ledger(),
             "alipay": self.alipay.ledger(),
