@@ -10,6 +10,7 @@ import selectors
 import sys
 import threading
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 
 from sim.cabin import Cabin
@@ -35,12 +36,19 @@ class Wire:
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="wire", daemon=True)
         self.failed = threading.Event()
+        self._on_failure: Callable[[], None] = lambda: None
 
     def start(self) -> None:
         """Make the ports, then carry bytes."""
         for port in self._ports.values():
             port.plug()
         self._thread.start()
+
+    def on_failure(self, call: Callable[[], None]) -> None:
+        """Have `call` made when the thread breaks (now, if it has already)."""
+        self._on_failure = call
+        if self.failed.is_set():
+            call()
 
     def wake(self) -> None:
         """Something was done to the cabin: look at it now."""
@@ -77,6 +85,7 @@ class Wire:
         except Exception:  # noqa: BLE001 - the thread's last words; the process then ends
             traceback.print_exc(file=sys.stderr)
             self.failed.set()
+            self._on_failure()
 
     def _timeout(self) -> float | None:
         event = self._cabin.seconds_to_event()

@@ -1,0 +1,112 @@
+"""Writes `cabin.toml`: the configuration of a kiosk that stands in the simulated cabin."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from sim.bills import PREFIXES
+from sim.cabin import APP_ID, BAUD
+
+_HEAD = """\
+# Written by the simulator for the kiosk beside it. Everything here is invented.
+
+[cabin]
+id = "3801"
+name = "数字小屋"
+address = "示例路380弄"
+data_dir = "data"
+operator_phone = "021-0000 0000"
+
+[panel]
+width_px = 1080
+height_px = 1920
+diagonal_inch = 21.5
+
+[night]
+from = "22:00"
+until = "06:00"
+
+[limits]
+payment_max_fen = 500000
+day_max_fen = 3000000
+journal_min_free_mb = 64
+
+[refund]
+days = 3
+
+[times]
+idle_warning = 90
+idle_reset = 30
+attract_after = 180
+terminal_payment = 180
+qr_payment = 120
+receipt_patience = 8
+
+[privacy]
+forget_days = 30
+
+[[help.contact]]
+name = "居委会"
+phone = "021-0000 0001"
+hours = "8:30–17:30"
+
+[[help.contact]]
+name = "小义工"
+phone = "021-0000 0002"
+hours = "周三 9:30–11:00"
+"""
+
+_DEVICES: Mapping[str, Mapping[str, object]] = {
+    "terminal": {"driver": "ecr_hub", "app_id": APP_ID},
+    "scanner": {"driver": "cdc_scanner"},
+    "receipt_printer": {"driver": "escpos_serial", "columns": 48},
+}
+
+_BARCODE_NAMES = {
+    "SH-POWER": "synthetic electricity bill",
+    "SH-WATER": "synthetic water bill",
+    "SH-GAS": "synthetic gas bill",
+}
+
+_BARCODE = """
+[[barcode]]
+name = "{name}"
+biller = "{biller}"
+prefix = "{prefix}"
+length = 27
+account = [2, 12]
+amount_fen = [12, 20]
+period = [20, 26]
+check = "luhn"
+"""
+
+
+def cabin_toml(directory: Path, gateways: Mapping[str, Mapping[str, object]]) -> str:
+    """The file's text. `gateways`: the sections [gateways.NAME]; ports are in `directory`."""
+    parts = [_HEAD]
+    for name, settings in _DEVICES.items():
+        port = f"serial://{directory.resolve() / name}?baud={BAUD[name]}"
+        parts.append(_section(f"devices.{name}", {**settings, "port": port}))
+    for name, section in gateways.items():
+        parts.append(_section(f"gateways.{name}", section))
+    parts.append("\n# Synthetic: there is no public rule for the barcodes of real bills.")
+    for biller, prefix in PREFIXES.items():
+        parts.append(_BARCODE.format(name=_BARCODE_NAMES[biller], biller=biller, prefix=prefix))
+    return "".join(parts)
+
+
+def write_cabin_toml(directory: Path, gateways: Mapping[str, Mapping[str, object]]) -> Path:
+    """Write it to `directory`/cabin.toml, whole or not at all; returns the path."""
+    path = directory / "cabin.toml"
+    fresh = directory / ".cabin.toml.new"
+    fresh.write_text(cabin_toml(directory, gateways), encoding="utf-8")
+    fresh.replace(path)
+    return path
+
+
+def _section(name: str, settings: Mapping[str, object]) -> str:
+    # A JSON text or whole number is a TOML one too.
+    lines = [f"{k} = {json.dumps(v, ensure_ascii=False)}" for k, v in settings.items()]
+    return f"\n[{name}]\n" + "\n".join(lines) + "\n"
