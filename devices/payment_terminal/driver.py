@@ -6,6 +6,7 @@ Sources: payment terminal protocols, 1.1 (timers, rules, unknown result); Serial
 
 from __future__ import annotations
 
+import math
 import secrets
 import time
 from collections import OrderedDict
@@ -41,7 +42,7 @@ class EcrHubTerminal(Driver):
     them, so that an unpaid sale can be closed while it waits for its card.
 
     `wall_clock` gives seconds since 1970 for the messages' timestamps; `new_request_id` makes an
-    id that was never used before, in any run of the program.
+    id that was never used before, in any run of the program. `beats` is False in virtual time.
     """
 
     default_baud: ClassVar[int] = 115200
@@ -55,6 +56,7 @@ class EcrHubTerminal(Driver):
         answer_wait_s: float = ANSWER_WAIT_S,
         wall_clock: Callable[[], float] = time.time,
         new_request_id: Callable[[], str] | None = None,
+        beats: bool = True,
     ) -> None:
         super().__init__()
         self._app_id = app_id
@@ -62,7 +64,7 @@ class EcrHubTerminal(Driver):
         self._answer_wait_s = answer_wait_s
         self._wall_clock = wall_clock
         self._new_request_id = new_request_id or (lambda: secrets.token_hex(12))
-        self._link = Link(self._send)
+        self._link = Link(self._send, beats)
         self._requests: dict[str, _Request] = {}
         # Request id to order number of what ended without an answer, None once it was answered.
         self._past: OrderedDict[str, str | None] = OrderedDict()
@@ -221,14 +223,15 @@ class EcrHubTerminal(Driver):
     def _status_changes_at(self) -> list[float]:
         if self._link.linked:
             if self._status.level in (Level.READY, Level.BUSY):
-                return [self._link.heard_at + line.SILENT_S]
+                at = self._link.silent_at()
+                return [] if at == math.inf else [at]
         elif self._status.level is Level.UNKNOWN:
             return [self._link.opened_at + line.CONNECT_S]
         return []
 
     def _refresh_status(self, now: float) -> None:
         if self._link.linked:
-            if now >= self._link.heard_at + line.SILENT_S:
+            if now >= self._link.silent_at():
                 status = Status(Level.UNKNOWN, "silent")
             elif self._main is not None:
                 status = Status(Level.BUSY, "payment")

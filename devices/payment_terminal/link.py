@@ -6,6 +6,7 @@ payment terminal protocols, 1.1 (timers; rules 1 to 3); Serial and USB on Linux,
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -87,8 +88,12 @@ class Link:
     which `take_events` hands out.
     """
 
-    def __init__(self, send: Callable[[bytes, int | None], None]) -> None:
+    def __init__(self, send: Callable[[bytes, int | None], None], beats: bool = True) -> None:
+        """Without `beats` (virtual time, where nothing idles) neither side beats, and silence
+        means nothing until a frame stays unacknowledged.
+        """
         self._send = send
+        self._beats = beats
         self._decoder = codec.Decoder()
         self._events: list[LinkEvent] = []
         self._queue: deque[_Outgoing] = deque()
@@ -103,6 +108,10 @@ class Link:
         self._handshake_at = 0.0
         self._beat_at = 0.0
         self._dead_at = 0.0
+
+    def silent_at(self) -> float:
+        """From when on the line is silent if nothing more is heard."""
+        return self.heard_at + SILENT_S if self._beats else math.inf
 
     def open(self, now: float) -> None:
         """The port is open: forget everything and shake hands (rule 1)."""
@@ -158,7 +167,7 @@ class Link:
         if not self.linked:
             if now >= self._handshake_at:
                 self._shake_hands(now)
-        elif now >= self._beat_at:
+        elif self._beats and now >= self._beat_at:
             self._send(codec.encode(Frame()), None)
             self._beat_at = now + BEAT_S
         self._repeat(now)
@@ -168,14 +177,19 @@ class Link:
         """When `tick` is wanted next."""
         if not self._is_open:
             return None
-        times = [self._dead_at, self._beat_at if self.linked else self._handshake_at]
+        times = [self._dead_at]
+        if not self.linked:
+            times.append(self._handshake_at)
+        elif self._beats:
+            times.append(self._beat_at)
         if self._half_since is not None:
             times.append(self._half_since + HALF_FRAME_S)
         if self._current is not None:
             times += (self._current.repeat_at, self._current.give_up_at)
         elif self._queue:
             times.append(self._queue[0].since + LINK_WAIT_S)
-        return min(times)
+        soonest = min(times)
+        return None if soonest == math.inf else soonest
 
     def _begin_handshake(self, now: float) -> None:
         """Clear the packet state of both sides."""
@@ -198,7 +212,7 @@ class Link:
     def _handle(self, frames: list[Frame], now: float) -> None:
         for frame in frames:
             self.heard_at = now
-            self._dead_at = now + DEAD_S
+            self._dead_at = self._dead_from(now)
             if frame.type == codec.HANDSHAKE_CONFIRM:
                 self._confirmed(now)
             elif frame.type == codec.HANDSHAKE:
@@ -211,9 +225,14 @@ class Link:
                 self._take(frame)
         self._send_next(now)
 
+    def _dead_from(self, now: float) -> float:
+        """When the line is dead if nothing is heard after `now`."""
+        return now + DEAD_S if self._beats or not self.linked else math.inf
+
     def _confirmed(self, now: float) -> None:
         if not self.linked:
             self.linked = True
+            self._dead_at = self._dead_from(now)
             self._beat_at = now
             self._events.append(Linked())
 
@@ -240,6 +259,8 @@ class Link:
             return
         if now >= current.give_up_at:
             self._stop_repeating()
+            if not self._beats:
+                self._die(now)
         elif now >= current.repeat_at:
             self._send(current.raw, current.tag)
             current.repeat_at = now + REPEAT_S
@@ -247,7 +268,7 @@ class Link:
     def _send_next(self, now: float) -> None:
         if self._current is not None:
             return
-        fresh = self.linked and now <= self.heard_at + FRESH_S
+        fresh = self.linked and (not self._beats or now <= self.heard_at + FRESH_S)
         while self._queue and not fresh and now >= self._queue[0].since + LINK_WAIT_S:
             self._events.append(NotSent(self._queue.popleft().tag))
         if not self._queue or not fresh:

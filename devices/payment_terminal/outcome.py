@@ -49,14 +49,15 @@ def _of_query(answer: Answer, transaction: Transaction | None) -> Completion:
 
 
 def _of_refusal(command: Command, answer: Answer, transaction: Transaction | None) -> Completion:
-    """A code other than ok. A refusal that calls the payment completed contradicts itself, one
-    without a code says nothing, and after "time ran out" nobody has said that it isn't paid.
+    """A code other than ok. A refusal of an order that is completed or still open (its number was
+    used before) refuses this message only, one without a code says nothing, and after "time ran
+    out" nobody has said that it isn't paid.
     """
-    paid = transaction is not None and transaction.status == "completed"
+    alive = transaction is not None and transaction.status not in ("closed", "cancelled")
     if isinstance(command, Close):
         return Failed(answer.code, meaning(answer), transaction)
-    if paid:
-        return OutcomeUnknown("contradictory_answer")
+    if alive:
+        return OutcomeUnknown("order_alive")
     if not answer.code:
         return OutcomeUnknown("unreadable_answer")
     if answer.code == TIMEOUT_CODE:

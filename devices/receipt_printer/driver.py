@@ -15,7 +15,7 @@ from devices.receipt_printer import codec, encoder
 from devices.receipt_printer.codec import BARRIER, Decoder, Flow, QueuedReply, RealTimeReply
 from devices.receipt_printer.document import Ask, Print
 from devices.receipt_printer.job import Job, Memory, Phase
-from devices.receipt_printer.poll import MISSED_LIMIT, Poller, Round
+from devices.receipt_printer.poll import IDLE_S, MISSED_LIMIT, Poller, Round
 from devices.receipt_printer.settling import Settling
 from devices.status import (
     Cancelled,
@@ -39,17 +39,18 @@ _BITS_A_BYTE = 10
 
 class EscposPrinter(Driver):
     """One printer. `columns` is 48 for 80 mm paper and 32 for 58 mm; `baud` paces the sending so
-    that little is on its way when the printer says stop.
+    that little is on its way when the printer says stop; `idle_s` is the pause between status
+    rounds when nothing is printed.
     """
 
     default_baud: ClassVar[int] = 19200
 
-    def __init__(self, columns: int = 48, baud: int = 19200) -> None:
+    def __init__(self, columns: int = 48, baud: int = 19200, idle_s: float = IDLE_S) -> None:
         super().__init__()
         self._columns = columns
         self._baud = baud
         self._decoder = Decoder()
-        self._poller = Poller(self._send)
+        self._poller = Poller(self._send, idle_s)
         self._settling = Settling()
         self._memory = Memory()
         self._job: Job | None = None

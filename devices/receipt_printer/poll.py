@@ -29,15 +29,16 @@ class Round:
 class Poller:
     """Asks. A reply doesn't say to which question it belongs: the next one waits for it."""
 
-    def __init__(self, send: Callable[[bytes], None]) -> None:
+    def __init__(self, send: Callable[[bytes], None], idle_s: float = IDLE_S) -> None:
         self._send = send
+        self._idle_s = idle_s
         self._number = 0
         self._running = False
         self._again = False
         self._replies: list[int] = []
         self._reply_by = 0.0
         self._next_at = 0.0
-        self._interval_s = IDLE_S
+        self._interval_s = idle_s
         self.missed = 0
         """How many rounds in a row stayed unanswered."""
 
@@ -58,7 +59,7 @@ class Poller:
 
     def use(self, in_use: bool, now: float) -> None:
         """Whether the printer is at work: then it is asked more often."""
-        self._interval_s = IN_USE_S if in_use else IDLE_S
+        self._interval_s = IN_USE_S if in_use else self._idle_s
         if in_use:
             self._next_at = min(self._next_at, now + IN_USE_S)
 
