@@ -135,10 +135,6 @@ class HttpBiller:
             "/v1/daily-file", {"date": day.isoformat()}, read_daily_file, max_body=MAX_DAILY_FILE
         )
 
-    def close(self) -> None:
-        """Let go of the connection pool."""
-        self._client.close()
-
     def _call(
         self,
         path: str,
@@ -150,17 +146,17 @@ class HttpBiller:
         body = json.dumps(request, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
         nonce = self._nonce()
         try:
+            self._verifier.prepare()
             headers = self._headers(path, nonce, body)
-            answer = self._client.send("POST", path, headers, body, max_body=max_body)
-            if isinstance(answer, NoAnswer):
-                return answer
-            if answer.status != 200:
-                return NoAnswer(Reason.HTTP_STATUS, detail=str(answer.status))
-            if not self._verifies(answer, nonce):
-                return NoAnswer(Reason.BAD_SIGNATURE)
         except KeyUnreadableError as error:
-            # The server's key is read only after the request has gone out.
-            return NoAnswer(Reason.KEY_UNREADABLE, detail=str(error))
+            return NoAnswer(Reason.KEY_UNREADABLE, sent=False, detail=str(error))
+        answer = self._client.send("POST", path, headers, body, max_body=max_body)
+        if isinstance(answer, NoAnswer):
+            return answer
+        if answer.status != 200:
+            return NoAnswer(Reason.HTTP_STATUS, detail=str(answer.status))
+        if not self._verifies(answer, nonce):
+            return NoAnswer(Reason.BAD_SIGNATURE)
         if skewed(int(answer.headers["x-timestamp"]) / 1000, self._wall()):
             return NoAnswer(Reason.CLOCK)
         try:

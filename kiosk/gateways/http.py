@@ -108,12 +108,6 @@ class HttpClient:
             # Malformed answers make urllib3 and http.client let a few of these through.
             return NoAnswer(Reason.GARBAGE, detail=type(error).__name__)
 
-    def close(self) -> None:
-        with self._lock:
-            if self._session is not None:
-                self._session.close()
-                self._session = None
-
     def _read(
         self, response: requests.Response, max_body: int, give_up: float
     ) -> HttpAnswer | NoAnswer:

@@ -148,3 +148,9 @@ def is_amount(amount_fen: int) -> bool:
 
 def is_instant(at_ms: int) -> bool:
     return type(at_ms) is int and 0 <= at_ms <= MAX_MS
+
+
+def subject(description: str, most: int) -> str:
+    """What the payer's phone shows for the payment: printable, without Alipay's `/ = &`."""
+    kept = "".join(c for c in description if c.isprintable() and c not in "/=&")
+    return kept[:most].strip() or "缴费"

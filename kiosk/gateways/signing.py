@@ -31,6 +31,10 @@ class Signer:
         self._key: RSAPrivateKey | None = None
         self._lock = Lock()
 
+    def prepare(self) -> None:
+        """Read the key now. Raises KeyUnreadableError."""
+        self._load()
+
     def sign(self, text: bytes) -> str:
         """Return the base64 signature. Raises KeyUnreadableError."""
         from cryptography.hazmat.primitives import hashes
@@ -63,6 +67,10 @@ class Verifier:
         self._path = public_key
         self._key: RSAPublicKey | None = None
         self._lock = Lock()
+
+    def prepare(self) -> None:
+        """Read the key now, before a request leaves. Raises KeyUnreadableError."""
+        self._load()
 
     def verify(self, text: bytes, signature: str) -> bool:
         """True only for a right signature over exactly `text`. Raises KeyUnreadableError."""
