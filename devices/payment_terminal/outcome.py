@@ -50,8 +50,8 @@ def _of_query(answer: Answer, transaction: Transaction | None) -> Completion:
 
 def _of_refusal(command: Command, answer: Answer, transaction: Transaction | None) -> Completion:
     """A code other than ok. A refusal of an order that is completed or still open (its number was
-    used before) refuses this message only, one without a code says nothing, and after "time ran
-    out" nobody has said that it isn't paid.
+    used before) refuses this message only, one without a code says nothing, and "time ran out"
+    without the order's status doesn't say that it isn't paid.
     """
     alive = transaction is not None and transaction.status not in ("closed", "cancelled")
     if isinstance(command, Close):
@@ -60,7 +60,7 @@ def _of_refusal(command: Command, answer: Answer, transaction: Transaction | Non
         return OutcomeUnknown("order_alive")
     if not answer.code:
         return OutcomeUnknown("unreadable_answer")
-    if answer.code == TIMEOUT_CODE:
+    if answer.code == TIMEOUT_CODE and transaction is None:
         return OutcomeUnknown("terminal_timeout")
     return Failed(answer.code, meaning(answer), transaction)
 
