@@ -9,14 +9,8 @@ from types import MappingProxyType
 
 from kiosk.barcodes import BarcodeRule, could_be_payment_code
 from kiosk.config_reader import Section, shown
-from kiosk.settings import (
-    AlipaySettings,
-    BillerSettings,
-    DeviceSettings,
-    GatewaySettings,
-    Option,
-    WechatSettings,
-)
+from kiosk.gateways.settings import AlipaySettings, BillerSettings, WechatSettings
+from kiosk.settings import DeviceSettings, GatewaySettings, Option
 
 Drivers = Mapping[str, Mapping[str, Collection[str]]]
 """Role → driver names → the names of that driver's own options."""
@@ -27,6 +21,8 @@ DRIVERS: Drivers = {
     "receipt_printer": {"escpos_serial": ("columns",)},
 }
 _CODE = r"[A-Za-z0-9_.-]{1,64}"
+_URL = r"https://[^\s/]+(/\S*)?"
+_URL_ALLOWED = "an address that begins with https://"
 _PORT = (
     r"/\S+|serial:///\S+|usb://[0-9A-Fa-f]{4}:[0-9A-Fa-f]{4}(/\S*)?"
     r"|(tcp|tcp-listen|rfc2217)://[^\s:/]+:\d{1,5}|usbip://[^\s:/]+:\d{1,5}/\S+"
@@ -79,7 +75,7 @@ def read_gateways(section: Section) -> GatewaySettings:
 
 
 def _base_url(item: Section) -> str:
-    return item.text("base_url", r"https://[^\s/]+(/\S*)?", "an address that begins with https://")
+    return item.text("base_url", _URL, _URL_ALLOWED)
 
 
 def _common(item: Section) -> tuple[Path | None, float, float]:
@@ -128,7 +124,10 @@ def _wechat(item: Section) -> WechatSettings:
         private_key=item.file_path("private_key", "our private key (PEM)"),
         server_serial=item.text("server_serial", _CODE, "the id of the platform's public key"),
         server_public_key=item.file_path("server_public_key", "the platform's public key (PEM)"),
-        api_v3_key=item.file_path("api_v3_key", "the API v3 key"),
+        api_v3_key=item.file_path("api_v3_key", "the API v3 key")
+        if item.has("api_v3_key")
+        else None,
+        notify_url=item.text("notify_url", _URL, _URL_ALLOWED, "https://cabin.invalid/wechat"),
         ca_file=ca_file,
         connect_timeout=connect,
         read_timeout=read,

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from kiosk.barcodes import BarcodeRule
+from kiosk.gateways.settings import AlipaySettings, BillerSettings, WechatSettings
 
 Option = str | int | float | bool
 _MM_PER_INCH = 25.4
@@ -108,49 +109,6 @@ class DeviceSettings:
     driver: str
     port: str
     options: Mapping[str, Option] = field(default_factory=lambda: MappingProxyType({}))
-
-
-@dataclass(frozen=True, slots=True)
-class BillerSettings:
-    """The biller's interface (kiosk/gateways/BILLER.md). `ca_file` None: the system's own CAs."""
-
-    base_url: str
-    app_id: str
-    private_key: Path
-    server_public_key: Path
-    ca_file: Path | None = None
-    connect_timeout: float = 3.0
-    read_timeout: float = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class AlipaySettings:
-    """The Alipay-style gateway."""
-
-    base_url: str
-    app_id: str
-    private_key: Path
-    server_public_key: Path
-    ca_file: Path | None = None
-    connect_timeout: float = 3.0
-    read_timeout: float = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class WechatSettings:
-    """The WeChat-v3-style gateway. `serial_no` is our key's, `server_serial` the platform's."""
-
-    base_url: str
-    app_id: str
-    mchid: str
-    serial_no: str
-    private_key: Path
-    server_serial: str
-    server_public_key: Path
-    api_v3_key: Path
-    ca_file: Path | None = None
-    connect_timeout: float = 3.0
-    read_timeout: float = 10.0
 
 
 @dataclass(frozen=True, slots=True)
