@@ -61,7 +61,8 @@ class Journal:
     ) -> None:
         """Open, verify from the last checkpoint and take the lock (``readonly`` needs none).
 
-        ``check=False`` leaves the verifying to the caller and is for reading only. Raises JournalBusyError if another process holds it, JournalBrokenError if it is bad.
+        ``check=False`` leaves the verifying to the caller and is for reading only. Raises
+        JournalBusyError if another process holds it, JournalBrokenError if it is bad.
         """
         if not readonly:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -176,8 +177,8 @@ class Journal:
             "ORDER BY seq DESC LIMIT 1), closed_at, amount_fen, charged_fen, refunded_fen, word, "
             "needs_person FROM orders ORDER BY opened_at, order_id"
         )
-        for *fields, person in self.store.db.execute(query):
-            yield Summary(*fields, needs_person=bool(person))
+        for fields in self.store.db.execute(query):
+            yield msgspec.convert(fields, Summary, strict=False)
 
     def entries(self, order_id: str) -> list[Entry]:
         """Return an order's events in order. Raises ValueError if a row can't be read."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kiosk.core.decide import decide
 from kiosk.core.order import Order
-from kiosk.journal.journal import Journal
+from kiosk.journal.journal import Entry, Journal
 
 
 class ReplayDiffersError(Exception):
@@ -21,17 +21,26 @@ class ReplayDiffersError(Exception):
 def replay(journal: Journal, order_id: str) -> Order:
     """Return an order's state from its rows. Raises ReplayDiffersError, KeyError if unknown."""
     order: Order | None = None
-    for entry in journal.entries(order_id):
-        before = order
+    entries = journal.iterate(order_id)
+    while True:
         try:
-            order, _ = decide(order, entry.event, entry.at)
-        except Exception as error:  # whatever decide raises, only this order is concerned
-            raise ReplayDiffersError(f"row {entry.seq}: {error!r}", before) from error
-        expected = journal.digest_of(order)
-        if expected is not None and expected != entry.digest:
-            raise ReplayDiffersError(
-                f"row {entry.seq}: another state than when it was written", before
-            )
+            entry = next(entries, None)
+        except Exception as error:  # a row that can't be read stops its own order only
+            raise ReplayDiffersError(f"{error!r}", order) from error
+        if entry is None:
+            break
+        order = _step(journal, order, entry)
     if order is None:
         raise KeyError(order_id)
+    return order
+
+
+def _step(journal: Journal, before: Order | None, entry: Entry) -> Order:
+    try:
+        order, _ = decide(before, entry.event, entry.at)
+    except Exception as error:  # whatever decide raises, only this order is concerned
+        raise ReplayDiffersError(f"row {entry.seq}: {error!r}", before) from error
+    expected = journal.digest_of(order)
+    if expected is not None and expected != entry.digest:
+        raise ReplayDiffersError(f"row {entry.seq}: another state than when it was written", before)
     return order

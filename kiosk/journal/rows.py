@@ -34,8 +34,17 @@ class Row:
     program: str
     hash: str
 
+    @property
+    def sealed_sha256(self) -> str | None:
+        """SHA-256 of the ciphertext, which stands for it in the chain and in exports."""
+        return None if self.sealed is None else hashlib.sha256(self.sealed).hexdigest()
+
     def expected_hash(self, previous: str) -> str:
-        """Return what ``hash`` must be after a row whose hash is ``previous``."""
+        """Return what ``hash`` must be after a row whose hash is ``previous``.
+
+        The ciphertext enters by its own hash, so that the chain can be checked by somebody who
+        was given everything but the sealed fields (``kiosk journal export``).
+        """
         fields = (
             previous,
             self.seq,
@@ -44,7 +53,7 @@ class Row:
             self.stream,
             self.kind,
             self.body,
-            self.sealed.hex() if self.sealed else None,
+            self.sealed_sha256,
             self.digest,
             self.program,
         )

@@ -125,15 +125,19 @@ class Store:
             with self.db:
                 self.db.execute(SCHEMA)
                 self.db.pragma("user_version", VERSION)
-        found = self.db.pragma("quick_check")
-        if found != "ok":
-            raise JournalBrokenError(f"{self.path}: quick_check says {found}")
+        self._check_file("quick_check")
+
+    def _check_file(self, check: str) -> None:
+        found = self.db.execute(f"PRAGMA {check}").fetchall()
+        if found != [("ok",)]:
+            raise JournalBrokenError(f"{self.path}: {check} says {found[0][0]}")
 
     def _read_head(self) -> tuple[int, str, int, int]:
         query = "SELECT seq, hash, epoch, at FROM rows ORDER BY seq DESC LIMIT 1"
         found = self.db.execute(query).fetchone()
         if found:
-            return found
+            seq, head, epoch, at = found
+            return seq, head, epoch, at
         anchor = self.anchor()
         return 0, GENESIS, anchor[0] if anchor else 1, 0
 
@@ -183,6 +187,8 @@ class Store:
         if self.head_seq == 0 and kept_epochs(self.path):
             raise JournalBrokenError("the last epoch was put aside and the next one not begun")
         try:
+            if whole:
+                self._check_file("integrity_check")  # an index that hides rows shows only here
             checked = self._verify_rows(whole)
         except apsw.Error as error:
             raise JournalBrokenError(f"{self.path}: {error}") from error
@@ -245,7 +251,7 @@ class Store:
 
     def empty_log(self) -> bool:
         """Move the log into the file and cut it to nothing, durably; False if a reader holds it."""
-        busy = self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        busy, _, _ = self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()[0]
         if not busy:
             # SQLite doesn't sync this truncation: without it the old pages might come back.
             sync_file(self.path.with_name(self.path.name + "-wal"))
