@@ -11,11 +11,11 @@ from kiosk.gateways.alipay import AlipayQr
 from kiosk.gateways.alipay_wire import AlipayGateway
 from kiosk.gateways.biller import HttpBiller
 from kiosk.gateways.http import HttpClient
+from kiosk.gateways.settings import AlipaySettings, BillerSettings, WechatSettings
 from kiosk.gateways.signing import Signer, Verifier, random_hex
 from kiosk.gateways.types import Biller, QrPayment
 from kiosk.gateways.wechat import WechatQr
 from kiosk.gateways.wechat_wire import Merchant, WechatGateway
-from kiosk.settings import AlipaySettings, BillerSettings, WechatSettings
 
 if TYPE_CHECKING:
     from requests.adapters import BaseAdapter
