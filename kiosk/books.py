@@ -7,6 +7,7 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import apsw
 
@@ -39,6 +40,54 @@ class Recovered:
 
     orders: tuple[Order, ...]
     at_screen: str = ""
+
+
+class AnyBooks(Protocol):
+    """What the engine wants of the books."""
+
+    def take(self, order: Order | None, event: e.OrderEvent) -> Taken: ...
+    def recover(self) -> Recovered: ...
+    def find(self, order_id: str) -> Order | None: ...
+    def note(self, kind: str, body: object) -> str: ...
+    def next_order_id(self) -> str: ...
+    def paid_today(self) -> int: ...
+    def trouble(self) -> str: ...
+    def forget(self, days: int) -> int: ...
+    def close(self) -> None: ...
+
+
+class ClosedBooks:
+    """Books that don't verify: no money is taken, everything else goes on."""
+
+    def __init__(self, reason: str) -> None:
+        self._reason = reason
+
+    def take(self, order: Order | None, event: e.OrderEvent) -> Taken:  # noqa: ARG002
+        return Taken(order, (), self._reason)
+
+    def recover(self) -> Recovered:
+        return Recovered(())
+
+    def find(self, order_id: str) -> Order | None:  # noqa: ARG002
+        return None
+
+    def note(self, kind: str, body: object) -> str:  # noqa: ARG002
+        return self._reason
+
+    def next_order_id(self) -> str:
+        return ""
+
+    def paid_today(self) -> int:
+        return 0
+
+    def trouble(self) -> str:
+        return self._reason
+
+    def forget(self, days: int) -> int:  # noqa: ARG002
+        return 0
+
+    def close(self) -> None:
+        """Nothing is open."""
 
 
 class Books:
@@ -149,3 +198,6 @@ class Books:
     def forget(self, days: int) -> int:
         """Delete the keys of orders closed more than ``days`` ago."""
         return self.journal.forget(self._clock.now_ms() - days * 86_400_000)
+
+    def close(self) -> None:
+        self.journal.close()

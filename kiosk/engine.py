@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from kiosk.books import Books
+from kiosk.books import AnyBooks
 from kiosk.clock import Clock
 from kiosk.core import events as e
 from kiosk.core.commands import Command, StartTimer
@@ -61,7 +61,7 @@ class Engine:
     def __init__(
         self,
         state: State,
-        books: Books,
+        books: AnyBooks,
         clock: Clock,
         publish: Callable[[State], None],
     ) -> None:

@@ -1,0 +1,168 @@
+"""Settings to a running cabin: which worker, gateway and chore there is."""
+
+from __future__ import annotations
+
+import datetime
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from kiosk.adapters import Adapters
+from kiosk.adapters.adapters import DeviceWorker, Lanes
+from kiosk.books import AnyBooks, Books
+from kiosk.clock import Clock, TrustedClock
+from kiosk.core import means as ways
+from kiosk.core.means import Means, RefundBy
+from kiosk.core.state import ClockFace, Contact, Rules, State
+from kiosk.core.visit import messages as m
+from kiosk.engine import Chore, Engine
+from kiosk.gateways import types as g
+from kiosk.journal import Journal
+from kiosk.receipts import Letterhead
+from kiosk.settings import Settings
+
+PROBE_S = 60.0
+MINUTE_CHECK_S = 5.0
+HOUR_S = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Everything outside the engine, real or simulated."""
+
+    workers: Mapping[str, DeviceWorker]
+    biller: g.Biller
+    platforms: Mapping[str, g.QrPayment]
+    lanes: Lanes
+
+
+def rules_of(settings: Settings, platforms: Mapping[str, g.QrPayment]) -> Rules:
+    """What of the configuration the core needs."""
+    times = settings.times
+    return Rules(
+        settings.cabin.id,
+        settings.cabin.name,
+        settings.cabin.address,
+        means_of(settings, platforms),
+        settings.limits.payment_max_fen,
+        settings.limits.day_max_fen,
+        settings.refund.days,
+        tuple(Contact(x.name, x.phone, x.hours) for x in settings.contacts),
+        times.idle_warning,
+        times.idle_reset,
+        times.attract_after,
+        int(times.receipt_patience),
+    )
+
+
+def means_of(settings: Settings, platforms: Mapping[str, g.QrPayment]) -> tuple[Means, ...]:
+    """The ways of paying this cabin has, with what each can do (design, Money 5)."""
+    found = []
+    if ways.TERMINAL in settings.devices:
+        # ECR Hub: refund by the original number, whole or part; it commits at once.
+        found.append(
+            Means(
+                ways.TERMINAL,
+                RefundBy.PARTIAL,
+                exclusive=ways.TERMINAL,
+                refund_gap_s=60,
+                deadline_s=int(settings.times.terminal_payment),
+            )
+        )
+    for name, platform in platforms.items():
+        can = platform.capabilities
+        found.append(
+            Means(
+                name,
+                RefundBy(can.refund.value),
+                ways.Commit(can.commit.value),
+                polled=True,
+                refund_gap_s=can.min_seconds_between_refunds,
+                deadline_s=int(settings.times.qr_payment),
+            )
+        )
+    return tuple(found)
+
+
+def letterhead_of(settings: Settings, localtime: Callable[[float], time.struct_time]) -> Letterhead:
+    cabin = settings.cabin
+    return Letterhead(
+        cabin.name, cabin.address, cabin.operator_phone, settings.refund.days, localtime
+    )
+
+
+def open_books(settings: Settings, clock: Clock, journal: Journal | None = None) -> Books:
+    """Open the journal. Raises JournalBusyError, JournalBrokenError."""
+    journal = journal or Journal(settings.cabin.data_dir / "journal.sqlite", wall=clock.wall)
+    trusted = TrustedClock(clock, journal.store.last_at)
+    least = settings.limits.journal_min_free_mb << 20
+    return Books(journal, trusted, settings.cabin.id, least)
+
+
+def compose_engine(
+    settings: Settings,
+    books: AnyBooks,
+    clock: Clock,
+    publish: Callable[[State], None],
+    world_of: Callable[[Engine], World],
+    localtime: Callable[[float], time.struct_time] = time.localtime,
+) -> Engine:
+    """Put engine, adapters and chores together; the caller starts it."""
+    engine = Engine(State(Rules("", "", "", ())), books, clock, publish)
+    world = world_of(engine)
+    engine.state = State(rules_of(settings, world.platforms))
+    adapters = Adapters(
+        world.workers,
+        world.biller,
+        world.platforms,
+        world.lanes,
+        settings.barcodes,
+        letterhead_of(settings, localtime),
+    )
+    engine.connect(adapters)
+    engine.add_chore(Chore("face", MINUTE_CHECK_S, _turn_clock(settings, engine, clock, localtime)))
+    engine.add_chore(Chore("biller", PROBE_S, adapters.probe_biller))
+    for name in world.platforms:
+        engine.add_chore(Chore(name, PROBE_S, _probe(adapters, name)))
+    engine.add_chore(Chore("books", PROBE_S, lambda: _watch_books(engine)))
+    engine.add_chore(Chore("forget", HOUR_S, lambda: _forget(engine, settings)))
+    return engine
+
+
+def _probe(adapters: Adapters, name: str) -> Callable[[], None]:
+    return lambda: adapters.probe_platform(name)
+
+
+def _forget(engine: Engine, settings: Settings) -> None:
+    engine.books.forget(settings.privacy.forget_days)
+
+
+def _watch_books(engine: Engine) -> None:
+    trouble = engine.books.trouble()
+    if trouble != engine.state.journal_trouble:
+        engine.post(m.JournalChanged(trouble))
+
+
+def _turn_clock(
+    settings: Settings,
+    engine: Engine,
+    clock: Clock,
+    localtime: Callable[[float], time.struct_time],
+) -> Callable[[], None]:
+    def turn() -> None:
+        local = localtime(clock.wall())
+        face = ClockFace(
+            local.tm_mon,
+            local.tm_mday,
+            local.tm_wday,
+            f"{local.tm_hour:02d}:{local.tm_min:02d}",
+            settings.night.contains(_time_of(local)),
+        )
+        if face != engine.state.face:
+            engine.post(m.ClockTurned(face, engine.books.paid_today()))
+
+    return turn
+
+
+def _time_of(local: time.struct_time) -> datetime.time:
+    return datetime.time(local.tm_hour, local.tm_min)

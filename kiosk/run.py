@@ -1,0 +1,128 @@
+"""``kiosk run``: the real cabin — device workers, gateways, journal, engine, window."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from kiosk import composition
+from kiosk.adapters import DeviceReport
+from kiosk.books import AnyBooks, ClosedBooks
+from kiosk.clock import SystemClock
+from kiosk.config import ConfigError, load
+from kiosk.core.state import State
+from kiosk.engine import Engine
+from kiosk.inspection import Inspection
+from kiosk.journal import JournalBrokenError, JournalBusyError
+from kiosk.lanes import ThreadLanes
+from kiosk.settings import Settings
+from kiosk.shown import Shown
+
+_log = logging.getLogger(__name__)
+
+EXIT_FAILED, EXIT_USAGE = 1, 2
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--config", type=Path, default=Path("cabin.toml"), metavar="F")
+    parser.add_argument("--inspect", type=Path, metavar="SOCKET", help="answer what is shown")
+    parser.add_argument("--no-window", action="store_true", help="run without a screen")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run until SIGTERM or SIGINT. Returns the exit code."""
+    try:
+        settings = load(args.config)
+    except ConfigError as error:
+        for mistake in error.mistakes:
+            print(mistake, file=sys.stderr)
+        return EXIT_USAGE
+    shown = Shown()
+    try:
+        engine = build(settings, shown.publish)
+    except JournalBusyError as error:
+        print(error, file=sys.stderr)
+        return EXIT_FAILED
+    except ValueError as error:
+        print(f"{args.config}: {error}", file=sys.stderr)
+        return EXIT_USAGE
+    thread = threading.Thread(target=engine.run, name="engine", daemon=True)
+    engine.start()
+    thread.start()
+    try:
+        return _serve(settings, shown, engine.post, args)
+    finally:
+        engine.stop()
+        thread.join(5)
+        engine.books.close()
+
+
+def build(settings: Settings, publish: Callable[[State], None]) -> Engine:
+    """Open the books and put everything together; devices begin to connect at once."""
+    clock = SystemClock()
+    books: AnyBooks
+    try:
+        books = composition.open_books(settings, clock)
+    except JournalBrokenError as error:
+        _log.error("%s\n%s", error, _advice(settings))
+        books = ClosedBooks(str(error))
+    return composition.compose_engine(settings, books, clock, publish, partial(_world, settings))
+
+
+def _world(settings: Settings, engine: Engine) -> composition.World:
+    from devices.registry import factory as driver_factory
+    from devices.worker import Worker
+    from kiosk.gateways import factory
+
+    def report(role: str, what: object) -> None:
+        engine.post(DeviceReport(role, what))  # type: ignore[arg-type]
+
+    workers = {}
+    for role, device in settings.devices.items():
+        maker = driver_factory(device.driver, device.options)
+        workers[role] = Worker(role, maker, device.port, report)
+        workers[role].start()
+    gateways = settings.gateways
+    if gateways.biller is None:
+        raise ValueError("gateways.biller is missing")
+    platforms = {}
+    if gateways.alipay:
+        platforms["alipay"] = factory.make_alipay(gateways.alipay)
+    if gateways.wechat:
+        platforms["wechat"] = factory.make_wechat(gateways.wechat)
+    lanes = ThreadLanes(engine.post)
+    return composition.World(workers, factory.make_biller(gateways.biller), platforms, lanes)
+
+
+def _advice(settings: Settings) -> str:
+    return (
+        "No money is taken. Keep the file, then begin a new epoch:\n"
+        f"  kiosk journal new-epoch --config {settings.source} --operator NAME --reason TEXT"
+    )
+
+
+def _serve(
+    settings: Settings, shown: Shown, post: Callable[[object], None], args: argparse.Namespace
+) -> int:
+    if args.no_window:
+        return _serve_blind(shown, args)
+    from screens.app import run_window
+
+    return run_window(settings, shown, post, args.inspect)
+
+
+def _serve_blind(shown: Shown, args: argparse.Namespace) -> int:
+    done = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: done.set())
+    inspection = Inspection(args.inspect, shown.describe) if args.inspect else None
+    done.wait()
+    if inspection:
+        inspection.close()
+    return 0

@@ -1,0 +1,70 @@
+"""The newest state on its way to the screen: by value, and a pipe that wakes the screen's loop."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+from typing import Any
+
+from kiosk.core.order import Order
+from kiosk.core.state import State
+from kiosk.core.visit.common import order_at_screen
+from kiosk.core.visit.view import screen_of
+
+
+class Shown:
+    """One writer (the engine), one reader (the screen). Nobody polls."""
+
+    def __init__(self) -> None:
+        self._state: State | None = None
+        self._lock = threading.Lock()
+        self.wake_fd, self._wake_w = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+
+    def publish(self, state: State) -> None:
+        with self._lock:
+            self._state = state
+        # A full pipe has woken the reader already.
+        with contextlib.suppress(BlockingIOError):
+            os.write(self._wake_w, b"\0")
+
+    def newest(self) -> State | None:
+        """Return the newest state, None before the first."""
+        with self._lock:
+            return self._state
+
+    def hear(self) -> None:
+        """Empty the pipe; called by the reader when it wakes."""
+        with contextlib.suppress(BlockingIOError):
+            os.read(self.wake_fd, 4096)
+
+    def describe(self) -> dict[str, Any]:
+        """What the inspect socket says of the state, without a window (design, --inspect)."""
+        state = self.newest()
+        if state is None:
+            return {"screen": "", "version": 0, "settled": False, "widgets": [], "order": None}
+        return {
+            "screen": screen_of(state),
+            "version": state.version,
+            "frame": 0,
+            "settled": True,
+            "size": [0, 0],
+            "widgets": [],
+            "order": order_words(order_at_screen(state)),
+            "devices": {k: [v.level.value, v.reason] for k, v in state.devices.items()},
+        }
+
+
+def order_words(order: Order | None) -> dict[str, Any] | None:
+    """An order for the inspect socket, without anything personal."""
+    if order is None:
+        return None
+    return {
+        "id": order.id,
+        "payment": order.payment_word,
+        "lines": [x.state.value for x in order.lines],
+        "paper": order.paper.state.value,
+        "amount_fen": order.amount_fen,
+        "closed": order.closed,
+        "needs_person": order.needs_person,
+    }
