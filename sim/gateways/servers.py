@@ -27,6 +27,13 @@ class _Handler(WSGIRequestHandler):
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Requests hold account numbers: they aren't logged."""
 
+    def connection_dropped(
+        self, error: BaseException, environ: WSGIEnvironment | None = None
+    ) -> None:
+        """End the connection too: HTTP/1.1 would wait for the next request on it."""
+        del error, environ
+        self.close_connection = True
+
 
 class _Server(ThreadedWSGIServer):
     """TLS is spoken in the connection's own thread, so a silent client hinders nobody."""
@@ -116,7 +123,7 @@ class HttpsServer:
         self.url = f"https://{host}:{self._server.port}"
         self._thread = threading.Thread(
             target=self._server.serve_forever,
-            kwargs={"poll_interval": 0.25},
+            kwargs={"poll_interval": 0.1},
             name=f"sim-{gateway.name}",
         )
         self._thread.start()
