@@ -1,0 +1,513 @@
+"""The ECR Hub driver against a terminal played by hand (payment terminal protocols, 1.1)."""
+
+from __future__ import annotations
+
+import pytest
+
+from devices.driver import SettingsError
+from devices.payment_terminal.commands import (
+    Close,
+    Command,
+    LateAnswer,
+    Query,
+    Refund,
+    Sale,
+    Transaction,
+    Void,
+)
+from devices.payment_terminal.driver import EcrHubTerminal
+from devices.status import (
+    Cancelled,
+    Completion,
+    Failed,
+    Level,
+    OutcomeUnknown,
+    Status,
+    Success,
+    TimedOut,
+)
+from tests.wire.terminal_by_hand import BEAT, CONFIRM, HANDSHAKE, Bench, frame
+
+ORDER = "38012611220000100ABC"
+SALE = Sale(ORDER, 3450, "电费 2026-10")
+PAID = {"merchant_order_no": ORDER, "trans_status": "2", "order_amount": "34.50"}
+IRREVERSIBLE: list[Command] = [SALE, Void("V1", ORDER), Refund("R1", ORDER, 100)]
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench().link()
+
+
+def test_shakes_hands_at_open_and_again_each_second_until_confirmed() -> None:
+    bench = Bench()
+    bench.beating = False
+    bench.open()
+    bench.run(3.5)
+    shakes = [one for one in bench.sent if one.kind == 1]
+    assert [one.at - 100 for one in shakes] == pytest.approx([0, 1, 2, 3])
+    bench.hear(CONFIRM)
+    bench.run(2.5)
+    assert len([one for one in bench.sent if one.kind == 1]) == 4
+    assert bench.driver.status == Status(Level.READY)
+
+
+def test_beats_every_second(bench: Bench) -> None:
+    bench.sent.clear()
+    bench.run(5.2)
+    beats = [one for one in bench.sent if (one.kind, one.ack, one.number) == (0, 0, 0)]
+    assert [one.at - 100 for one in beats] == pytest.approx([0, 1, 2, 3, 4, 5])
+
+
+def test_a_terminal_that_never_confirms_is_unavailable_after_ten_seconds() -> None:
+    bench = Bench()
+    bench.beating = False
+    bench.open()
+    bench.run(9.9)
+    assert bench.driver.status == Status(Level.UNKNOWN, "connecting")
+    bench.run(0.2)
+    assert bench.driver.status == Status(Level.UNAVAILABLE, "no_answer")
+    # Opened anew without an answer it doesn't look better than it is.
+    bench.lost("no_answer")
+    bench.open()
+    bench.run(1)
+    assert bench.driver.status == Status(Level.UNAVAILABLE, "no_answer")
+
+
+def test_silence_is_unknown_after_5_s_and_unavailable_after_30_with_a_new_handshake(
+    bench: Bench,
+) -> None:
+    bench.run(3)
+    bench.beating = False
+    bench.sent.clear()
+    bench.run(4.9)
+    assert bench.driver.status == Status(Level.READY)
+    bench.run(0.2)
+    assert bench.driver.status == Status(Level.UNKNOWN, "silent")
+    bench.run(24.8)
+    assert not bench.driver.reopen_wanted
+    assert not [one for one in bench.sent if one.kind == 1]
+    bench.run(0.2)
+    assert bench.driver.status == Status(Level.UNAVAILABLE, "no_answer")
+    assert bench.driver.reopen_wanted
+    assert [one for one in bench.sent if one.kind == 1]
+    bench.hear(CONFIRM)
+    assert bench.driver.status == Status(Level.READY)
+
+
+def test_beats_that_return_make_a_silent_terminal_ready(bench: Bench) -> None:
+    bench.beating = False
+    bench.run(10)
+    bench.hear(BEAT)
+    assert bench.driver.status == Status(Level.READY)
+    assert len([one for one in bench.sent if one.kind == 1]) == 1
+
+
+def test_a_sale_from_frame_to_transaction(bench: Bench) -> None:
+    number = bench.submit(SALE)
+    request = bench.ack_last()
+    assert request.number == 1
+    assert bench.driver.status == Status(Level.BUSY, "payment")
+    assert bench.progress() == [(number, "acknowledged")]
+    bench.run(20)
+    assert len(bench.data_frames()) == 1
+    bench.hear(bench.answer(request, trans_no="T1", card_no="6222020000000001234", **PAID))
+    assert bench.completion(number) == Success(
+        Transaction(
+            ORDER,
+            "completed",
+            amount_fen=3450,
+            paid_fen=3450,
+            trans_no="T1",
+            card_masked="****1234",
+        )
+    )
+    assert bench.sent[-1].ack == 1
+    assert bench.driver.status == Status(Level.READY)
+
+
+def test_an_answer_in_single_bytes_with_noise_around_it(bench: Bench) -> None:
+    number = bench.submit(SALE)
+    request = bench.ack_last()
+    raw = b"\x55\x55\xaa" + b"\xcc\x33" + bench.answer(request, **PAID)
+    for byte in raw:
+        bench.hear(bytes((byte,)))
+        bench.run(0.001)
+    bench.run(1.1)
+    assert isinstance(bench.completion(number), Success)
+
+
+def test_a_lost_ack_makes_the_same_frame_come_again_each_100_ms(bench: Bench) -> None:
+    number = bench.submit(SALE)
+    bench.run(0.55)
+    copies = bench.data_frames()
+    assert len(copies) == 6
+    assert len({(one.number, one.data) for one in copies}) == 1
+    assert [one.at - copies[0].at for one in copies] == pytest.approx([0, 0.1, 0.2, 0.3, 0.4, 0.5])
+    bench.ack_last()
+    bench.run(1)
+    assert len(bench.data_frames()) == 6
+    assert bench.completion(number) is None
+
+
+def test_a_sale_never_acknowledged_may_have_arrived_all_the_same(bench: Bench) -> None:
+    number = bench.submit(SALE)
+    bench.run(9.95)
+    assert bench.completion(number) is None
+    bench.run(0.1)
+    assert bench.completion(number) == OutcomeUnknown("not_acknowledged")
+    count = len(bench.data_frames())
+    bench.run(60)
+    assert len(bench.data_frames()) == count
+
+
+def test_an_answer_stands_for_the_lost_ack(bench: Bench) -> None:
+    number = bench.submit(SALE)
+    bench.hear(bench.answer(bench.data_frames()[-1], **PAID))
+    assert isinstance(bench.completion(number), Success)
+    bench.run(1)
+    assert len(bench.data_frames()) == 1
+
+
+def test_a_repeated_answer_is_acknowledged_again_and_not_acted_on(bench: Bench) -> None:
+    number = bench.submit(SALE)
+    request = bench.ack_last()
+    raw = bench.answer(request, number=9, **PAID)
+    for _ in range(3):
+        bench.hear(raw)
+    assert isinstance(bench.completion(number), Success)
+    assert len([one for one in bench.sent if one.ack == 9]) == 3
+    # The same answer under another id is the same answer.
+    bench.hear(bench.answer(request, number=10, **PAID))
+    assert bench.sent[-1].ack == 10
+    assert bench.notices() == []
+
+
+def test_another_message_under_the_last_id_is_not_lost(bench: Bench) -> None:
+    """A terminal that started anew counts from 1 again."""
+    first = bench.submit(Query("A1"))
+    bench.hear(bench.answer(bench.ack_last(), number=1, merchant_order_no="A1", trans_status="0"))
+    second = bench.submit(Query("A2"))
+    bench.hear(bench.answer(bench.ack_last(), number=1, merchant_order_no="A2", trans_status="2"))
+    assert isinstance(bench.completion(first), Success)
+    assert isinstance(bench.completion(second), Success)
+
+
+def test_a_lost_answer_is_an_unknown_outcome_and_nothing_is_sent_again() -> None:
+    bench = Bench(answer_wait_s=60).link()
+    number = bench.submit(SALE)
+    request = bench.ack_last()
+    bench.run(59.9)
+    assert bench.completion(number) is None
+    bench.run(0.2)
+    assert bench.completion(number) == OutcomeUnknown("no_answer")
+    assert len(bench.data_frames()) == 1
+    # The answer comes after all: the office should know, the command has ended.
+    bench.hear(bench.answer(request, **PAID))
+    (late,) = bench.notices()
+    assert isinstance(late, LateAnswer)
+    assert late.order_no == ORDER
+    assert late.transaction is not None
+    assert late.transaction.status == "completed"
+    bench.hear(bench.answer(request, number=2, **PAID))
+    assert len(bench.notices()) == 1
+
+
+def test_the_answer_to_another_run_of_the_program_is_reported(bench: Bench) -> None:
+    raw = b'{"request_id":"of before","response_code":"000","biz_data":%s}'
+    bench.hear(frame(raw % b'{"merchant_order_no":"A9","trans_status":"2"}', number=1))
+    (late,) = bench.notices()
+    assert isinstance(late, LateAnswer)
+    assert late.order_no == "A9"
+
+
+@pytest.mark.parametrize("command", IRREVERSIBLE)
+def test_a_line_that_dies_leaves_the_outcome_unknown(bench: Bench, command: Command) -> None:
+    number = bench.submit(command)
+    bench.ack_last()
+    bench.beating = False
+    bench.run(29.9)
+    assert bench.completion(number) is None
+    bench.run(0.2)
+    assert bench.completion(number) == OutcomeUnknown("link_lost")
+
+
+@pytest.mark.parametrize("command", IRREVERSIBLE)
+def test_a_port_that_goes_leaves_the_outcome_unknown(bench: Bench, command: Command) -> None:
+    number = bench.submit(command)
+    waiting = bench.submit(SALE)
+    bench.lost()
+    assert bench.completion(number) == OutcomeUnknown("unplugged")
+    assert isinstance(bench.completion(waiting), Failed)
+    assert bench.driver.status == Status(Level.UNAVAILABLE, "unplugged")
+
+
+def test_after_a_reconnect_the_handshake_comes_first_and_the_sale_never_again(
+    bench: Bench,
+) -> None:
+    number = bench.submit(SALE)
+    bench.lost()
+    bench.sent.clear()
+    bench.open()
+    query = bench.submit(Query(ORDER))
+    bench.run(1.5)
+    assert {one.kind for one in bench.sent} == {1}
+    bench.hear(CONFIRM)
+    (request,) = bench.data_frames()
+    assert request.message["topic"] == "ecrhub.pay.query"
+    assert request.number == 1
+    bench.hear(bench.answer(request, **PAID))
+    assert isinstance(bench.completion(query), Success)
+    assert bench.completion(number) == OutcomeUnknown("unplugged")
+
+
+def test_while_the_port_is_gone_nothing_is_taken_on() -> None:
+    bench = Bench()
+    number = bench.submit(SALE)
+    assert bench.completion(number) == Failed("not_connected", "the port is not open")
+
+
+@pytest.mark.parametrize("command", [*IRREVERSIBLE, Query(ORDER), Close(ORDER)])
+def test_no_fresh_beat_no_sending_and_a_certain_failure(bench: Bench, command: Command) -> None:
+    bench.beating = False
+    bench.run(4)
+    number = bench.submit(command)
+    bench.run(2.9)
+    assert bench.completion(number) is None
+    bench.run(0.2)
+    completion = bench.completion(number)
+    assert isinstance(completion, Failed)
+    assert completion.code == "not_connected"
+    assert bench.data_frames() == []
+
+
+def test_a_beat_in_time_lets_the_sale_go(bench: Bench) -> None:
+    bench.beating = False
+    bench.run(4)
+    bench.submit(SALE)
+    assert bench.data_frames() == []
+    bench.hear(BEAT)
+    assert len(bench.data_frames()) == 1
+
+
+def test_ids_run_to_255_and_begin_at_1_again(bench: Bench) -> None:
+    for _ in range(257):
+        bench.submit(Query("A1"))
+        request = bench.ack_last()
+        bench.hear(bench.answer(request, number=request.number, trans_status="0"))
+    numbers = [one.number for one in bench.data_frames()]
+    assert numbers == [*range(1, 256), 1, 2]
+
+
+def test_a_decline_is_an_answer(bench: Bench) -> None:
+    number = bench.submit(SALE)
+    request = bench.ack_last()
+    bench.hear(bench.answer(request, code="51", merchant_order_no=ORDER, trans_status="1"))
+    completion = bench.completion(number)
+    assert isinstance(completion, Failed)
+    assert completion.code == "51"
+    assert isinstance(completion.value, Transaction)
+
+
+@pytest.mark.parametrize(
+    ("code", "biz", "expected"),
+    [
+        ("110", {}, Failed("110", "cancelled at the terminal")),
+        ("106", {}, Failed("106", "the terminal doesn't know our app_id")),
+        ("112", {}, OutcomeUnknown("terminal_timeout")),
+        ("51", {"trans_status": "2"}, OutcomeUnknown("order_alive")),
+        ("409", {"trans_status": "0"}, OutcomeUnknown("order_alive")),
+        ("", {}, OutcomeUnknown("unreadable_answer")),
+        ("000", {}, OutcomeUnknown("unreadable_answer")),
+        ("000", {"trans_status": "0"}, OutcomeUnknown("not_final")),
+        ("000", {"trans_status": "9"}, OutcomeUnknown("not_final")),
+        ("000", {"trans_status": "77"}, OutcomeUnknown("unreadable_answer")),
+        (
+            "000",
+            {"trans_status": "2", "order_amount": "34.51"},
+            OutcomeUnknown("amount_mismatch"),
+        ),
+        (
+            "000",
+            {"trans_status": "2", "merchant_order_no": "OTHER"},
+            OutcomeUnknown("answer_mismatch"),
+        ),
+    ],
+)
+def test_what_a_sales_answer_is_worth(
+    bench: Bench, code: str, biz: dict[str, object], expected: Completion
+) -> None:
+    number = bench.submit(SALE)
+    bench.hear(bench.answer(bench.ack_last(), code=code, **biz))
+    assert bench.completion(number) == expected
+
+
+def test_a_sale_that_the_terminal_closed_is_certainly_not_paid(bench: Bench) -> None:
+    number = bench.submit(SALE)
+    bench.hear(bench.answer(bench.ack_last(), code="112", trans_status="1"))
+    completion = bench.completion(number)
+    assert isinstance(completion, Failed)
+    assert completion.code == "112"
+
+
+def test_a_coupon_shows_in_what_was_paid(bench: Bench) -> None:
+    number = bench.submit(SALE)
+    bench.hear(bench.answer(bench.ack_last(), discount_bpc="4.50", **PAID))
+    completion = bench.completion(number)
+    assert isinstance(completion, Success)
+    assert isinstance(completion.value, Transaction)
+    assert (completion.value.amount_fen, completion.value.paid_fen) == (3450, 3000)
+
+
+def test_a_waiting_sale_can_be_closed_and_ends_with_the_terminals_own_answer(
+    bench: Bench,
+) -> None:
+    sale = bench.submit(SALE)
+    sale_request = bench.ack_last()
+    bench.run(10)
+    close = bench.submit(Close(ORDER))
+    close_request = bench.ack_last()
+    assert close_request.message["topic"] == "ecrhub.pay.close"
+    bench.hear(bench.answer(sale_request, number=1, code="110"))
+    bench.hear(bench.answer(close_request, number=2, merchant_order_no=ORDER, trans_status="1"))
+    assert bench.completion(sale) == Failed("110", "cancelled at the terminal")
+    completion = bench.completion(close)
+    assert isinstance(completion, Success)
+    assert isinstance(completion.value, Transaction)
+    assert completion.value.status == "closed"
+
+
+def test_a_query_runs_beside_a_sale_and_a_second_sale_waits(bench: Bench) -> None:
+    sale = bench.submit(SALE)
+    sale_request = bench.ack_last()
+    second = bench.submit(Sale("B2", 100, ""))
+    query = bench.submit(Query(ORDER))
+    query_request = bench.ack_last()
+    bench.hear(bench.answer(query_request, number=1, trans_status="0"))
+    assert isinstance(bench.completion(query), Success)
+    bench.hear(bench.answer(sale_request, number=2, **PAID))
+    assert isinstance(bench.completion(sale), Success)
+    assert bench.data_frames()[-1].message["biz_data"]["merchant_order_no"] == "B2"  # type: ignore[index]
+    assert bench.completion(second) is None
+
+
+def test_a_sale_that_waits_too_long_behind_another_is_given_back(bench: Bench) -> None:
+    bench.submit(SALE)
+    bench.ack_last()
+    second = bench.submit(Sale("B2", 100, ""))
+    bench.run(31)
+    assert bench.completion(second) == TimedOut()
+    assert len(bench.data_frames()) == 1
+
+
+@pytest.mark.parametrize("command", IRREVERSIBLE)
+def test_cancelling_what_has_left_is_an_unknown_outcome(bench: Bench, command: Command) -> None:
+    number = bench.submit(command)
+    request = bench.ack_last()
+    bench.cancel(number)
+    assert bench.completion(number) == OutcomeUnknown("cancelled_while_waiting")
+    bench.run(5)
+    assert len(bench.data_frames()) == 1
+    bench.hear(bench.answer(request, code="110"))
+    assert len(bench.notices()) == 1
+    bench.cancel(number)
+    assert bench.completion(number) == OutcomeUnknown("cancelled_while_waiting")
+
+
+def test_cancelling_before_a_byte_has_left_is_clean(bench: Bench) -> None:
+    bench.beating = False
+    bench.run(4)
+    number = bench.submit(SALE)
+    bench.cancel(number)
+    bench.hear(BEAT)
+    assert bench.completion(number) == Cancelled()
+    assert bench.data_frames() == []
+
+
+def test_bytes_nobody_took_have_not_left(bench: Bench) -> None:
+    bench.driver.submit(77, SALE, bench.now)
+    bench.driver.cancel(77, bench.now)
+    bench.run(1)
+    assert bench.completion(77) == Cancelled()
+    assert bench.data_frames() == []
+
+
+def test_a_query_without_an_answer_times_out_and_has_changed_nothing(bench: Bench) -> None:
+    number = bench.submit(Query(ORDER))
+    bench.ack_last()
+    bench.run(15.1)
+    assert bench.completion(number) == TimedOut()
+
+
+def test_a_close_without_an_answer_may_have_closed(bench: Bench) -> None:
+    number = bench.submit(Close(ORDER))
+    bench.ack_last()
+    bench.run(15.1)
+    assert bench.completion(number) == OutcomeUnknown("no_answer")
+
+
+def test_a_query_for_what_the_terminal_doesnt_know(bench: Bench) -> None:
+    number = bench.submit(Query(ORDER))
+    request = bench.ack_last()
+    raw = b'{"request_id":"%s","response_code":"404","response_msg":"order not found"}'
+    bench.hear(frame(raw % str(request.message["request_id"]).encode(), number=1))
+    assert bench.completion(number) == Failed("not_found", "the terminal knows no such order")
+
+
+def test_a_terminal_that_starts_anew_isnt_sent_an_unacknowledged_sale_again(bench: Bench) -> None:
+    number = bench.submit(SALE)
+    bench.hear(HANDSHAKE)
+    assert bench.sent[-1].kind == 2
+    assert bench.completion(number) == OutcomeUnknown("not_acknowledged")
+    bench.run(5)
+    assert len(bench.data_frames()) == 1
+
+
+def test_an_ack_of_another_id_acknowledges_nothing(bench: Bench) -> None:
+    bench.submit(SALE)
+    bench.hear(frame(ack=200))
+    bench.run(0.35)
+    assert len(bench.data_frames()) == 4
+
+
+def test_a_false_start_doesnt_make_the_line_deaf(bench: Bench) -> None:
+    bench.beating = False
+    bench.hear(bytes.fromhex("55aa00000003f0"))
+    bench.run(1.1)
+    bench.hear(BEAT)
+    bench.run(4.5)
+    assert bench.driver.status == Status(Level.READY)
+
+
+def test_in_virtual_time_nothing_idles() -> None:
+    bench = Bench(beats=False).link()
+    bench.sent.clear()
+    assert bench.driver.deadline() is None
+    bench.run(10_000)
+    assert bench.sent == []
+    assert bench.driver.status == Status(Level.READY)
+    number = bench.submit(SALE)
+    bench.run(10.1)
+    assert bench.completion(number) == OutcomeUnknown("not_acknowledged")
+    # A terminal that acknowledges nothing has forgotten the handshake.
+    assert bench.sent[-1].kind == 1
+    bench.hear(CONFIRM)
+    assert bench.driver.status == Status(Level.READY)
+
+
+def test_what_it_cant_do_fails(bench: Bench) -> None:
+    completion = bench.completion(bench.submit("dance"))
+    assert isinstance(completion, Failed)
+    assert completion.code == "not_supported"
+
+
+def test_settings_are_checked() -> None:
+    assert isinstance(EcrHubTerminal.from_settings({"app_id": "wz1"}), EcrHubTerminal)
+    for wrong in (
+        {},
+        {"app_id": ""},
+        {"app_id": "w", "baud": 1},
+        {"app_id": "w", "answer_wait": 1},
+    ):
+        with pytest.raises(SettingsError):
+            EcrHubTerminal.from_settings(wrong)
