@@ -127,7 +127,6 @@ def _wechat(item: Section) -> WechatSettings:
         api_v3_key=item.file_path("api_v3_key", "the API v3 key")
         if item.has("api_v3_key")
         else None,
-        notify_url=item.text("notify_url", _URL, _URL_ALLOWED, "https://cabin.invalid/wechat"),
         ca_file=ca_file,
         connect_timeout=connect,
         read_timeout=read,
