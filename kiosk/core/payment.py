@@ -31,7 +31,7 @@ DEADLINE_SLACK_S = 15.0
 def request(order: Order) -> Step:
     """Ask for the money. The journal has the order's number before this leaves (Money 1)."""
     order = with_payment(order, state=PaymentState.REQUESTED)
-    description = f"{len(order.lines)} bills {order.short_id}"
+    description = f"水电煤缴费 {len(order.lines)} 笔 {order.short_id}"
     deadline = order.means.deadline_s + (0.0 if order.means.polled else DEADLINE_SLACK_S)
     return order, (
         RequestPayment(order.id, order.means, order.amount_fen, description),
