@@ -33,6 +33,7 @@ def make_app(
 ) -> Flask:
     """The application. `wake` is called after every change, `jump` moves the simulated date."""
     app = Flask(__name__, static_folder=None)
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
     _refuse_strangers(app)
     _device_routes(app, cabin, wake)
     _fault_routes(app, cabin, wake, jump)

@@ -327,6 +327,7 @@ class ReceiptPrinter(Model):
     def state(self) -> dict[str, object]:
         return {
             "paper": "out" if self._out else "low" if self._low else "ok",
+            "paper_mm": self._paper_left // DOTS_PER_MM,
             "cover": "open" if self._cover else "closed",
             "cutter": "jammed" if self._jam else "ok",
             "printing": self._motion is not None,

@@ -1,0 +1,108 @@
+"""Starts `kiosk sim` as a process of its own, for tests that speak raw bytes to its ports."""
+
+from __future__ import annotations
+
+import os
+import select
+import subprocess
+import sys
+import termios
+import time
+import tty
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import requests
+
+PATIENCE_S = 20.0  # for a condition that is certain to come; no test measures it
+
+
+class SimProcess:
+    """A running simulator: `url` of its bench (no slash at the end), `directory` of its ports."""
+
+    def __init__(self, directory: Path, *options: str) -> None:
+        self.directory = directory
+        code = "import sys; from sim.main import run; sys.exit(run(sys.argv[1:]))"
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", code, "--dir", str(directory), "--bench-port", "0", *options],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        if not line.startswith("ready "):
+            raise RuntimeError(f"no ready line: {line!r} {self.process.communicate()[1]}")
+        self.url = line.removeprefix("ready ").strip().rstrip("/")
+
+    def get(self, path: str) -> Any:
+        answer = requests.get(self.url + path, timeout=PATIENCE_S)
+        answer.raise_for_status()
+        return answer.json()
+
+    def post(self, path: str, body: object = None) -> requests.Response:
+        return requests.post(self.url + path, json=body or {}, timeout=PATIENCE_S)
+
+    def act(self, path: str, **body: object) -> Any:
+        answer = self.post(f"/api/devices/{path}", body)
+        answer.raise_for_status()
+        return answer.json()
+
+    def device(self, device_id: str) -> Any:
+        return next(d for d in self.get("/api/devices")["devices"] if d["id"] == device_id)
+
+    def stop(self) -> int:
+        if self.process.poll() is None:
+            self.process.terminate()
+        self.process.communicate(timeout=PATIENCE_S)
+        return self.process.returncode
+
+
+class RawPort:
+    """A port opened with nothing but the operating system."""
+
+    def __init__(self, path: Path) -> None:
+        self.fd = os.open(path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+        tty.setraw(self.fd, termios.TCSANOW)
+
+    def write(self, data: bytes) -> None:
+        while data:
+            try:
+                data = data[os.write(self.fd, data) :]
+            except BlockingIOError:
+                select.select([], [self.fd], [], PATIENCE_S)
+
+    def read_until(self, enough: Callable[[bytes], object]) -> bytes:
+        """Read until `enough(data so far)`; AssertionError when it doesn't come."""
+        data = b""
+        end = time.monotonic() + PATIENCE_S
+        while not enough(data):
+            ready, _, _ = select.select([self.fd], [], [], max(0.0, end - time.monotonic()))
+            assert ready, f"only {data!r} came"
+            chunk = os.read(self.fd, 4096)
+            assert chunk, f"the port was closed after {data!r}"
+            data += chunk
+        return data
+
+    def close(self) -> None:
+        os.close(self.fd)
+
+
+@contextmanager
+def raw_port(path: Path) -> Iterator[RawPort]:
+    port = RawPort(path)
+    try:
+        yield port
+    finally:
+        port.close()
+
+
+def wait_for(condition: Callable[[], object]) -> None:
+    """Until the condition holds; AssertionError when it never does."""
+    end = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < end, "it never came true"
+        time.sleep(0.01)
