@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from sim.gateways import wechat as _wechat
 from sim.gateways.bench import Bench, BillerBench, QrBench
 from sim.gateways.certificates import foreign_authority, sandbox_authority
 from sim.gateways.servers import HttpsServer
-from sim.gateways.transport import Gateway, memory_edge
+from sim.gateways.transport import Gateway, World, memory_edge
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -29,16 +29,27 @@ class Gateways:
 
     Over HTTPS after `start`, in memory by `wsgi` at any time; both see the same books. Keys and
     certificates live as long as the process; `seed` is there for the contract, nothing that a
-    gateway does is left to chance except by `faults`, which has its own.
+    gateway does is left to chance except by `faults`, which has its own. `wall` is the date that
+    signatures are made and compared by (seconds since 1970 UTC, the clock's own if not given): a
+    simulated clock that runs faster than the kiosk's needs the kiosk's here.
     """
 
-    def __init__(self, clock: Clock, faults: Faults, directory: Path, seed: int = 0) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        faults: Faults,
+        directory: Path,
+        seed: int = 0,
+        *,
+        wall: Callable[[], float] | None = None,
+    ) -> None:
         del seed
         self._directory = directory
         self._lock = threading.RLock()
-        self.biller = _biller.Biller(clock, faults, self._lock)
-        self.alipay = _alipay.Alipay(clock, faults, self._lock)
-        self.wechat = _wechat.Wechat(clock, faults, self._lock)
+        world = World(clock, faults, self._lock, wall or clock.time)
+        self.biller = _biller.Biller(world)
+        self.alipay = _alipay.Alipay(world)
+        self.wechat = _wechat.Wechat(world)
         self._gateways: Mapping[str, Gateway] = {
             "biller": self.biller,
             "alipay": self.alipay,

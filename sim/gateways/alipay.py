@@ -10,16 +10,13 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 from collections.abc import Mapping
 from http import HTTPStatus
 from urllib.parse import parse_qsl
 
-from sim.clock import Clock
-from sim.faults import Faults
 from sim.gateways.alipay_trade import MESSAGES, METHODS, AlipayTrades
 from sim.gateways.keys import key_pair
-from sim.gateways.transport import Gateway, Reply, Request
+from sim.gateways.transport import Gateway, Reply, Request, World
 
 APP_ID = "2026000000000000"
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", re.ASCII)
@@ -33,8 +30,8 @@ class Alipay(Gateway):
     calls = frozenset(METHODS.values()) | {"unknown"}
     changing = frozenset({"precreate", "pay", "cancel", "close", "refund"})
 
-    def __init__(self, clock: Clock, faults: Faults, lock: threading.RLock) -> None:
-        super().__init__(clock, faults, lock)
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
         self.app_key = key_pair("alipay app")
         self.server_key = key_pair("alipay server")
         self.trades = AlipayTrades(self)

@@ -8,8 +8,9 @@ fastpay.refund.query. Those that surprise:
 - A full refund turns TRADE_SUCCESS into TRADE_CLOSED; `refund_fee` is the sum of all refunds.
 - A refund repeated with its number and amount answers again, with `fund_change` N.
 - A refund query that finds nothing answers 10000 without the refund's fields.
-Not certain (no page says it): that a cancelled code can't be scanned any more. That is how it is
-here; a client must not rely on it where the code's own expiry can do.
+Not certain (no page says it): that a code nobody scanned can't be scanned after a cancel. That is
+how it is here, unless the fault `cancel_forgets` strikes: then the code lives until its own time
+is over, as a careful client must expect.
 """
 
 from __future__ import annotations
@@ -204,6 +205,8 @@ class AlipayTrades:
             self.book.cancelled_unseen.add(_text(business, "out_trade_no", 64))
             return answer
         seen = bool(trade.trade_no)
+        if not seen and self._gateway.strike("cancel_forgets", "cancel") is not None:
+            return answer
         if trade.open:
             self.book.close(trade)
         elif trade.state is State.PAID and not trade.cancelled:

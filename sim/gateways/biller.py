@@ -12,13 +12,10 @@ from __future__ import annotations
 import json
 import re
 import secrets
-import threading
 from collections.abc import Mapping
 from dataclasses import asdict
 from http import HTTPStatus
 
-from sim.clock import Clock
-from sim.faults import Faults
 from sim.gateways.biller_accounts import (
     INSTITUTIONS,
     TOP_UP_MAX_FEN,
@@ -39,7 +36,7 @@ from sim.gateways.biller_book import (
 )
 from sim.gateways.biller_file import daily_file
 from sim.gateways.keys import key_pair
-from sim.gateways.transport import Gateway, Reply, Request
+from sim.gateways.transport import Gateway, Reply, Request, World
 
 APP_ID = "cabin-3801"
 SKEW_MS = 300_000
@@ -76,11 +73,11 @@ class Biller(Gateway):
     calls = frozenset({"institutions", "query", "post", "check", "cancel", "daily-file"})
     changing = frozenset({"post", "cancel"})
 
-    def __init__(self, clock: Clock, faults: Faults, lock: threading.RLock) -> None:
-        super().__init__(clock, faults, lock)
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
         self.app_key = key_pair("biller app")
         self.server_key = key_pair("biller server")
-        self.book = Book(clock)
+        self.book = Book(world.clock)
         self._nonces: dict[str, float] = {}
 
     def call_of(self, request: Request) -> str | None:
@@ -101,7 +98,7 @@ class Biller(Gateway):
             return False
         if not re.fullmatch(r"[0-9a-fA-F]{32}", nonce):
             return False
-        now_ms = self.clock.time() * 1000
+        now_ms = self.wall() * 1000
         if abs(now_ms - int(timestamp)) > SKEW_MS:
             return False
         parts = (request.method, request.target, timestamp, nonce)
@@ -121,7 +118,7 @@ class Biller(Gateway):
         code, data = answer
         content = {"code": code, "message": _MESSAGES.get(code, ""), "data": data}
         body = json.dumps(content, ensure_ascii=False).encode()
-        timestamp, nonce = str(int(self.clock.time() * 1000)), secrets.token_hex(16)
+        timestamp, nonce = str(int(self.wall() * 1000)), secrets.token_hex(16)
         parts = (request.header("x-nonce"), timestamp, nonce)
         text = "".join(f"{part}\n" for part in parts).encode() + body + b"\n"
         headers = {

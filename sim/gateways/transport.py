@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -64,12 +64,31 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class World:
+    """What all gateways share. `wall`: the date that signatures are compared by, since 1970 UTC.
+
+    It is the simulated date, unless the simulated clock runs faster than the client's.
+    """
+
+    clock: Clock
+    faults: Faults
+    lock: threading.RLock
+    wall: Callable[[], float]
+
+
 class Gateway(ABC):
     """A sandbox gateway: checks, acts, seals; every fault strikes here, whatever the edge.
 
     Faults name the device (`biller` or `qr_payment`) and may narrow themselves by the parameters
     `provider` (this gateway's name) and `call` (one of `calls`). Those that lose an answer after
     the gateway acted strike only calls that change something, unless `call` says otherwise.
+    - `unreachable`, `tls_wrong`: no connection, so no `call` to narrow them by.
+    - `timeout_before_acting`, `timeout_after_acting` {hold}: the connection ends without an
+      answer, after `hold` seconds (0).
+    - `http_5xx` {when, status}: `when` is "before" (the default) or "after" acting; 502.
+    - `duplicate`: the request is delivered twice. `bad_signature`: the answer's doesn't fit.
+    - `slow` {seconds}: the answer takes so long (5).
     """
 
     name: str
@@ -77,10 +96,11 @@ class Gateway(ABC):
     calls: frozenset[str]
     changing: frozenset[str]
 
-    def __init__(self, clock: Clock, faults: Faults, lock: threading.RLock) -> None:
-        self.clock = clock
-        self.faults = faults
-        self.lock = lock
+    def __init__(self, world: World) -> None:
+        self.clock = world.clock
+        self.faults = world.faults
+        self.lock = world.lock
+        self.wall = world.wall
 
     @abstractmethod
     def call_of(self, request: Request) -> str | None:

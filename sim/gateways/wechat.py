@@ -12,14 +12,11 @@ from __future__ import annotations
 import json
 import re
 import secrets
-import threading
 from http import HTTPStatus
 from urllib.parse import parse_qs, unquote
 
-from sim.clock import Clock
-from sim.faults import Faults
 from sim.gateways.keys import key_pair
-from sim.gateways.transport import Gateway, Reply, Request
+from sim.gateways.transport import Gateway, Reply, Request, World
 from sim.gateways.wechat_trade import APP_ID, MCH_ID, Failure, WechatTrades
 
 SERIAL_NO = "51DE0000000000000000000000000000000000A1"
@@ -48,8 +45,8 @@ class Wechat(Gateway):
     calls = frozenset(call for _, _, call in _ROUTES)
     changing = frozenset({"native", "close", "refund"})
 
-    def __init__(self, clock: Clock, faults: Faults, lock: threading.RLock) -> None:
-        super().__init__(clock, faults, lock)
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
         self.app_key = key_pair("wechat app")
         self.server_key = key_pair("wechat server")
         self.api_v3_key = secrets.token_hex(16)  # 32 characters
@@ -74,7 +71,7 @@ class Wechat(Gateway):
         timestamp = fields.get("timestamp", "")
         if not re.fullmatch(r"[0-9]{1,12}", timestamp):
             return False
-        if abs(self.clock.time() - int(timestamp)) > SKEW_S:
+        if abs(self.wall() - int(timestamp)) > SKEW_S:
             return False
         parts = (request.method, request.target, timestamp, fields["nonce_str"])
         text = "".join(f"{part}\n" for part in parts).encode() + request.body + b"\n"
@@ -96,7 +93,7 @@ class Wechat(Gateway):
         assert isinstance(answer, tuple)
         status, content = answer
         body = b"" if content is None else json.dumps(content, ensure_ascii=False).encode()
-        timestamp, nonce = str(int(self.clock.time())), secrets.token_hex(16)
+        timestamp, nonce = str(int(self.wall())), secrets.token_hex(16)
         text = f"{timestamp}\n{nonce}\n".encode() + body + b"\n"
         headers = {
             "Request-ID": secrets.token_hex(16),

@@ -9,6 +9,7 @@ import base64
 import json
 import re
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -29,10 +30,10 @@ START = datetime(2026, 11, 18, 2, 0, tzinfo=UTC).timestamp()  # ten in the morni
 class World:
     """Sandboxes on a clock that tests move, and the keys a merchant holds."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, wall: Callable[[], float] | None = None) -> None:
         self.clock = VirtualClock(START)
         self.faults = Faults()
-        self.gateways = Gateways(self.clock, self.faults, directory, seed=1)
+        self.gateways = Gateways(self.clock, self.faults, directory, seed=1, wall=wall)
         self.gateways.write_keys(directory)
         self.directory = directory
         self.settings = self.gateways.settings()

@@ -94,6 +94,15 @@ def test_cancel_of_an_unscanned_code_ends_it(alipay, phone):
     assert outcome(precreate(alipay)) == ("40004", "ACQ.TRADE_HAS_CLOSE")
 
 
+def test_a_cancel_may_forget_a_code_that_nobody_scanned(alipay, phone, world):
+    world.faults.add(Fault("qr_payment", "cancel_forgets", count=1))
+    precreate(alipay, timeout_express="2m")
+    assert alipay.call("cancel", out_trade_no=NO)["code"] == "10000"
+    phone("pay", order_no=NO)
+    assert alipay.call("query", out_trade_no=NO)["trade_status"] == "TRADE_SUCCESS"
+    assert alipay.call("cancel", out_trade_no=NO)["action"] == "refund"
+
+
 def test_cancel_of_an_unseen_number_succeeds(alipay):
     answer = alipay.call("cancel", out_trade_no=NO)
     assert (answer["code"], answer["retry_flag"]) == ("10000", "N")

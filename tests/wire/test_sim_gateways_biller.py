@@ -206,6 +206,15 @@ def test_clock_difference_and_nonce(biller):
     assert security_code(biller, **{"X-Nonce": nonce}) == "SEC2001"
 
 
+def test_signatures_can_go_by_the_clients_date(tmp_path):
+    biller = BillerClient(World(tmp_path, wall=lambda: START + 3600))
+    assert security_code(biller) == "SEC2001"
+    assert security_code(biller, skew_s=3600) == OK
+    assert bills(biller, *POWER[:2])[0] == "SEC2001"
+    biller.world.clock.advance(3600)  # the simulated date catches up with the client's
+    assert bills(biller, *POWER[:2])[0] == OK
+
+
 @pytest.mark.parametrize("body", [b"", b"[]", b"{", b'"x"', b"[" * 5000, b'{"order_no":7}'])
 def test_bad_bodies_do_nothing(biller, body):
     assert security_code(biller, "/v1/check", body) == "EQ0001"
