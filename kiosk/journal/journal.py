@@ -166,7 +166,7 @@ class Journal:
 
     def last_at(self, order_id: str) -> int:
         """Return when the last event of an order was written, 0 if there is no such order."""
-        query = "SELECT last_at FROM orders WHERE order_id = ?"
+        query = "SELECT at FROM rows WHERE stream = ? ORDER BY seq DESC LIMIT 1"
         found = self.store.db.execute(query, (order_id,)).fetchone()
         return int(found[0]) if found else 0
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_type_hints
 
 import msgspec
 
@@ -34,18 +35,13 @@ class Row:
     program: str
     hash: str
 
-    @property
-    def sealed_sha256(self) -> str | None:
-        """SHA-256 of the ciphertext, which stands for it in the chain and in exports."""
-        return None if self.sealed is None else hashlib.sha256(self.sealed).hexdigest()
-
     def expected_hash(self, previous: str) -> str:
         """Return what ``hash`` must be after a row whose hash is ``previous``.
 
         The ciphertext enters by its own hash, so that the chain can be checked by somebody who
         was given everything but the sealed fields (``kiosk journal export``).
         """
-        fields = (
+        return chain_hash(
             previous,
             self.seq,
             self.epoch,
@@ -53,18 +49,47 @@ class Row:
             self.stream,
             self.kind,
             self.body,
-            self.sealed_sha256,
+            sealed_sha256(self.sealed),
             self.digest,
             self.program,
         )
-        return hashlib.sha256(msgspec.json.encode(fields)).hexdigest()
+
+
+def sealed_sha256(sealed: bytes | None) -> str | None:
+    """Return the SHA-256 of a ciphertext, which stands for it in the chain and in exports."""
+    return None if sealed is None else hashlib.sha256(sealed).hexdigest()
+
+
+def chain_hash(previous: str, *fields: str | int | None) -> str:
+    """Return the hash of a row: SHA-256 of a JSON array without spaces, in UTF-8.
+
+    ``fields``: seq, epoch, at, stream, kind, body, sealed_sha256, digest, program.
+    """
+    return hashlib.sha256(msgspec.json.encode((previous, *fields))).hexdigest()
+
+
+def _flat(kind: type[OrderEvent]) -> bool:
+    """Whether all fields of an event are plain and none is personal: such a one needs no walk."""
+    hints = get_type_hints(kind)
+    return all(
+        isinstance(hints[x.name], type)
+        and issubclass(hints[x.name], str | int)
+        and not x.metadata.get("personal")
+        for x in dataclasses.fields(kind)
+    )
+
+
+_FLAT = frozenset(x.__name__ for x in ORDER_EVENTS if _flat(x))
 
 
 def encode(event: OrderEvent, key: bytes) -> tuple[str, str, bytes | None]:
     """Return kind, public body and sealed personal fields of an event."""
+    kind = type(event).__name__
+    if kind in _FLAT:
+        return kind, msgspec.json.encode(event).decode(), None
     plain, secrets = seal.split(event)
     sealed = seal.encrypt(secrets, key, event.order_id.encode()) if secrets else None
-    return type(event).__name__, msgspec.json.encode(plain).decode(), sealed
+    return kind, msgspec.json.encode(plain).decode(), sealed
 
 
 def decode(row: Row, key: bytes | None) -> OrderEvent:

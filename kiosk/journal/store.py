@@ -16,7 +16,7 @@ from pathlib import Path
 
 import apsw
 
-from kiosk.journal.rows import GENESIS, Row
+from kiosk.journal.rows import GENESIS, Row, chain_hash, sealed_sha256
 
 SCHEMA = """
 CREATE TABLE rows (
@@ -166,12 +166,13 @@ class Store:
     ) -> Row:
         """Append one row inside a transaction and return it with its place in the chain."""
         at = max(at, self.last_at)
-        fields = (self.head_seq + 1, self.epoch, at, stream, kind, body, sealed, digest, program)
-        row = Row(*fields, hash="")
-        row = Row(*fields, hash=row.expected_hash(self.head_hash))
-        self.db.execute("INSERT INTO rows VALUES (?,?,?,?,?,?,?,?,?,?)", (*fields, row.hash))
-        self.head_seq, self.head_hash, self.last_at = row.seq, row.hash, at
-        return row
+        seq, epoch, sealed_hash = self.head_seq + 1, self.epoch, sealed_sha256(sealed)
+        place = (seq, epoch, at, stream, kind, body)
+        made = chain_hash(self.head_hash, *place, sealed_hash, digest, program)
+        fields = (*place, sealed, digest, program, made)
+        self.db.execute("INSERT INTO rows VALUES (?,?,?,?,?,?,?,?,?,?)", fields)
+        self.head_seq, self.head_hash, self.last_at = seq, made, at
+        return Row(*fields)
 
     def rows(self, stream: str | None = None, after: int = 0) -> Iterator[Row]:
         where, values = ("stream = ? AND", [stream]) if stream is not None else ("", [])
