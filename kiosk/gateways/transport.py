@@ -6,6 +6,7 @@ Imported with the first request only, because requests and urllib3 are.
 from __future__ import annotations
 
 import io
+import ssl
 import threading
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -65,7 +66,7 @@ def explain(error: Exception) -> NoAnswer:
     if not sent:
         if isinstance(cause, u3.NameResolutionError):
             return NoAnswer(Reason.NAME_UNKNOWN, sent=False, detail=detail)
-        if isinstance(error, requests.exceptions.SSLError):
+        if isinstance(cause, ssl.SSLCertVerificationError):
             return NoAnswer(Reason.CERTIFICATE, sent=False, detail=detail)
         return NoAnswer(Reason.UNREACHABLE, sent=False, detail=detail)
     late = (requests.Timeout, u3.TimeoutError, TimeoutError)

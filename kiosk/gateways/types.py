@@ -21,9 +21,9 @@ from kiosk.gateways.patterns import matches_account
 class Reason(StrEnum):
     """Why there is no answer; for technicians and for the journal."""
 
-    UNREACHABLE = "unreachable"  # refused, no route, time-out before the connection stood
+    UNREACHABLE = "unreachable"  # refused, no route, or broken before the TLS handshake was over
     NAME_UNKNOWN = "name_unknown"  # DNS
-    CERTIFICATE = "certificate"  # the server's certificate was not accepted, or TLS failed
+    CERTIFICATE = "certificate"  # the server's certificate was not accepted
     CA_MISSING = "ca_missing"  # our own CA file cannot be read
     KEY_UNREADABLE = "key_unreadable"  # one of our key files cannot be read
     BAD_ARGUMENT = "bad_argument"  # the caller's value does not fit the wire: nothing was sent

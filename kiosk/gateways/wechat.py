@@ -104,7 +104,7 @@ class WechatQr:
             return reply
         if not reply.done:
             name = _PRECREATE_SENTENCES.get(reply.code, "request")
-            return QrRefused(reply.code, QR_SENTENCES[name])
+            return QrRefused(reply.raw_code, QR_SENTENCES[name])
         code = parse.optional_text(reply.content, "code_url", 512)
         return CodeReady(code) if code else NoAnswer(Reason.GARBAGE, detail="no code")
 
@@ -117,8 +117,8 @@ class WechatQr:
         if reply.done:
             return trade_state(reply.content)
         if reply.code in _NOT_FOUND:
-            return TradeState(TradeStatus.NOT_FOUND, raw_status=reply.code)
-        return NoAnswer(Reason.REFUSED, detail=reply.code)
+            return TradeState(TradeStatus.NOT_FOUND, raw_status=reply.raw_code)
+        return NoAnswer(Reason.REFUSED, detail=reply.raw_code)
 
     def close(self, order_no: str) -> Closed | AlreadyPaid | NotFound | NoAnswer:
         if not parse.is_order_no(order_no):
@@ -132,7 +132,7 @@ class WechatQr:
             return AlreadyPaid()
         if reply.code in _NOT_FOUND:
             return NotFound()
-        return NoAnswer(Reason.REFUSED, detail=reply.code)
+        return NoAnswer(Reason.REFUSED, detail=reply.raw_code)
 
     def refund(
         self, order_no: str, refund_no: str, refund_fen: int, total_fen: int
@@ -160,7 +160,7 @@ class WechatQr:
             return reply
         if not reply.done:
             name = _REFUND_SENTENCES.get(reply.code, "refund_request")
-            return RefundRefused(reply.code, QR_SENTENCES[name])
+            return RefundRefused(reply.raw_code, QR_SENTENCES[name])
         return refund_state(reply.content, order_no, refund_no)
 
     def query_refund(
@@ -175,7 +175,7 @@ class WechatQr:
             return refund_state(reply.content, order_no, refund_no)
         if reply.code in _NOT_FOUND:
             return NotFound()
-        return NoAnswer(Reason.REFUSED, detail=reply.code)
+        return NoAnswer(Reason.REFUSED, detail=reply.raw_code)
 
     def _call(self, method: str, target: str, request: Content | None = None) -> Reply | NoAnswer:
         """As the gateway's, with the codes that say nothing of the matter sorted out."""
@@ -183,11 +183,11 @@ class WechatQr:
         if isinstance(reply, NoAnswer) or reply.done:
             return reply
         if reply.code in _UNKNOWN:
-            return NoAnswer(Reason.GATEWAY_UNKNOWN, detail=reply.code)
+            return NoAnswer(Reason.GATEWAY_UNKNOWN, detail=reply.raw_code)
         if reply.code in _TOO_OFTEN:
-            return NoAnswer(Reason.TOO_OFTEN, detail=reply.code)
+            return NoAnswer(Reason.TOO_OFTEN, detail=reply.raw_code)
         if reply.code in _SIGNATURE:
-            return NoAnswer(Reason.REFUSED, detail=reply.code)
+            return NoAnswer(Reason.REFUSED, detail=reply.raw_code)
         return reply
 
 

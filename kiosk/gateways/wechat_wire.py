@@ -45,7 +45,11 @@ class Reply:
     @property
     def code(self) -> str:
         """WeChat's error code without underscores: its pages write ORDER_PAID and ORDERPAID."""
-        return parse.code_or_empty(self.content.get("code")).replace("_", "")
+        return self.raw_code.replace("_", "")
+
+    @property
+    def raw_code(self) -> str:
+        return parse.code_or_empty(self.content.get("code"))
 
 
 @dataclass(frozen=True, slots=True)
