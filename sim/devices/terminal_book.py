@@ -77,10 +77,11 @@ class Book:
         return ""
 
     def ledger(self) -> dict[str, dict[str, int]]:
-        """Of every sale: fen charged and given back, and how many times it was charged."""
+        """Of every sale: fen charged to the payer, taken off by coupons, given back; charges."""
         return {
             e.order_no: {
                 "charged_fen": e.paid_fen if e.charges else 0,
+                "coupon_fen": e.amount_fen - e.paid_fen if e.charges else 0,
                 "refunded_fen": e.refunded_fen,
                 "charges": e.charges,
             }

@@ -213,7 +213,7 @@ class TestVirtualCabin:
         answers = [f for f in Frames().feed(cabin.exchange("terminal")) if f.id]
         assert b'"trans_end_time":"2026-09-21 14:13:21"' in answers[0].data
         assert cabin.ledger()["terminal"] == {
-            "A1": {"charged_fen": 100, "refunded_fen": 0, "charges": 1}
+            "A1": {"charged_fen": 100, "coupon_fen": 0, "refunded_fen": 0, "charges": 1}
         }
 
     def test_a_pulled_cable(self) -> None:
