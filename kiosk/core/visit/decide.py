@@ -83,7 +83,7 @@ def _touched(state: State, touch: m.Touched) -> Moved:
         return go(state, Home())
     if visit.overlay is not Overlay.NONE:
         return _touched_overlay(state, touch)
-    if touch.target.startswith("bar."):
+    if touch.target.startswith("nav."):
         return _touched_bar(state, touch.target)
     match visit.step:
         case Home():
@@ -113,23 +113,23 @@ def _touched(state: State, touch: m.Touched) -> Moved:
 def _touched_overlay(state: State, touch: m.Touched) -> Moved:
     if touch.target == "idle.leave" and state.visit.overlay is Overlay.IDLE:
         return leave(state)
-    if touch.target in ("idle.stay", "help.close", "bar.back", "bar.help"):
+    if touch.target in ("idle.stay", "help.close", "nav.back", "nav.help"):
         return _cover(state, Overlay.NONE), (m.Ring(RESET, 0),)
-    if touch.target == "bar.home" and may_leave(state):
+    if touch.target == "nav.home" and may_leave(state):
         return leave(state)
     return stay(state)
 
 
 def _touched_bar(state: State, target: str) -> Moved:
     match target:
-        case "bar.help":
+        case "nav.help":
             return _cover(state, Overlay.HELP), ()
-        case "bar.lower":
+        case "nav.lower":
             visit = replace(state.visit, lower=not state.visit.lower)
             return replace(state, visit=visit), ()
-        case "bar.home" if may_leave(state):
+        case "nav.home" if may_leave(state):
             return leave(state)
-        case "bar.back" if may_leave(state):
+        case "nav.back" if may_leave(state):
             return _back(state)
         case _:
             return stay(state)
