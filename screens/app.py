@@ -1,0 +1,168 @@
+"""The window: it shows the newest state and passes touches on.
+
+The application knows nothing of money or machines. It is woken, asks for the newest picture,
+gives it to the screen that belongs to it, and draws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kivy.core.window import Window
+
+from screens import fonts
+from screens.base import Frame, Screen
+from screens.drawing import Layer
+from screens.environment import Panel
+from screens.finger import OneFinger, touchable_at
+from screens.loop import Loop
+from screens.text import TextCache
+from screens.theme import Theme
+from screens.walk import describe
+from screens.widgets.base import Kit, Touchable
+
+SendTouch = Callable[[str, object, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Everything the window shows, by value.
+
+    ``version`` is that of the state it was made from and goes back with every touch. ``asleep``
+    darkens nothing by itself; it makes the next touch one that only wakes (it is sent as
+    ``wake``).
+    """
+
+    screen: str
+    view: Any
+    frame: Frame
+    version: int
+    palette: str = "day"
+    asleep: bool = False
+
+
+class KioskApp:
+    """One window, its screens and its loop.
+
+    ``get_picture`` is called in the window's thread after each :meth:`wake` and returns the
+    newest picture. ``send(touch_id, value, version)`` is called in the same thread for each
+    touch. ``screens`` maps names to classes; each is built once, when it is first shown or when
+    the window has nothing else to do.
+    """
+
+    def __init__(
+        self,
+        panel: Panel,
+        screens: Mapping[str, type[Screen]],
+        get_picture: Callable[[], Picture],
+        send: SendTouch,
+        *,
+        data_dir: Path,
+        inspect: bool = False,
+        closable: bool = False,
+    ) -> None:
+        faces = fonts.provide(data_dir / "fonts")
+        self.theme = Theme(panel)
+        self.kit = Kit(self.theme, faces, TextCache(faces))
+        self.snapshot: dict[str, Any] = {}
+        self._classes = dict(screens)
+        self._built: dict[str, Screen] = {}
+        self._get_picture = get_picture
+        self._send = send
+        self._inspect = inspect
+        self._closable = closable
+        self._picture: Picture | None = None
+        self._shown: Screen | None = None
+        self._layer = Layer()
+        Window.canvas.clear()
+        Window.canvas.add(self._layer.root)
+        self.finger = OneFinger(self._find, self._swallow)
+        self.loop = Loop(self._event, self.refresh, self._drawn, lambda: self.theme.rgba("paper"))
+
+    def wake(self) -> None:
+        """There is a newer picture. Safe in every thread."""
+        self.loop.wake.set()
+
+    def stop(self) -> None:
+        """Close the window. Safe in every thread."""
+        self.loop.stop()
+
+    def run(self) -> None:
+        """Show the first picture and go on until stopped."""
+        self.refresh()
+        self.loop.call_at(0.0, self._build_next)
+        try:
+            self.loop.run()
+        finally:
+            Window.close()
+
+    def screen(self, name: str) -> Screen:
+        """The screen of that name, built if it wasn't yet. Raises KeyError for an unknown one."""
+        screen = self._built.get(name)
+        if screen is None:
+            screen = self._built[name] = self._classes[name](self.kit, self._touched)
+        return screen
+
+    def refresh(self) -> None:
+        """Show the newest picture."""
+        picture = self._get_picture()
+        if picture is self._picture:
+            return
+        self._picture = picture
+        self.theme.switch(picture.palette)
+        screen = self.screen(picture.screen)
+        screen.show_frame(picture.frame)
+        screen.show(picture.view)
+        screen.unlock()
+        if screen is not self._shown:
+            self.finger.release()
+            self._shown = screen
+            self._layer.show(screen.solid, screen.ink)
+        self.loop.redraw()
+
+    def forget(self) -> None:
+        """A visit ended: drop what was drawn for it."""
+        self.kit.texts.forget()
+
+    def _touched(self, touch_id: str, value: object) -> None:
+        if self._picture is not None:
+            self._send(touch_id, value, self._picture.version)
+
+    def _find(self, x: float, y: float) -> Touchable | None:
+        return touchable_at(self._shown, x, y) if self._shown is not None else None
+
+    def _swallow(self) -> bool:
+        """Whether the touch that begins only wakes the screen."""
+        if self._picture is None or not self._picture.asleep:
+            return False
+        self._touched("wake", None)
+        return True
+
+    def _event(self, action: str, *args: Any) -> None:
+        """Pointer events are fingers. The keyboard does nothing: there is no way out by key."""
+        if action.startswith("mouse"):
+            self.finger.feed(action, *args)
+        elif action == "windowleave":
+            self.finger.release()
+        elif action == "quit" and self._closable:
+            self.stop()
+
+    def _drawn(self) -> None:
+        if self._inspect and self._shown is not None and self._picture is not None:
+            self.snapshot = {
+                "screen": self._picture.screen,
+                "version": self._picture.version,
+                "frame": self.loop.frame,
+                "size": [self.theme.width, self.theme.height],
+                "widgets": describe(self._shown),
+            }
+
+    def _build_next(self) -> None:
+        """Build a screen ahead of need, so that its first showing is fast."""
+        name = next((name for name in self._classes if name not in self._built), None)
+        if name is not None:
+            self.screen(name)
+            self.loop.call_at(0.0, self._build_next)

@@ -1,0 +1,117 @@
+"""The home screen: what the cabin can do today."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from screens.base import Screen
+from screens.drawing import Box
+from screens.theme import SPACE, TYPE
+from screens.widgets.label import Label
+from screens.widgets.panel import Panel
+from screens.widgets.tile import ServiceTile
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A service. ``label`` may hold a line break; ``reason`` says why it is out of order."""
+
+    id: str
+    seal: str
+    colour: str
+    label: str
+    hint: str
+    enabled: bool = True
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HomeView:
+    """Texts in the resident's language; ``notice`` has a title and a text, or is empty."""
+
+    title: str
+    hint: str
+    tiles: tuple[Tile, ...]
+    notice_title: str = ""
+    notice: str = ""
+    low: bool = False
+
+
+class HomeScreen(Screen):
+    """Clock and notices above, six choices below, in reach.
+
+    Tiles send ``home.<id>``. A service out of order stays in its place, does not answer, and its
+    tile says why and until when.
+    """
+
+    name = "home"
+    offers = ("lower", "help", "sound")
+    MOST = 6
+
+    def build(self) -> None:
+        self.hint = self.add(Label(self.kit, "home.hint", colour="soft"))
+        self.panel = self.add(Panel(self.kit, kind="info"))
+        self.notice_title = self.add(
+            Label(self.kit, "home.notice_title", em_mm=11.0, face="bold", on="info")
+        )
+        self.notice = self.add(Label(self.kit, "home.notice", on="info"))
+        self.tiles: list[ServiceTile] = []
+        self._area = Box()
+
+    def arrange(self, body: Box) -> None:
+        px = self.theme.px
+        line = round(px(TYPE.body) * TYPE.line)
+        self.hint.place(Box(body.x, body.y, body.w, line))
+        rows = px(57 if self.low else 82) * 3 + 2 * px(SPACE.gap)
+        self._area = Box(body.x, body.bottom - rows, body.w, rows)
+        top = body.y + line + px(5)
+        panel = Box(body.x, top, body.w, min(px(54), self._area.y - px(12) - top))
+        self.panel.place(panel)
+        inner = panel.inset(px(11), px(3))
+        title = round(px(11.0) * TYPE.line)
+        top = panel.y + (panel.h - title - line) // 2
+        self.notice_title.place(Box(inner.x, top, inner.w, title))
+        self.notice.place(Box(inner.x, top + title, inner.w, line))
+        self._place_tiles()
+
+    def show(self, view: HomeView) -> None:
+        self.heading.say(view.title)
+        self.hint.say(view.hint)
+        for part in (self.panel, self.notice_title, self.notice):
+            part.visible = bool(view.notice_title)
+        self.notice_title.say(view.notice_title)
+        self.notice.say(view.notice)
+        self._make_tiles(view.tiles)
+        for widget, tile in zip(self.tiles, view.tiles, strict=True):
+            widget.show(tile.label, tile.hint if tile.enabled else tile.reason, tile.enabled)
+        if view.low != self.low:
+            self.bottom.rename("lower", "高一点" if view.low else "矮一点")
+            self.lay_out(low=view.low)
+
+    def _make_tiles(self, tiles: tuple[Tile, ...]) -> None:
+        """The services of a cabin are known from its first view on."""
+        ids = [f"home.{tile.id}" for tile in tiles]
+        if [tile.id for tile in self.tiles] == ids:
+            return
+        if self.tiles or len(ids) > self.MOST:
+            raise ValueError(f"a home screen has the same services all day, at most {self.MOST}")
+        for tile, touch_id in zip(tiles, ids, strict=True):
+            self.tiles.append(
+                self.add(
+                    ServiceTile(
+                        self.kit,
+                        touch_id,
+                        tile.seal,
+                        tile.colour,
+                        lambda touch_id=touch_id: self.send(touch_id, None),  # type: ignore[misc]
+                    )
+                )
+            )
+        self._place_tiles()
+
+    def _place_tiles(self) -> None:
+        gap = self.theme.px(SPACE.gap)
+        width, height = (self._area.w - gap) // 2, (self._area.h - 2 * gap) // 3
+        for n, tile in enumerate(self.tiles):
+            x = self._area.x if n % 2 == 0 else self._area.right - width
+            tile.place(Box(x, self._area.y + (n // 2) * (height + gap), width, height))

@@ -1,0 +1,1 @@
+"""What screens are made of. Every widget draws itself and knows its place, nothing more."""
