@@ -11,6 +11,7 @@ import errno
 import fcntl
 import os
 import socket
+import termios
 from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import parse_qsl, urlsplit
@@ -98,7 +99,8 @@ def parse_url(url: str, default_baud: int = 9600) -> SerialSettings | TcpSetting
         return TcpSettings(parts.hostname, tcp_port)
     if parts.scheme != "serial":
         raise PortUrlError(f"{url}: a port is an absolute path, serial:///path or tcp://host:port")
-    return _parse_serial(url, parts.path, dict(parse_qsl(parts.query)), default_baud)
+    path = "" if parts.netloc else parts.path
+    return _parse_serial(url, path, dict(parse_qsl(parts.query)), default_baud)
 
 
 def _parse_serial(
@@ -159,6 +161,9 @@ class SerialPort:
             )
         except OSError as error:
             raise PortError(_reason(error), str(error)) from error
+        except (termios.error, ValueError) as error:
+            # The line went while it was being set, or it can't do that speed.
+            raise PortError("port_error", str(error)) from error
 
     def fileno(self) -> int:
         return int(self._serial.fileno())

@@ -1,0 +1,160 @@
+"""Ports: names, ptys, TCP, memory (Serial and USB on Linux, "Port names")."""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import socket
+import tty
+from collections.abc import Iterator
+
+import pytest
+
+from devices.port import (
+    Port,
+    PortError,
+    PortUrlError,
+    SerialSettings,
+    TcpSettings,
+    memory_ports,
+    open_port,
+    parse_url,
+)
+
+
+@pytest.fixture
+def line() -> Iterator[tuple[int, str]]:
+    """A pty: the far end's descriptor and the near end's path."""
+    master, slave = pty.openpty()
+    tty.setraw(slave)
+    path = os.ttyname(slave)
+    os.close(slave)
+    yield master, path
+    os.close(master)
+
+
+def _read(port: Port, size: int) -> bytes:
+    data = b""
+    while len(data) < size:
+        assert select.select([port.fileno()], [], [], 5)[0]
+        data += port.read_available()
+    return data
+
+
+@pytest.mark.parametrize(
+    ("url", "settings"),
+    [
+        ("/dev/cabin/terminal", SerialSettings("/dev/cabin/terminal", 115200)),
+        ("serial:///dev/ttyUSB0?baud=9600", SerialSettings("/dev/ttyUSB0", 9600)),
+        ("serial:///dev/x?parity=E&stop=2", SerialSettings("/dev/x", 115200, "E", 2)),
+        ("tcp://127.0.0.1:20007", TcpSettings("127.0.0.1", 20007)),
+    ],
+)
+def test_names(url: str, settings: object) -> None:
+    assert parse_url(url, default_baud=115200) == settings
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("COM1", "a port is an absolute path"),
+        ("usb://0416:5011", "port"),
+        ("tcp://127.0.0.1", "tcp://host:port"),
+        ("tcp://127.0.0.1:99999", "ort"),
+        ("serial://dev/x", "serial:///dev/name"),
+        ("serial:///dev/x?speed=1", "unknown option speed"),
+        ("serial:///dev/x?baud=fast", "baud is a number"),
+        ("serial:///dev/x?parity=M", "parity is"),
+        ("serial:///dev/x?stop=3", "stop is"),
+    ],
+)
+def test_names_that_are_none_say_what_is_allowed(url: str, says: str) -> None:
+    with pytest.raises(PortUrlError, match=says):
+        parse_url(url)
+
+
+def test_a_serial_line_carries_bytes_both_ways(line: tuple[int, str]) -> None:
+    master, path = line
+    port = open_port(f"serial://{path}?baud=115200")
+    assert port.read_available() == b""
+    assert port.write(bytes(range(256))) == 256
+    assert os.read(master, 1000) == bytes(range(256))
+    os.write(master, b"\x00\x03\x11\x13\x1a\x7f\xff")
+    assert _read(port, 7) == b"\x00\x03\x11\x13\x1a\x7f\xff"
+    port.close()
+    port.close()
+
+
+def test_a_line_nobody_reads_takes_what_fits_and_doesnt_wait(line: tuple[int, str]) -> None:
+    port = open_port(line[1])
+    taken = 0
+    while count := port.write(b"x" * 4096):
+        taken += count
+    assert taken > 0
+    port.close()
+
+
+def test_a_line_is_open_once_until_it_is_abandoned(line: tuple[int, str]) -> None:
+    first = open_port(line[1])
+    with pytest.raises(PortError) as caught:
+        open_port(line[1])
+    assert caught.value.reason == "port_busy"
+    first.abandon()
+    second = open_port(line[1])
+    second.close()
+    first.close()
+
+
+def test_a_pulled_cable_is_an_error() -> None:
+    master, slave = pty.openpty()
+    path = os.ttyname(slave)
+    port = open_port(path)
+    os.close(slave)
+    os.close(master)
+    for call in (port.read_available, lambda: port.write(b"x")):
+        with pytest.raises(PortError) as caught:
+            call()
+        assert caught.value.reason == "unplugged"
+    port.close()
+
+
+def test_a_missing_node_has_a_name() -> None:
+    with pytest.raises(PortError) as caught:
+        open_port("/dev/cabin/nothing-here")
+    assert caught.value.reason == "port_missing"
+    assert "nothing-here" in caught.value.detail
+
+
+def test_tcp_carries_bytes_and_shows_the_end() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = open_port(f"tcp://127.0.0.1:{server.getsockname()[1]}")
+        peer, _ = server.accept()
+        with peer:
+            assert port.read_available() == b""
+            assert port.write(b"ask") == 3
+            assert peer.recv(10) == b"ask"
+            peer.sendall(b"answer")
+            assert _read(port, 6) == b"answer"
+        assert select.select([port.fileno()], [], [], 5)[0]
+        with pytest.raises(PortError):
+            port.read_available()
+        port.close()
+
+
+def test_tcp_where_nobody_listens() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        number = server.getsockname()[1]
+    with pytest.raises(PortError) as caught:
+        open_port(f"tcp://127.0.0.1:{number}")
+    assert caught.value.reason == "port_missing"
+
+
+def test_memory_ports_are_joined() -> None:
+    one, other = memory_ports()
+    assert one.write(b"hello") == 5
+    assert _read(other, 5) == b"hello"
+    one.close()
+    with pytest.raises(PortError):
+        other.read_available()
+    other.close()

@@ -1,0 +1,461 @@
+"""The receipt printer's driver against a printer played by hand, in virtual time.
+
+The printer here answers questions from `replies`, keeps what it is sent, and answers a queued
+question when the test says so. Source: receipt printer protocols, 3a; requirements R15 and R16.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+
+import pytest
+
+from devices.driver import Completed, Report, SettingsError, StatusChanged
+from devices.receipt_printer.document import Ask, Cut, Document, Print, Text
+from devices.receipt_printer.driver import EscposPrinter
+from devices.status import (
+    Cancelled,
+    Completion,
+    Failed,
+    Level,
+    OutcomeUnknown,
+    Status,
+    Success,
+    TimedOut,
+)
+
+GOOD = {1: 0x12, 2: 0x12, 3: 0x12, 4: 0x12}
+PAPER_OUT = {1: 0x1A, 2: 0x32, 3: 0x12, 4: 0x72}
+XOFF, XON = b"\x13", b"\x11"
+SLIP: Document = (*(Text(f"line {n} " + "x" * 30) for n in range(20)), Cut())
+
+
+class Bench:
+    """The driver, the time, and a printer whose state the test sets."""
+
+    def __init__(self) -> None:
+        self.driver = EscposPrinter()
+        self.now = 50.0
+        self.replies: dict[int, int] = dict(GOOD)
+        self.answers_questions = True
+        self.answers_barriers = True
+        self.barriers_open = 0
+        self.printed = bytearray()
+        self.asked: list[tuple[float, int]] = []
+        self.reports: list[Report] = []
+        self._ids = itertools.count(1)
+
+    def open(self) -> Bench:
+        self.driver.opened(self.now)
+        self._exchange()
+        return self
+
+    def ready(self) -> Bench:
+        """Open, known good, and done with whatever was in the buffer."""
+        self.open().run(3)
+        assert self.driver.status == Status(Level.READY)
+        self.printed.clear()
+        return self
+
+    def hear(self, data: bytes) -> None:
+        self.driver.receive(data, self.now)
+        self._exchange()
+
+    def run(self, seconds: float) -> None:
+        end = self.now + seconds
+        while True:
+            wanted = self.driver.deadline()
+            self.now = end if wanted is None else min(end, max(wanted, self.now))
+            self.driver.tick(self.now)
+            self._exchange()
+            if self.now >= end:
+                return
+
+    def submit(self, command: object) -> int:
+        number = next(self._ids)
+        self.driver.submit(number, command, self.now)
+        self._exchange()
+        return number
+
+    def cancel(self, number: int) -> None:
+        self.driver.cancel(number, self.now)
+        self._exchange()
+
+    def lost(self) -> None:
+        self.driver.lost(self.now, "unplugged")
+        self._exchange()
+
+    def print(self, job_id: str = "J1", reprint: bool = False) -> int:
+        return self.submit(Print(job_id, SLIP, reprint))
+
+    def completion(self, number: int) -> Completion | None:
+        ends = [r for r in self.reports if isinstance(r, Completed) and r.command_id == number]
+        assert len(ends) <= 1
+        return ends[0].completion if ends else None
+
+    def statuses(self) -> list[Status]:
+        return [r.status for r in self.reports if isinstance(r, StatusChanged)]
+
+    def _exchange(self) -> None:
+        """Let the printer answer, and the driver what follows from that."""
+        while raw := self.driver.take_output():
+            answer = bytearray()
+            for match in re.finditer(rb"\x10\x04(.)|\x1d\x72\x01|(.)", raw, re.DOTALL):
+                if match[1]:
+                    self.asked.append((self.now, match[1][0]))
+                    if self.answers_questions:
+                        answer.append(self.replies[match[1][0]])
+                elif match[2]:
+                    self.printed += match[2]
+                elif self.answers_barriers:
+                    answer.append(0)
+                else:
+                    self.barriers_open += 1
+            self.driver.receive(bytes(answer), self.now)
+        self.reports += self.driver.take_reports()
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench().ready()
+
+
+def test_asks_at_open_and_every_five_seconds_when_idle(bench: Bench) -> None:
+    bench.asked.clear()
+    bench.run(20)
+    assert [n for _, n in bench.asked] == [1, 2, 3, 4] * 4
+    starts = [at for at, n in bench.asked if n == 1]
+    assert [b - a for a, b in itertools.pairwise(starts)] == pytest.approx([5, 5, 5])
+
+
+def test_is_unknown_until_the_first_answers() -> None:
+    bench = Bench()
+    bench.answers_questions = False
+    bench.open()
+    assert bench.driver.status == Status(Level.UNKNOWN, "connecting")
+    bench.answers_questions = True
+    bench.run(3)
+    assert bench.statuses() == [Status(Level.UNKNOWN, "connecting"), Status(Level.READY)]
+
+
+def test_two_missed_rounds_are_unavailable_and_an_answer_is_ready_again(bench: Bench) -> None:
+    # The next round begins 5 s after the one at open: 2 s from here, and 1 s is its time.
+    bench.answers_questions = False
+    bench.run(4.9)
+    assert bench.driver.status == Status(Level.READY)
+    bench.run(0.2)
+    assert bench.driver.status == Status(Level.UNAVAILABLE, "no_answer")
+    bench.answers_questions = True
+    bench.run(2)
+    assert bench.driver.status == Status(Level.READY)
+
+
+@pytest.mark.parametrize(
+    ("replies", "reason"),
+    [
+        (PAPER_OUT, "paper_out"),
+        ({**GOOD, 1: 0x1A, 2: 0x16}, "cover_open"),
+        ({**GOOD, 3: 0x1A}, "cutter_error"),
+    ],
+)
+def test_a_printer_in_need_gets_not_a_byte(
+    bench: Bench, replies: dict[int, int], reason: str
+) -> None:
+    bench.replies = replies
+    number = bench.print()
+    completion = bench.completion(number)
+    assert isinstance(completion, Failed)
+    assert completion.code == reason
+    assert bench.printed == b""
+    assert bench.driver.status.reason == reason
+
+
+def test_a_silent_printer_gets_not_a_byte(bench: Bench) -> None:
+    bench.answers_questions = False
+    number = bench.print()
+    bench.run(10)
+    completion = bench.completion(number)
+    assert isinstance(completion, Failed)
+    assert completion.code == "no_answer"
+    assert bench.printed == b""
+
+
+def test_low_paper_prints_and_says_so(bench: Bench) -> None:
+    bench.replies = {**GOOD, 4: 0x1E}
+    number = bench.print()
+    bench.run(3)
+    completion = bench.completion(number)
+    assert isinstance(completion, Success)
+    assert isinstance(completion.value, Status)
+    assert completion.value.reason == "paper_low"
+    assert bench.driver.status.reason == "paper_low"
+
+
+def test_a_print_is_done_when_barrier_and_status_have_answered(bench: Bench) -> None:
+    bench.answers_barriers = False
+    number = bench.print()
+    bench.run(3)
+    assert bench.barriers_open == 1
+    assert bytes(bench.printed).endswith(b"\n\x1d\x56\x42\x00")
+    assert bench.printed.count(b"line ") == 20
+    assert bench.driver.status == Status(Level.BUSY, "printing")
+    assert bench.completion(number) is None
+    bench.asked.clear()
+    bench.hear(b"\x00")
+    assert [n for _, n in bench.asked] == [1, 2, 3, 4]
+    assert bench.completion(number) == Success(Status(Level.READY))
+    assert bench.driver.status == Status(Level.READY)
+
+
+def test_is_asked_every_second_while_it_prints(bench: Bench) -> None:
+    bench.answers_barriers = False
+    bench.print()
+    bench.asked.clear()
+    bench.run(5.5)
+    assert len([n for _, n in bench.asked if n == 1]) in (5, 6)
+
+
+def test_paper_that_ends_behind_the_barrier_is_no_success(bench: Bench) -> None:
+    bench.answers_barriers = False
+    number = bench.print()
+    bench.run(1.2)
+    bench.replies = PAPER_OUT
+    bench.hear(b"\x00")
+    assert bench.completion(number) == OutcomeUnknown("paper_out")
+
+
+def test_paper_that_ends_half_way_stops_the_sending(bench: Bench) -> None:
+    number = bench.print()
+    bench.run(0.2)
+    bench.replies = PAPER_OUT
+    bench.run(1)
+    assert bench.completion(number) == OutcomeUnknown("paper_out")
+    count = len(bench.printed)
+    bench.run(10)
+    assert len(bench.printed) == count
+
+
+def test_no_answer_to_the_barrier_is_an_unknown_outcome(bench: Bench) -> None:
+    bench.answers_barriers = False
+    number = bench.print()
+    bench.run(29)
+    assert bench.completion(number) is None
+    bench.run(3)
+    assert bench.completion(number) == OutcomeUnknown("no_barrier")
+
+
+def test_silence_after_the_barrier_is_an_unknown_outcome(bench: Bench) -> None:
+    bench.answers_barriers = False
+    number = bench.print()
+    bench.run(1.2)
+    bench.answers_questions = False
+    bench.hear(b"\x00")
+    bench.run(4)
+    assert bench.completion(number) == OutcomeUnknown("no_answer")
+
+
+def test_xoff_holds_the_line_and_xon_frees_it(bench: Bench) -> None:
+    number = bench.print()
+    bench.run(0.2)
+    bench.hear(XOFF)
+    held = len(bench.printed)
+    bench.run(5)
+    assert len(bench.printed) == held
+    assert bench.completion(number) is None
+    bench.hear(XON)
+    bench.run(3)
+    assert isinstance(bench.completion(number), Success)
+    assert bench.printed.count(b"line ") == 20
+
+
+def test_xoff_for_ever_is_a_stall(bench: Bench) -> None:
+    number = bench.print()
+    bench.run(0.2)
+    bench.hear(XOFF)
+    bench.run(10.1)
+    assert bench.completion(number) == OutcomeUnknown("stalled")
+
+
+def test_xoff_before_the_first_byte_is_a_certain_failure(bench: Bench) -> None:
+    bench.hear(XOFF)
+    number = bench.print()
+    bench.run(11)
+    completion = bench.completion(number)
+    assert isinstance(completion, Failed)
+    assert completion.code == "stalled"
+    assert bench.printed == b""
+
+
+def test_bytes_go_no_faster_than_the_line(bench: Bench) -> None:
+    bench.print()
+    start = bench.now
+    while bench.printed.count(b"line ") < 20:
+        bench.run(0.01)
+    # The last piece may still be on its way.
+    assert (bench.now - start) * 19200 / 10 >= len(bench.printed) - 60
+
+
+def test_a_late_answer_to_an_old_barrier_isnt_the_new_jobs(bench: Bench) -> None:
+    bench.answers_barriers = False
+    first = bench.print("J1")
+    bench.run(1.2)
+    bench.replies = PAPER_OUT
+    bench.run(1.2)
+    assert bench.completion(first) == OutcomeUnknown("paper_out")
+    bench.replies = dict(GOOD)
+    second = bench.print("J2")
+    bench.printed.clear()
+    # The old answer comes, and behind it the one to the question that settles the matter.
+    assert bench.barriers_open == 2
+    bench.hear(b"\x00")
+    bench.run(0.5)
+    assert bench.printed == b""
+    bench.hear(b"\x00")
+    bench.run(3)
+    assert bench.printed.count(b"line ") == 20
+    assert bench.completion(second) is None
+    assert bench.barriers_open == 3
+    bench.hear(b"\x00")
+    assert isinstance(bench.completion(second), Success)
+
+
+def test_a_printer_not_done_with_the_past_gets_no_new_job(bench: Bench) -> None:
+    bench.answers_barriers = False
+    bench.print("J1")
+    bench.run(32)
+    second = bench.print("J2")
+    bench.printed.clear()
+    bench.run(9)
+    completion = bench.completion(second)
+    assert isinstance(completion, Failed)
+    assert completion.code == "not_settled"
+    assert bench.printed == b""
+
+
+def test_remains_of_a_broken_receipt_are_cut_off_first(bench: Bench) -> None:
+    bench.print("J1")
+    bench.run(0.2)
+    bench.replies = PAPER_OUT
+    bench.run(1.2)
+    bench.replies = dict(GOOD)
+    bench.run(8)
+    bench.printed.clear()
+    second = bench.print("J2")
+    bench.run(4)
+    assert isinstance(bench.completion(second), Success)
+    cut = bench.printed.index(b"\x1d\x56\x42\x00")
+    assert cut < bench.printed.index(b"line 0")
+
+
+def test_the_same_job_isnt_printed_twice(bench: Bench) -> None:
+    bench.print("J1")
+    bench.run(3)
+    bench.printed.clear()
+    again = bench.print("J1")
+    bench.run(3)
+    assert bench.completion(again) == Success("already_printed")
+    assert bench.printed == b""
+    marked = bench.print("J1", reprint=True)
+    bench.run(3)
+    assert isinstance(bench.completion(marked), Success)
+    assert "补打".encode("gb18030") in bench.printed
+
+
+def test_a_doubtful_job_wants_a_mark(bench: Bench) -> None:
+    number = bench.print("J1")
+    bench.run(0.2)
+    bench.cancel(number)
+    assert bench.completion(number) == OutcomeUnknown("cancelled_while_printing")
+    bench.run(8)
+    again = bench.print("J1")
+    completion = bench.completion(again)
+    assert isinstance(completion, Failed)
+    assert completion.code == "needs_reprint"
+    marked = bench.print("J1", reprint=True)
+    bench.run(4)
+    assert isinstance(bench.completion(marked), Success)
+
+
+def test_a_job_that_failed_for_certain_may_be_tried_again(bench: Bench) -> None:
+    bench.replies = PAPER_OUT
+    assert isinstance(bench.completion(bench.print("J1")), Failed)
+    bench.replies = dict(GOOD)
+    again = bench.print("J1")
+    bench.run(3)
+    assert isinstance(bench.completion(again), Success)
+
+
+def test_a_cable_pulled_half_way(bench: Bench) -> None:
+    first, second = bench.print("J1"), bench.print("J2")
+    bench.run(0.2)
+    bench.lost()
+    assert bench.completion(first) == OutcomeUnknown("unplugged")
+    assert isinstance(bench.completion(second), Failed)
+    assert bench.driver.status == Status(Level.UNAVAILABLE, "unplugged")
+    bench.driver.opened(bench.now)
+    bench.run(3)
+    assert bench.driver.status == Status(Level.READY)
+
+
+def test_cancelling_before_the_first_byte_is_clean(bench: Bench) -> None:
+    bench.answers_questions = False
+    number = bench.print()
+    bench.cancel(number)
+    bench.answers_questions = True
+    bench.run(5)
+    assert bench.completion(number) == Cancelled()
+    assert bench.printed == b""
+
+
+def test_jobs_come_one_after_the_other(bench: Bench) -> None:
+    first, second = bench.print("J1"), bench.print("J2")
+    bench.run(0.6)
+    assert isinstance(bench.completion(first), Success)
+    assert bench.completion(second) is None
+    bench.run(3)
+    assert isinstance(bench.completion(second), Success)
+    assert bench.printed.count(b"line ") == 40
+
+
+def test_ask_answers_with_a_status_of_now(bench: Bench) -> None:
+    bench.replies = PAPER_OUT
+    completion = bench.completion(bench.submit(Ask()))
+    assert isinstance(completion, Success)
+    assert isinstance(completion.value, Status)
+    assert completion.value.reason == "paper_out"
+
+
+def test_ask_without_an_answer_times_out(bench: Bench) -> None:
+    bench.answers_questions = False
+    number = bench.submit(Ask())
+    bench.run(4)
+    assert bench.completion(number) == TimedOut()
+
+
+def test_automatic_status_makes_it_ask(bench: Bench) -> None:
+    bench.asked.clear()
+    bench.hear(bytes.fromhex("18 00 0c 00"))
+    assert [n for _, n in bench.asked] == [1, 2, 3, 4]
+
+
+def test_noise_changes_nothing(bench: Bench) -> None:
+    bench.hear(bytes(range(256)))
+    bench.hear(XON)
+    bench.run(6)
+    assert bench.driver.status == Status(Level.READY)
+    number = bench.print()
+    bench.run(3)
+    assert isinstance(bench.completion(number), Success)
+
+
+def test_what_it_cant_do_fails(bench: Bench) -> None:
+    completion = bench.completion(bench.submit("dance"))
+    assert isinstance(completion, Failed)
+
+
+def test_settings_are_checked() -> None:
+    assert isinstance(EscposPrinter.from_settings({"columns": 32}), EscposPrinter)
+    for wrong in ({"columns": 5}, {"columns": "48"}, {"baud": 1}, {"colour": "red"}):
+        with pytest.raises(SettingsError):
+            EscposPrinter.from_settings(wrong)
