@@ -27,7 +27,7 @@ MAX_DATA = MAX_FRAME - _HEADER - _TRAILER
 
 _SENSITIVE = re.compile(
     rb'"(?:card_no|card_number|pan|pay_user_account_id|pay_user_account_name|auth_code|track\w*'
-    rb'|pay_code)"\s*:\s*"((?:[^"\\]|\\.)*)"'
+    rb'|pay_code)"\s*:\s*(?:"((?:[^"\\]|\\.)+)"|([0-9]+))'
 )
 
 
@@ -145,4 +145,4 @@ class Decoder:
 
 def sensitive_spans(raw: bytes) -> tuple[slice, ...]:
     """Where in a frame's bytes card and account numbers stand, for recordings to replace."""
-    return tuple(slice(*match.span(1)) for match in _SENSITIVE.finditer(raw))
+    return tuple(slice(*match.span(match.lastindex or 0)) for match in _SENSITIVE.finditer(raw))

@@ -311,7 +311,7 @@ def test_half_a_surrogate_pair_can_be_written_down() -> None:
 
 
 def test_card_and_account_numbers_are_named_for_recordings() -> None:
-    data = b'{"biz_data":{"card_no":"6222020000000001234","trans_no":"77"}}'
+    data = b'{"biz_data":{"card_no":"6222020000000001234","trans_no":"77","pan":62220200}}'
     raw = encode(Frame(id=1, data=data))
-    assert [raw[span] for span in sensitive_spans(raw)] == [b"6222020000000001234"]
+    assert [raw[s] for s in sensitive_spans(raw)] == [b"6222020000000001234", b"62220200"]
     assert sensitive_spans(codec.STX) == ()
