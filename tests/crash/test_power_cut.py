@@ -34,7 +34,7 @@ def scratch() -> Iterator[Path]:
 
 
 def record(folder: Path, monkeypatch: pytest.MonkeyPatch, synchronous: str = "") -> Recording:
-    """Three orders at once, a clean end and a new start, keys forgotten, one more order.
+    """Three orders at once, a clean end and a new start, one more, keys forgotten, one more.
 
     The log is folded into the file often, so that cuts fall into that as well.
     """
@@ -52,7 +52,7 @@ def record(folder: Path, monkeypatch: pytest.MonkeyPatch, synchronous: str = "")
             made.store.db.execute(f"PRAGMA synchronous={synchronous}")
         return made
 
-    first, second, third, fourth = map(lives.number, range(1, 5))
+    first, second, third, fourth, fifth = map(lives.number, range(1, 6))
     journal = start()
     writer = lives.Writer(journal)
     writer.live(
@@ -69,11 +69,12 @@ def record(folder: Path, monkeypatch: pytest.MonkeyPatch, synchronous: str = "")
     writer = lives.Writer(journal)
     writer.orders = orders
     writer.take(e.Restarted(third))
+    writer.live(lives.paid_and_posted(fourth))  # its key stands in the log, too
     keys = [bytes(x[0]) for x in journal.store.db.execute("SELECT key FROM keys")]
-    assert journal.forget(journal.now() + 1) == 2
+    assert journal.forget(journal.now() + 1) == 3
     kept = [bytes(x[0]) for x in journal.store.db.execute("SELECT key FROM keys")]
     recording.mark(frozenset(keys) - frozenset(kept))
-    writer.live(lives.paid_and_posted(fourth))
+    writer.live(lives.paid_and_posted(fifth))
     monkeypatch.undo()
     journal.store.db.close()
     return recording
