@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING
 
 from kiosk.gateways.types import NoAnswer, Reason
@@ -39,7 +38,7 @@ class HttpClient:
     """Sends to one base URL.
 
     `adapter` makes a requests transport to use instead of the network (tests, virtual time); it is
-    called with the first request, so that building a client imports nothing.
+    called for each request, so that building a client imports nothing.
     """
 
     def __init__(
@@ -59,8 +58,6 @@ class HttpClient:
         self._timeouts = (connect_timeout, read_timeout)
         self._adapter = adapter
         self._monotonic = monotonic
-        self._session: requests.Session | None = None
-        self._lock = Lock()
 
     def send(
         self,
@@ -85,8 +82,8 @@ class HttpClient:
         give_up = self._monotonic() + sum(self._timeouts)
         if self._adapter is None and self._ca_file is not None and not self._ca_file.is_file():
             return NoAnswer(Reason.CA_MISSING, sent=False)
+        session = self._make_session()
         try:
-            session = self._get_session()
             prepared = session.prepare_request(
                 requests.Request(method, self.base_url + target, dict(headers), data=body or None)
             )
@@ -94,13 +91,17 @@ class HttpClient:
             return NoAnswer(Reason.BAD_ARGUMENT, sent=False, detail=type(error).__name__)
         begin()
         try:
-            with session.send(
-                prepared,
-                timeout=self._timeouts,
-                verify=str(self._ca_file) if self._ca_file is not None else True,
-                allow_redirects=False,
-                stream=True,
-            ) as response:
+            # The session ends with the request: nothing is pooled, so nothing stale is reused.
+            with (
+                session,
+                session.send(
+                    prepared,
+                    timeout=self._timeouts,
+                    verify=str(self._ca_file) if self._ca_file is not None else True,
+                    allow_redirects=False,
+                    stream=True,
+                ) as response,
+            ):
                 return self._read(response, max_body, give_up)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             return explain(error)
@@ -123,12 +124,6 @@ class HttpClient:
                 return NoAnswer(Reason.TIMEOUT)
         headers = {name.lower(): value for name, value in response.headers.items()}
         return HttpAnswer(response.status_code, headers, bytes(body))
-
-    def _get_session(self) -> requests.Session:
-        with self._lock:
-            if self._session is None:
-                self._session = self._make_session()
-            return self._session
 
     def _make_session(self) -> requests.Session:
         from http.cookiejar import DefaultCookiePolicy

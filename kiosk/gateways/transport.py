@@ -25,20 +25,20 @@ from kiosk.gateways.types import NoAnswer, Reason
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-_now = threading.local()  # .connected: has this thread's request got a whole connection?
+_now = threading.local()  # .sent: may a byte of this thread's request have left?
 
 
 def begin() -> None:
     """A new request of this thread begins: nothing has left yet."""
-    _now.connected = False
+    _now.sent = False
 
 
 class _Connection(HTTPSConnection):
-    """Notes when the TLS handshake is complete: before that no byte of the request can leave."""
+    """Notes the first byte of a request; connecting and the TLS handshake come before that."""
 
-    def connect(self) -> None:
-        super().connect()
-        _now.connected = True
+    def send(self, data: Any) -> None:
+        _now.sent = True
+        super().send(data)
 
 
 class _Pool(HTTPSConnectionPool):
@@ -55,7 +55,7 @@ def network_adapter() -> HTTPAdapter:
 
 def explain(error: Exception) -> NoAnswer:
     """Say why there is no answer, by the class of the error alone: its text may hold the URL."""
-    sent = bool(getattr(_now, "connected", True))
+    sent = bool(getattr(_now, "sent", True))
     cause: object = error.args[0] if error.args else None
     if isinstance(cause, u3.MaxRetryError):
         cause = cause.reason
@@ -118,10 +118,13 @@ class WsgiAdapter(BaseAdapter):
         except self._not_reached:
             raise requests.ConnectTimeout(request=request) from None
         except self._lost:
-            _now.connected = True
+            _now.sent = True
             self._wait(read_timeout or 0.0)
             raise requests.ReadTimeout(request=request) from None
-        _now.connected = True
+        except Exception as error:
+            # A fault of the application itself must not pass for one of the network.
+            raise RuntimeError("the WSGI application failed") from error
+        _now.sent = True
         delay = self._delay_of(environ)
         if read_timeout is not None and delay > read_timeout:
             self._wait(read_timeout)

@@ -266,3 +266,15 @@ def test_building_the_gateways_imports_neither_requests_nor_cryptography() -> No
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_server_that_keeps_connections_open_gets_a_new_one_each_time(
+    server: Server, ca: Path
+) -> None:
+    """A kept connection may die just as the next request leaves: an unknown out of nothing."""
+    server.behaviour = lambda _seen: http(200, b"ok", Connection="keep-alive")
+    server.after = lambda _secure: bool(server.released.wait(20)) and None
+    it = client(server.url, ca)
+    for _ in range(3):
+        assert isinstance(ask(it), HttpAnswer)
+    assert server.connections == 3
