@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 WIRE_KINDS = (
@@ -128,15 +128,20 @@ class Faults:
             self._entries = kept
             return gone
 
-    def take(self, device: str, kind: str) -> Fault | None:
+    def take(
+        self, device: str, kind: str, fits: Callable[[Fault], bool] | None = None
+    ) -> Fault | None:
         """The fault that strikes `device` now, one count of it used up, or None.
 
-        A fault that its probability spared this time keeps its count.
+        `fits` passes over faults that aren't meant for this moment. A fault that its probability
+        spared this time keeps its count.
         """
         with self._lock:
             for entry in self._entries:
                 fault = entry.fault
                 if fault.device != device or fault.kind != kind:
+                    continue
+                if fits is not None and not fits(fault):
                     continue
                 if fault.probability < 1.0 and self._random.random() >= fault.probability:
                     continue

@@ -20,7 +20,7 @@ HERE = Path(__file__).parent
 PAGE_FILES = ("index.html", "bench.css", "bench.js", "draw.js")
 KINDS: Mapping[str, tuple[str, ...]] = {
     **{device: (*kinds, *WIRE_KINDS) for device, kinds in DEVICE_KINDS.items()},
-    **dict.fromkeys((*GATEWAY_IDS, "alipay", "wechat"), GATEWAY_KINDS),
+    **dict.fromkeys(GATEWAY_IDS, GATEWAY_KINDS),
 }
 
 

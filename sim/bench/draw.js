@@ -161,11 +161,11 @@ const FAULTS = [
   ["terminal", "缴费终端", "Payment terminal", [
     ["no_answer", "扣了款没回话", "charges, never answers"], ["answer_late", "20 秒后才回话", "answers late", { seconds: 20 }],
     ["crash_after_charge", "扣款后重启", "reboots after charging", { seconds: 8 }], ["decline", "拒绝", "declines", { code: "51" }],
-    ["silent", "死机", "hangs"], ["duplicate_answer", "回话两遍", "answers twice"], ["drop_ack", "不确认", "drops an ack"],
+    ["silent", "死机 15 秒", "hangs", { seconds: 15 }], ["duplicate_answer", "回话两遍", "answers twice"], ["drop_ack", "不确认", "drops an ack"],
     ["coupon", "优惠 2 元", "coupon", { fen: 200 }]]],
   ["receipt_printer", "小票打印机", "Receipt printer", [
     ["paper_out_after", "打 6 行没纸", "paper ends in 6 lines", { lines: 6 }], ["cutter_jam", "切刀卡住", "cutter jams"],
-    ["stall", "停 10 秒", "stalls", { seconds: 10 }], ["silent", "不回状态", "no status"], ["cover_open", "盖子弹开", "cover springs open"]]],
+    ["stall", "停 10 秒", "stalls", { seconds: 10 }], ["silent", "15 秒不回状态", "no status", { seconds: 15 }], ["cover_open", "盖子弹开", "cover springs open"]]],
   ["biller", "收费单位", "Biller", [
     ["timeout_after_acting", "入账后没回话", "posts, then times out"], ["timeout_before_acting", "没入账也没回话", "times out first"],
     ["http_5xx", "出错 5xx", "5xx"], ["bad_signature", "签名不对", "bad signature"], ["pending", "处理中", "pending"],

@@ -49,6 +49,7 @@ class ReceiptPrinter(Model):
         self._speed = speed_mm_s * DOTS_PER_MM
         self.receipts: deque[Receipt] = deque(maxlen=RECEIPTS_KEPT)
         self._printed_count = 0
+        self._silent_until = 0.0
         self._paper_left = ROLL_DOTS
         self._low = self._out = self._cover = self._jam = False
         self._power_on()
@@ -153,7 +154,10 @@ class ReceiptPrinter(Model):
             self._say(status)
 
     def _say(self, data: bytes) -> None:
-        if not self._faults.waiting(self.device_id, "silent"):
+        spell = self._faults.take(self.device_id, "silent", lambda f: f.number("seconds", 0.0) > 0)
+        if spell is not None:
+            self._silent_until = self.now + spell.number("seconds", 0.0)
+        if self.now >= self._silent_until and not self._faults.waiting(self.device_id, "silent"):
             self._write(data)
 
     # ---- printing ----

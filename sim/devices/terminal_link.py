@@ -52,20 +52,18 @@ class EcrLink:
 
     @property
     def silent(self) -> bool:
-        """Whether the terminal hangs: neither hears nor speaks."""
+        """Whether the terminal hangs: neither hears nor speaks.
+
+        For the fault's `seconds`, or without them until it is cleared.
+        """
         if self._model.now < self._silent_until:
             return True
-        if not self._faults.waiting(self._model.device_id, "silent"):
-            return False
-        waiting = [
-            f
-            for f in self._faults.active()
-            if f.device == self._model.device_id and f.kind == "silent"
-        ]
-        seconds = waiting[0].number("seconds", 0.0)
-        if seconds > 0 and self._faults.take(self._model.device_id, "silent") is not None:
-            self._silent_until = self._model.now + seconds
-        return True
+        device = self._model.device_id
+        spell = self._faults.take(device, "silent", lambda f: f.number("seconds", 0.0) > 0)
+        if spell is not None:
+            self._silent_until = self._model.now + spell.number("seconds", 0.0)
+            return True
+        return self._faults.waiting(device, "silent")
 
     def drop(self) -> None:
         """Forget the link: a reboot, a pulled cable, or a host that fell silent."""

@@ -130,17 +130,11 @@ class Line:
             heapq.heappush(queue, (arrives, next(self._order), piece))
 
     def _take(self, kind: str, direction: str) -> Fault | None:
-        device = self.model.device_id
-        if not self._faults.waiting(device, kind):
-            return None
-        wanted = next(
-            f.text("direction", "both")
-            for f in self._faults.active()
-            if f.device == device and f.kind == kind
+        return self._faults.take(
+            self.model.device_id,
+            kind,
+            lambda fault: fault.text("direction", "both") in ("both", direction),
         )
-        if wanted not in ("both", direction):
-            return None
-        return self._faults.take(device, kind)
 
     def _spoil(self, direction: str, data: bytes) -> tuple[float, list[bytes]]:
         """What the faults make of one write: seconds of delay and the pieces that arrive."""

@@ -181,6 +181,13 @@ class TestLineFaults:
         assert cabin.exchange("terminal", HANDSHAKE) == b""
         assert cabin.exchange("terminal", HANDSHAKE) == CONFIRM
 
+    def test_a_fault_of_one_direction_does_not_hide_one_of_the_other(self) -> None:
+        cabin = VirtualCabin()
+        for direction in ("to_device", "from_device"):
+            cabin.faults.add(Fault("scanner", "drop", {"direction": direction}, count=1))
+        cabin.act("scanner", "scan", {"code": "1"})
+        assert cabin.exchange("scanner") == b""
+
 
 class TestVirtualCabin:
     def test_handshake_and_no_idle_beats(self) -> None:

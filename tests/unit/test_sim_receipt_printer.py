@@ -191,6 +191,16 @@ def test_silent_says_nothing_and_prints() -> None:
     assert host.text().startswith("line 0\n")
 
 
+def test_silence_for_some_seconds_ends_by_itself() -> None:
+    host = Host()
+    host.faults.add(Fault("receipt_printer", "silent", {"seconds": 5}, count=1))
+    assert host.eot() == ""
+    host.wait(4.9)
+    assert host.eot() == ""
+    host.wait(0.2)
+    assert host.eot() == "12121212"
+
+
 def test_automatic_status_comes_with_each_change() -> None:
     host = Host()
     assert host.write(b"\x1da\xff").hex() == "10000000"

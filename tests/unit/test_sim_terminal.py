@@ -369,6 +369,16 @@ def test_silence_is_deaf_and_mute() -> None:
     assert till.acks
 
 
+def test_silence_for_some_seconds_ends_by_itself() -> None:
+    till = Till()
+    till.faults.add(Fault("terminal", "silent", {"seconds": 5}, count=1))
+    till.sale()
+    assert till.acks == []
+    till.wait(5.5)
+    till.sale()
+    assert till.acks
+
+
 @pytest.mark.parametrize(
     "data",
     [b"", b"\xff\xfe", b"[1]", b"{}", b'{"topic":1}', b"[" * 900, b'{"biz_data":[]}'],
