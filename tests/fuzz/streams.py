@@ -27,10 +27,11 @@ def ecr_frame(rng: random.Random, data: bytes | None = None) -> bytes:
 def ecr_message(rng: random.Random) -> bytes:
     """Something like an answer."""
     odd: list[object] = ["", "0", "2", 2, 2.5, None, [], {}, "34.50", CARDS, "\ud800", "A1", True]
-    keys = ("merchant_order_no", "trans_status", "order_amount", "paid_amount", "card_no")
+    keys = ("trans_status", "order_amount", "paid_amount", "card_no", "pay_method_id", "attach")
     biz = {key: rng.choice(odd) for key in keys if rng.random() < 0.8}
+    biz["merchant_order_no"] = rng.choice(("A1", "A2", "", None, 5))
     message = {
-        "topic": rng.choice(odd),
+        "topic": rng.choice(("ecrhub.pay.order", "\ud800", None)),
         "request_id": rng.choice(("q1", "q2", "q3", "x", 5)),
         "response_code": rng.choice(("000", "0", "110", "112", "51", "", 7)),
         "response_msg": rng.choice(("", "order not found", CARDS, None)),

@@ -69,8 +69,7 @@ def test_ecr_hub_messages(seed: int, count: int) -> None:
         raw = streams.ecr_message(rng)
         answer = decode_answer(raw)
         assert answer is not None, own
-        if '"merchant_order_no": "6' not in raw.decode():
-            assert streams.CARDS not in repr(answer).replace(answer.topic, ""), own
+        assert streams.CARDS not in repr(answer), own
         repr(answer).encode()
         decode_answer(streams.damaged(rng, raw))
         decode_answer(streams.noise(rng))
