@@ -205,8 +205,8 @@ class EscposPrinter(Driver):
         status = finished.status
         if silent or (status is not None and not status.usable):
             reason = "no_answer" if status is None else status.reason
-            detail = "" if status is None else status.detail
-            self._end_job(self._broken_off(reason, Failed(reason, detail)), now)
+            meaning = f"the printer says {reason}" if status else "the printer doesn't answer"
+            self._end_job(self._broken_off(reason, Failed(reason, meaning, status)), now)
         elif status is None or finished.number < job.round:
             return
         elif job.phase is Phase.CHECK:
