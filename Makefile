@@ -1,0 +1,30 @@
+# Every target does its own set-up; see README.md.
+
+SCALE ?=
+BENCH_PORT ?= 8780
+export SCALE
+
+.PHONY: run test test-long bench lint
+
+run:
+	@.ci/set-up run
+	.venv/bin/kiosk demo --dir .run/cabin --bench-port $(BENCH_PORT)
+
+test:
+	@.ci/set-up test
+	.venv/bin/pytest -m "not long"
+
+test-long:
+	@.ci/set-up test
+	.venv/bin/pytest -m long
+
+bench:
+	@.ci/set-up test
+	.venv/bin/python -m tests.bench
+
+lint:
+	@.ci/set-up lint
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
