@@ -17,7 +17,7 @@ from kiosk.core.order import (
     Step,
     with_line,
     with_person,
-    with_refund,
+    without_person,
 )
 
 
@@ -84,10 +84,10 @@ def _apply(order: Order, event: e.OrderEvent, at: int) -> Step:
         case e.RefundQueried():
             return refunds.queried(order, event, at)
         case _:
-            return _apply_person(order, event)
+            return _apply_person(order, event, at)
 
 
-def _apply_person(order: Order, event: e.OrderEvent) -> Step:
+def _apply_person(order: Order, event: e.OrderEvent, at: int) -> Step:
     match event:
         case e.PrintAnswered():
             return paper.answered(order, event)
@@ -104,7 +104,7 @@ def _apply_person(order: Order, event: e.OrderEvent) -> Step:
         case e.Poisoned():
             return with_person(replace(order, poisoned=event.event), "poisoned"), ()
         case e.PersonSettled():
-            return _settled_by_person(order, event), ()
+            return _settled_by_person(order, event, at), ()
         case _:
             raise TypeError(f"unknown event {type(event).__name__}")
 
@@ -145,8 +145,11 @@ def _restarted(order: Order) -> Step:
     return order, tuple(commands)
 
 
-def _settled_by_person(order: Order, event: e.PersonSettled) -> Order:
-    """Book what a person found out; only what was unknown can be settled so."""
+def _settled_by_person(order: Order, event: e.PersonSettled, at: int) -> Order:
+    """Book what a person found out; only what was unknown can be settled so.
+
+    What else the order needs a person for stays: each verdict answers its own question.
+    """
     state = order.payment.state
     open_payment = state in (PaymentState.UNKNOWN, PaymentState.NEEDS_PERSON)
     if event.verdict is e.Verdict.NOT_PAID and open_payment:
@@ -157,13 +160,16 @@ def _settled_by_person(order: Order, event: e.PersonSettled) -> Order:
     elif event.verdict in (e.Verdict.LINE_POSTED, e.Verdict.LINE_NOT_POSTED):
         order = _settle_line(order, event)
     elif event.verdict is e.Verdict.REFUNDED:
-        order = _settle_refund(order, event)
-    return replace(order, person_reasons=())
+        order = _settle_refund(order, event, at)
+    return order
 
 
 def _settle_line(order: Order, event: e.PersonSettled) -> Order:
     if not 0 <= event.line < len(order.lines):
         raise ValueError(f"{order.id} has no line {event.line}")
+    order = without_person(
+        order, f"{lines.UNKNOWN}{event.line}", f"{lines.AFTER_REFUND}{event.line}"
+    )
     if order.lines[event.line].state is not LineState.POST_UNKNOWN:
         return order
     posted = event.verdict is e.Verdict.LINE_POSTED
@@ -177,8 +183,9 @@ def _settle_line(order: Order, event: e.PersonSettled) -> Order:
     )
 
 
-def _settle_refund(order: Order, event: e.PersonSettled) -> Order:
+def _settle_refund(order: Order, event: e.PersonSettled, at: int) -> Order:
+    unknown = (RefundState.REFUND_UNKNOWN, RefundState.NEEDS_PERSON)
     for index, refund in enumerate(order.refunds):
-        if refund.no == event.refund_no and refund.state is not RefundState.REFUNDED:
-            return with_refund(order, index, state=RefundState.REFUNDED)
+        if refund.no == event.refund_no and refund.state in unknown:
+            return refunds.refunded(order, index, at)
     return order

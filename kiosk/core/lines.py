@@ -21,12 +21,15 @@ from kiosk.core.order import (
     pause,
     with_line,
     with_person,
+    without_person,
 )
 
 TIMER = "line."
 GIVE_UP_MS = 24 * 3600 * 1000
 LEAST_ATTEMPTS = 5
 """A clock that jumped must not bring the 24 hours about by itself: so many questions at least."""
+UNKNOWN = "post_unknown:"
+AFTER_REFUND = "posted_after_refund:"
 LATE = "late_payment"
 """Money that came after the person was told that none was taken goes back whole."""
 
@@ -71,15 +74,15 @@ def post_checked(order: Order, event: e.PostChecked, at: int) -> Step:
     if line.state is LineState.REFUSED or not line.checking:
         return order, ()
     if event.result in (Posting.NOT_POSTED, Posting.CANCELLED):
-        code = event.code or line.code
-        return with_line(
+        order = with_line(
             order,
             event.line,
             state=LineState.REFUSED,
             checking=False,
-            code=code,
+            code=event.code or line.code,
             needs_person=False,
-        ), ()
+        )
+        return without_person(order, f"{UNKNOWN}{event.line}"), ()
     if event.result is Posting.NO_RECORD and line.state is LineState.POST_UNKNOWN:
         return _post(order, event.line, at)
     return _later(order, event.line, event.code or line.code, at)
@@ -143,8 +146,9 @@ def _posted(order: Order, index: int, reference: str) -> Step:
         reference=reference,
         needs_person=False,
     )
+    order = without_person(order, f"{UNKNOWN}{index}")
     if refused and order.refund_planned_fen:
-        order = with_person(order, f"posted_after_refund:{index}")
+        order = with_person(order, f"{AFTER_REFUND}{index}")
     return order, ()
 
 
@@ -161,7 +165,7 @@ def _later(order: Order, index: int, code: str, at: int) -> Step:
     )
     if at - line.first_tried_at >= GIVE_UP_MS and attempts >= LEAST_ATTEMPTS:
         order = with_line(order, index, needs_person=True)
-        order = with_person(order, f"post_unknown:{index}")
+        order = with_person(order, f"{UNKNOWN}{index}")
     return order, (StartTimer(order.id, f"{TIMER}{index}", pause(attempts - 1)),)
 
 

@@ -63,7 +63,9 @@ class Payment:
     """``asked`` counts the queries since the outcome was lost; ``code`` is the other side's own.
 
     ``committing`` is set from the journalled decision to commit a two-phase offer on;
-    ``late`` when money arrived after the order had been told that none would.
+    ``late`` when money arrived after the order had been told that none would;
+    ``querying`` while a query is under way: one at a time, so that an old answer can't close what
+    a newer one found paid (closing gives paid money back at some platforms).
     """
 
     state: PaymentState = PaymentState.CREATED
@@ -75,6 +77,7 @@ class Payment:
     cancel_wanted: bool = False
     committing: bool = False
     late: bool = False
+    querying: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """Money on its way back. ``queried`` says that the last answer was to a query."""
+    """Money on its way back. ``querying`` while a query is under way: one answer counts once."""
 
     no: str
     amount_fen: Fen
@@ -109,6 +112,7 @@ class Refund:
     not_found: int = 0
     code: str = ""
     ended_at: int = 0
+    querying: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +246,12 @@ def with_person(order: Order, reason: str) -> Order:
     if reason in order.person_reasons:
         return order
     return replace(order, person_reasons=(*order.person_reasons, reason))
+
+
+def without_person(order: Order, *reasons: str) -> Order:
+    """Take back what a person was wanted for: it has been found out."""
+    left = tuple(x for x in order.person_reasons if x not in reasons)
+    return order if left == order.person_reasons else replace(order, person_reasons=left)
 
 
 def pause(attempt: int, first: float = 2.0, longest: float = 600.0) -> float:

@@ -54,7 +54,10 @@ def patience_over(order: Order) -> Step:
 
 def slip_wanted(order: Order) -> Step:
     """A slip with the number for a person who leaves while nobody knows the outcome."""
-    if order.paper.state is PaperState.PRINTING or order.payment.state is PaymentState.NOT_PAID:
+    if order.paper.state is PaperState.PRINTING or order.payment.state in (
+        PaymentState.PAID,  # a receipt comes by itself, or has come: no second paper after it
+        PaymentState.NOT_PAID,
+    ):
         return order, ()
     return _print(order, Document.SLIP, again=order.paper.jobs > 0)
 

@@ -17,7 +17,16 @@ from kiosk.core.commands import (
 )
 from kiosk.core.events import Charge, Close, PaymentFacts
 from kiosk.core.means import Commit
-from kiosk.core.order import Asking, Order, PaymentState, Step, pause, with_payment, with_person
+from kiosk.core.order import (
+    Asking,
+    Order,
+    PaymentState,
+    Step,
+    pause,
+    with_payment,
+    with_person,
+    without_person,
+)
 
 POLL = "payment.poll"
 DEADLINE = "payment.deadline"
@@ -26,6 +35,10 @@ POLL_S = 3.0
 """A screen code is asked after every 3–5 s (Alipay: poll; WeChat: poll or wait)."""
 DEADLINE_SLACK_S = 15.0
 """The far side ends its own payment first; ours is the net below it."""
+
+
+MISMATCH = "amount_mismatch"
+UNDECIDABLE = "payment_undecidable"
 
 
 def request(order: Order) -> Step:
@@ -40,7 +53,10 @@ def request(order: Order) -> Step:
 
 
 def code_ready(order: Order, event: e.PaymentCodeReady) -> Step:
-    if order.payment.state is not PaymentState.REQUESTED or order.payment.qr_code:
+    """Show the code to scan, unless the person has given up or the deadline has passed."""
+    payment = order.payment
+    wanted = payment.state is PaymentState.REQUESTED and payment.asking is Asking.NOTHING
+    if payment.qr_code or not wanted:
         return order, ()
     order = with_payment(order, qr_code=event.code)
     return order, (StartTimer(order.id, POLL, POLL_S),)
@@ -49,7 +65,8 @@ def code_ready(order: Order, event: e.PaymentCodeReady) -> Step:
 def offered(order: Order, event: e.PaymentOffered) -> Step:
     """Decide on a two-phase offer; only what was asked for, and still wanted, is committed."""
     payment = order.payment
-    if payment.committing and payment.facts == event.facts:
+    decided = payment.committing and payment.state is not PaymentState.NOT_PAID
+    if decided and payment.facts == event.facts:
         return order, (CommitPayment(order.id, order.means),)
     wanted = (
         payment.state is PaymentState.REQUESTED
@@ -79,6 +96,11 @@ def answered(order: Order, event: e.PaymentAnswered) -> Step:
 
 def queried(order: Order, event: e.PaymentQueried) -> Step:
     """Take the answer to a query; what it frees depends on how far we have asked."""
+    order = with_payment(order, querying=False)
+    asking = order.payment.asking
+    if asking is Asking.CLOSE and order.means.polled:
+        # Closing may give back what this answer has found paid: only the question after it counts.
+        return order, ()
     if event.result is Charge.PAID:
         return paid(order, event.facts)
     if not _undecided(order):
@@ -87,9 +109,11 @@ def queried(order: Order, event: e.PaymentQueried) -> Step:
         return not_paid(order, event.code)
     if event.result is Charge.UNDECIDABLE:
         return undecidable(order, event.code)
-    asking = order.payment.asking
     if asking is Asking.NOTHING:
         return _keep_polling(order)
+    if asking in (Asking.CLOSE, Asking.PAUSE):
+        # An older answer, or the same one again: the close or the timer goes on.
+        return order, ()
     if event.result is Charge.NO_ANSWER:
         return _ask_later(order)
     if asking is Asking.QUERY:
@@ -104,11 +128,12 @@ def queried(order: Order, event: e.PaymentQueried) -> Step:
 def closed(order: Order, event: e.PaymentClosed) -> Step:
     if not _undecided(order) or order.payment.asking is not Asking.CLOSE:
         return order, ()
-    if event.result is Close.NO_ANSWER:
+    shown = event.result is Close.NOT_FOUND and order.payment.qr_code
+    if event.result is Close.NO_ANSWER or shown:
+        # A code that somebody has seen can be paid: what wasn't found there isn't closed.
         return _ask_later(order)
     step = Asking.QUERY_PAID if event.result is Close.ALREADY_PAID else Asking.QUERY_AGAIN
-    order = with_payment(order, asking=step, code=order.payment.code or event.code)
-    return order, (QueryPayment(order.id, order.means),)
+    return _query(with_payment(order, asking=step, code=order.payment.code or event.code))
 
 
 def cancel_wanted(order: Order) -> Step:
@@ -124,7 +149,7 @@ def timer(order: Order, name: str) -> Step:
     if not _undecided(order):
         return order, ()
     if name == POLL and payment.asking is Asking.NOTHING:
-        return order, (QueryPayment(order.id, order.means),)
+        return _query(order)
     if name == DEADLINE and payment.asking is Asking.NOTHING:
         return ask(order) if order.means.polled else lose(order)
     if name == RESOLVE and payment.asking is Asking.PAUSE:
@@ -135,8 +160,7 @@ def timer(order: Order, name: str) -> Step:
 def ask(order: Order) -> Step:
     """Begin query, close, query."""
     asked = order.payment.asked + 1
-    order = with_payment(order, asking=Asking.QUERY, asked=asked)
-    return order, (QueryPayment(order.id, order.means),)
+    return _query(with_payment(order, asking=Asking.QUERY, asked=asked))
 
 
 def lose(order: Order) -> Step:
@@ -154,7 +178,7 @@ def paid(order: Order, facts: PaymentFacts | None) -> Step:
         return order, ()
     if facts is None or facts.amount_fen != order.amount_fen:
         order = with_payment(order, state=PaymentState.NEEDS_PERSON, facts=facts)
-        return with_person(order, "amount_mismatch"), ()
+        return with_person(order, MISMATCH), ()
     late = payment.state is PaymentState.NOT_PAID
     settled = with_payment(
         order,
@@ -164,17 +188,18 @@ def paid(order: Order, facts: PaymentFacts | None) -> Step:
         late=late,
         code="",
     )
-    return settled, ()
+    return without_person(settled, MISMATCH, UNDECIDABLE), ()
 
 
 def not_paid(order: Order, code: str) -> Step:
     asking = Asking.NOTHING
-    return with_payment(order, state=PaymentState.NOT_PAID, asking=asking, code=code), ()
+    order = with_payment(order, state=PaymentState.NOT_PAID, asking=asking, code=code)
+    return without_person(order, MISMATCH, UNDECIDABLE), ()
 
 
 def undecidable(order: Order, code: str) -> Step:
     order = with_payment(order, state=PaymentState.NEEDS_PERSON, asking=Asking.NOTHING, code=code)
-    return with_person(order, "payment_undecidable"), ()
+    return with_person(order, UNDECIDABLE), ()
 
 
 def restarted(order: Order) -> Step:
@@ -184,12 +209,19 @@ def restarted(order: Order) -> Step:
         order = with_payment(order, state=PaymentState.REQUESTED)
     if not _undecided(order):
         return order, ()
-    order = with_payment(order, state=PaymentState.UNKNOWN, asking=Asking.NOTHING)
+    order = with_payment(order, state=PaymentState.UNKNOWN, asking=Asking.NOTHING, querying=False)
     return ask(order)
 
 
 def _undecided(order: Order) -> bool:
     return order.payment.state in (PaymentState.REQUESTED, PaymentState.UNKNOWN)
+
+
+def _query(order: Order) -> Step:
+    """Ask, unless a question is under way: its answer serves as well."""
+    if order.payment.querying:
+        return order, ()
+    return with_payment(order, querying=True), (QueryPayment(order.id, order.means),)
 
 
 def _keep_polling(order: Order) -> Step:

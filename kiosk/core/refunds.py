@@ -22,11 +22,14 @@ from kiosk.core.order import (
     pause,
     with_person,
     with_refund,
+    without_person,
 )
 
 TIMER = "refund."
 PLAN = "refund.plan"
 MOST_ATTEMPTS = 5
+REFUSED = "refund_refused:"
+BY_HAND = "refund_by_hand:"
 
 
 def plan(order: Order, at: int) -> Step:
@@ -58,7 +61,9 @@ def answered(order: Order, event: e.RefundAnswered, at: int) -> Step:
     if index is None or order.refunds[index].state is RefundState.REFUNDED:
         return order, ()
     if event.result is Refunding.REFUNDED:
-        return _refunded(order, index, at), ()
+        return refunded(order, index, at), ()
+    if order.refunds[index].state is RefundState.NEEDS_PERSON:
+        return order, ()
     order = with_refund(order, index, state=RefundState.REFUND_UNKNOWN, code=event.code)
     return order, (_query_later(order, index),)
 
@@ -68,13 +73,14 @@ def queried(order: Order, event: e.RefundQueried, at: int) -> Step:
     if index is None or order.refunds[index].state is RefundState.REFUNDED:
         return order, ()
     if event.result is Refunding.REFUNDED:
-        return _refunded(order, index, at), ()
+        return refunded(order, index, at), ()
     refund = order.refunds[index]
-    if refund.state is not RefundState.REFUND_UNKNOWN:
+    if refund.state is not RefundState.REFUND_UNKNOWN or not refund.querying:
         return order, ()
+    order = with_refund(order, index, querying=False)
     if event.result is Refunding.REFUSED and refund.attempts >= MOST_ATTEMPTS:
         order = with_refund(order, index, state=RefundState.NEEDS_PERSON, code=event.code)
-        return with_person(order, f"refund_refused:{refund.no}"), ()
+        return with_person(order, f"{REFUSED}{refund.no}"), ()
     if event.result in (Refunding.REFUSED, Refunding.NOT_FOUND):
         return _again(order, index)
     order = with_refund(order, index, attempts=refund.attempts + 1)
@@ -85,8 +91,11 @@ def timer(order: Order, name: str, at: int) -> Step:
     if name == PLAN:
         return plan(order, at)
     index = _find(order, name.removeprefix(TIMER))
-    if index is None or order.refunds[index].state is not RefundState.REFUND_UNKNOWN:
+    if index is None or order.refunds[index].querying:
         return order, ()
+    if order.refunds[index].state is not RefundState.REFUND_UNKNOWN:
+        return order, ()
+    order = with_refund(order, index, querying=True)
     return order, (QueryRefund(order.id, order.means, order.refunds[index].no),)
 
 
@@ -94,7 +103,7 @@ def restarted(order: Order) -> Step:
     commands: list[Command] = []
     for index, refund in enumerate(order.refunds):
         if refund.state in (RefundState.REFUNDING, RefundState.REFUND_UNKNOWN):
-            order = with_refund(order, index, state=RefundState.REFUND_UNKNOWN)
+            order = with_refund(order, index, state=RefundState.REFUND_UNKNOWN, querying=True)
             commands.append(QueryRefund(order.id, order.means, refund.no))
     return order, tuple(commands)
 
@@ -111,7 +120,7 @@ def _by_hand(order: Order, owed: int) -> Order:
     no = f"{order.id}R{len(order.refunds) + 1}"
     refund = Refund(no, owed, RefundState.NEEDS_PERSON, attempts=0)
     order = replace(order, refunds=(*order.refunds, refund))
-    return with_person(order, f"refund_by_hand:{no}")
+    return with_person(order, f"{BY_HAND}{no}")
 
 
 def _again(order: Order, index: int) -> Step:
@@ -123,12 +132,16 @@ def _again(order: Order, index: int) -> Step:
     order = with_refund(order, index, not_found=refund.not_found + 1, attempts=refund.attempts + 1)
     if order.refunds[index].not_found % 2:
         return order, (_query_later(order, index),)
-    order = with_refund(order, index, state=RefundState.REFUNDING)
+    order = with_refund(order, index, state=RefundState.REFUNDING, querying=False)
     return order, (_request(order, order.refunds[index]),)
 
 
-def _refunded(order: Order, index: int, at: int) -> Order:
-    return with_refund(order, index, state=RefundState.REFUNDED, ended_at=at, code="")
+def refunded(order: Order, index: int, at: int) -> Order:
+    no = order.refunds[index].no
+    order = with_refund(
+        order, index, state=RefundState.REFUNDED, ended_at=at, code="", querying=False
+    )
+    return without_person(order, f"{REFUSED}{no}", f"{BY_HAND}{no}")
 
 
 def _find(order: Order, refund_no: str) -> int | None:
