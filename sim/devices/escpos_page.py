@@ -97,15 +97,12 @@ class Page:
             elif i + 1 == len(data):
                 self._lead = data[i:]
                 break
+            elif data[i + 1] < 0x40 or data[i + 1] in (0x7F, 0xFF):
+                # The first half of a four-byte form, or noise: the font has neither.
+                chars.append(("□", True))
+                i += 1
             else:
-                try:
-                    char = data[i : i + 2].decode("gbk")
-                except UnicodeDecodeError:
-                    # The first half of a four-byte GB18030 form, or noise: the font has neither.
-                    chars.append(("□", True))
-                    i += 1
-                    continue
-                chars.append((char, True))
+                chars.append((_two_bytes(data[i : i + 2]), True))
                 i += 2
         return chars
 
@@ -235,3 +232,9 @@ class Page:
             first = self._new_line() if self._spans else []
             return [*first, QrCode(text, s.qr_module, s.qr_level, s.align)]
         return []
+
+
+def _two_bytes(pair: bytes) -> str:
+    """The character of a two-byte code; □ where the standard has put none."""
+    char = pair.decode("gb18030", "replace")
+    return "□" if len(char) != 1 or char == "\ufffd" or "\ue000" <= char <= "\uf8ff" else char

@@ -118,6 +118,11 @@ def test_a_four_byte_character_is_rubbish() -> None:
     assert printed(INIT + KANJI + "¥12".encode("gb18030") + b"\n").startswith("□0□612\n")
 
 
+def test_rare_characters_of_two_bytes_print_and_codes_without_a_character_do_not() -> None:
+    assert "䶮".encode("gb18030") == b"\xfe\x9f"
+    assert printed(INIT + KANJI + b"\xfe\x9f" + b"\xaa\xa1" + b"!\n").startswith("䶮□!\n")
+
+
 def test_long_lines_wrap_at_48_columns() -> None:
     text = printed(INIT + KANJI + b"x" * 47 + "电".encode("gb18030") + b"\n")
     assert text.splitlines()[:2] == ["x" * 47, "电"]
