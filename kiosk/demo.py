@@ -163,7 +163,7 @@ def _await_end(processes: Sequence[subprocess.Popen[str]], signals: IO[bytes]) -
         for process in processes:
             code = process.poll()
             if code is not None:
-                name = process.args[3] if isinstance(process.args, list) else process.args
+                name = process.args[3] if isinstance(process.args, list) else "process"
                 print(f"kiosk {name} ended with code {code}", file=sys.stderr)
                 return 0 if code == 0 else 1
         if _told_to_stop(signals):  # an end that we haven't seen yet wakes us too: SIGCHLD
