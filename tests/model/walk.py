@@ -1,0 +1,79 @@
+"""A random walk through orders' lives without Hypothesis: many seeds, failing ones printed.
+
+``python -m tests.model.walk FIRST COUNT`` repeats what a failing test named.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+from dataclasses import dataclass, field
+
+from kiosk.core.means import RefundBy
+
+from . import audit
+from .ledgers import Side
+from .life import Life, Move, SetUp
+
+STEPS = 60
+
+
+@dataclass
+class Walk:
+    seed: int
+    trail: list[str] = field(default_factory=list)
+    error: str = ""
+
+    def run(self) -> bool:
+        """Return True if the audit held all the way."""
+        rng = random.Random(self.seed)
+        try:
+            self._live(rng)
+        except AssertionError as failure:
+            self.error = str(failure) or "assertion failed"
+        return not self.error
+
+    def _live(self, rng: random.Random) -> None:
+        setup = SetUp(
+            rng.choice(list(Side)),
+            rng.choice(list(RefundBy)),
+            rng.randint(1, 3),
+            rng.choice((0, 60)),
+        )
+        self.trail.append(f"{setup}")
+        life = Life(setup)
+        life.open(rng.choice((None, None, None, 0, 1)))
+        for _ in range(rng.randint(1, STEPS)):
+            name, do = pick(life, rng)
+            self.trail.append(name)
+            do(rng.randrange(1 << 16))
+            audit.check_books(life.now, life.world)
+        life.tidy()
+        life.person_closes()
+
+
+def pick(life: Life, rng: random.Random) -> Move:
+    """Choose a kind of move first, so that rare kinds aren't drowned by many flights."""
+    groups = [life.wires(), life.people(), life.troubles()]
+    weights = [6, 3, 2]
+    found = [(g, w) for g, w in zip(groups, weights, strict=True) if g]
+    group = rng.choices([g for g, _ in found], [w for _, w in found])[0]
+    return rng.choice(group)
+
+
+def failing(first: int, count: int) -> list[Walk]:
+    walks = (Walk(seed) for seed in range(first, first + count))
+    return [x for x in walks if not x.run()]
+
+
+def main(argv: list[str]) -> int:
+    bad = failing(int(argv[0]), int(argv[1]))
+    for walk in bad[:5]:
+        print(f"seed {walk.seed}: {walk.error}")
+        print("\n".join(f"    {x}" for x in walk.trail))
+    print(f"{len(bad)} of {argv[1]} fail: {[x.seed for x in bad[:30]]}")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
