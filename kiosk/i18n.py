@@ -80,7 +80,7 @@ def read_po(text: str, name: str = "kiosk.po") -> dict[str, str]:
     messages: dict[str, str] = {}
     fields: dict[str, str] = {}
     field, fuzzy, fuzzy_next = "", False, False
-    for number, line in enumerate([*text.splitlines(), 'msgid ""'], start=1):
+    for number, line in enumerate([*text.split("\n"), 'msgid ""'], start=1):
         line = line.strip()
         if line.startswith("#"):
             fuzzy_next = fuzzy_next or (line.startswith("#,") and "fuzzy" in line)
