@@ -18,7 +18,7 @@ from kiosk.core.visit import messages as m
 from kiosk.engine import Chore, Engine
 from kiosk.gateways import types as g
 from kiosk.journal import Journal
-from kiosk.receipts import Letterhead
+from kiosk.order_text import Letterhead
 from kiosk.settings import Settings
 
 PROBE_S = 60.0

@@ -112,7 +112,7 @@ def _serve(
 ) -> int:
     if args.no_window:
         return _serve_blind(shown, args)
-    from screens.app import run_window
+    from screens.window import run_window
 
     return run_window(settings, shown, post, args.inspect)
 

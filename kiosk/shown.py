@@ -1,10 +1,9 @@
-"""The newest state on its way to the screen: by value, and a pipe that wakes the screen's loop."""
+"""The newest state on its way to the screen, by value."""
 
 from __future__ import annotations
 
-import contextlib
-import os
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from kiosk.core.order import Order
@@ -14,29 +13,22 @@ from kiosk.core.visit.view import screen_of
 
 
 class Shown:
-    """One writer (the engine), one reader (the screen). Nobody polls."""
+    """One writer (the engine), one reader (the screen). Nobody polls: ``on_publish`` wakes it."""
 
     def __init__(self) -> None:
         self._state: State | None = None
         self._lock = threading.Lock()
-        self.wake_fd, self._wake_w = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self.on_publish: Callable[[], None] = lambda: None
 
     def publish(self, state: State) -> None:
         with self._lock:
             self._state = state
-        # A full pipe has woken the reader already.
-        with contextlib.suppress(BlockingIOError):
-            os.write(self._wake_w, b"\0")
+        self.on_publish()
 
     def newest(self) -> State | None:
         """Return the newest state, None before the first."""
         with self._lock:
             return self._state
-
-    def hear(self) -> None:
-        """Empty the pipe; called by the reader when it wakes."""
-        with contextlib.suppress(BlockingIOError):
-            os.read(self.wake_fd, 4096)
 
     def describe(self) -> dict[str, Any]:
         """What the inspect socket says of the state, without a window (design, --inspect)."""

@@ -24,7 +24,8 @@ from kiosk.core.order import Order
 from kiosk.core.state import BILLER, PRINTER, Device, Level
 from kiosk.core.visit import messages as m
 from kiosk.gateways import types as g
-from kiosk.receipts import Letterhead, compose
+from kiosk.order_text import Letterhead
+from kiosk.receipts import compose
 
 _log = logging.getLogger(__name__)
 

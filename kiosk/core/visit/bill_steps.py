@@ -62,6 +62,8 @@ def touched_account(state: State, touch: Touched, step: EnterAccount) -> Moved:
         digits = (digits + touch.value)[:LONGEST_ACCOUNT]
     elif touch.target == "digits.erase":
         digits = digits[:-1]
+    elif touch.target == "digits.clear":
+        digits = ""
     elif touch.target == "digits.done":
         return _look_up(state, step)
     else:

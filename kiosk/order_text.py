@@ -1,0 +1,74 @@
+"""An order in words: for paper, for the screen, for a phone. No driver, no widget.
+
+Accounts and cards show their last four characters; no name ever.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from kiosk.barcodes import slip_code
+from kiosk.core.bills import Kind
+from kiosk.core.means import ALIPAY, TERMINAL, WECHAT
+from kiosk.core.money import yuan
+from kiosk.core.order import Line, LineState, Order, PaymentState, RefundState
+from kiosk.i18n import N_, _
+
+KINDS = {Kind.WATER: N_("水费"), Kind.ELECTRIC: N_("电费"), Kind.GAS: N_("煤气费")}
+MEANS = {TERMINAL: N_("刷卡机"), ALIPAY: N_("支付宝"), WECHAT: N_("微信支付")}
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """What stands on every paper of this cabin."""
+
+    name: str
+    address: str
+    phone: str
+    refund_days: int
+    localtime: Callable[[float], time.struct_time] = time.localtime
+
+
+def title(line: Line) -> str:
+    """``电费 2026-10 尾号4417``: what a line pays, without a name."""
+    parts = (_(KINDS[line.bill.kind]), line.bill.period, _("尾号") + line.bill.tail)
+    return " ".join(x for x in parts if x)
+
+
+def line_words(line: Line) -> str:
+    """What became of a line, in plain words."""
+    if line.state is LineState.POSTED:
+        return _("已缴好")
+    if line.state is LineState.REFUSED:
+        return _("没有缴成，这笔钱退给您")
+    return _("已付款，正在入账")
+
+
+def refund_words(order: Order, days: int) -> tuple[str, ...]:
+    """Say what goes back, how, and how long that takes at most."""
+    words = []
+    for refund in order.refunds:
+        amount = yuan(refund.amount_fen)
+        if refund.state is RefundState.REFUNDED:
+            sentence = _("已退 {amount} 元，{days} 个工作日内回到原来的卡或账户。")
+        elif refund.state is RefundState.NEEDS_PERSON:
+            sentence = _("要退 {amount} 元，工作人员会联系办理，请留好这张纸。")
+        else:
+            sentence = _("正在退 {amount} 元，{days} 个工作日内回到原来的卡或账户。")
+        words.append(sentence.format(amount=amount, days=days))
+    return tuple(words)
+
+
+def plain_text(order: Order, head: Letterhead) -> str:
+    """The same facts for a phone that reads the code on the screen instead of paper."""
+    lines = [f"{head.name} {order.short_id}"]
+    lines += [f"{title(x)} {yuan(x.amount_fen)} {line_words(x)}" for x in order.lines]
+    if order.payment.state is PaymentState.PAID:
+        lines.append(_("合计（元）") + " " + yuan(order.amount_fen))
+    else:
+        lines.append(_("付款结果确认中") + " " + _("请不要重复付款。"))
+    lines += refund_words(order, head.refund_days)
+    lines.append(slip_code(order.id))
+    return "\n".join(lines)

@@ -1,0 +1,52 @@
+"""Words that several screens of an order share."""
+
+from __future__ import annotations
+
+from kiosk.i18n import N_, _
+
+from kiosk.core.bills import Kind
+from kiosk.core.means import ALIPAY, TERMINAL, WECHAT
+from kiosk.core.order import Line, LineState, Order
+from kiosk.order_text import KINDS
+from screens.widgets.ladder import Step
+
+COMPANIES = {
+    Kind.WATER: N_("水务公司"),
+    Kind.ELECTRIC: N_("电力公司"),
+    Kind.GAS: N_("燃气公司"),
+}
+MEANS = {TERMINAL: N_("刷卡机"), ALIPAY: N_("支付宝"), WECHAT: N_("微信")}
+
+
+def kind(line: Line) -> str:
+    """``电费``."""
+    return _(KINDS[line.bill.kind])
+
+
+def kinds(order: Order) -> str:
+    """``电费、水费``: each once, in the order of the lines."""
+    return "、".join(dict.fromkeys(kind(x) for x in order.lines))
+
+
+def companies(order: Order) -> str:
+    """``电力公司和水务公司``: whom the money is for."""
+    names = list(dict.fromkeys(_(COMPANIES[x.bill.kind]) for x in order.lines))
+    if len(names) == 1:
+        return names[0]
+    return "、".join(names[:-1]) + _("和") + names[-1]
+
+
+_LINES = {
+    LineState.POSTED: (N_("已缴好"), "done"),
+    LineState.REFUSED: (N_("没有缴成，退给您"), "refused"),
+    LineState.POST_UNKNOWN: (N_("正在入账"), "unknown"),
+    LineState.POSTING: (N_("正在入账"), "unknown"),
+    LineState.WAITING: (N_("正在入账"), "unknown"),
+}
+
+
+def line_step(line: Line) -> Step:
+    """One line of an order as a rung: what it is and what became of it."""
+    words, state = _LINES[line.state]
+    period = f" {line.bill.period}" if line.bill.period else ""
+    return Step(f"{kind(line)}{period}  {_(words)}", state)

@@ -1,0 +1,89 @@
+"""The kiosk's window: the newest state as a picture, touches as events, the inspect socket."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from kiosk.core.state import State
+from kiosk.core.visit import messages as m
+from kiosk.core.visit.common import order_at_screen
+from kiosk.inspection import Inspection
+from kiosk.settings import Settings
+from kiosk.shown import Shown, order_words
+from screens import environment
+
+
+def run_window(
+    settings: Settings,
+    shown: Shown,
+    post: Callable[[object], None],
+    inspect_socket: Path | None,
+) -> int:
+    """Show the cabin until SIGTERM or SIGINT. ``SCALE`` shrinks the window for a laptop."""
+    panel = settings.panel
+    environment.prepare(
+        environment.Panel(
+            panel.width_px,
+            panel.height_px,
+            panel.diagonal_inch,
+            float(os.environ.get("SCALE", "1")),
+        )
+    )
+    window = _Window(settings, shown, post, inspect=inspect_socket is not None)
+    inspection = Inspection(inspect_socket, window.describe) if inspect_socket else None
+    try:
+        window.run()
+    finally:
+        if inspection:
+            inspection.close()
+    return 0
+
+
+class _Window:
+    def __init__(
+        self, settings: Settings, shown: Shown, post: Callable[[object], None], *, inspect: bool
+    ) -> None:
+        # Kivy opens the window while it is imported: only after environment.prepare().
+        from screens.app import KioskApp
+        from screens.pictures import SCREENS, PictureMaker
+
+        self._shown = shown
+        self._post = post
+        self._pictures = PictureMaker(settings.cabin.name)
+        scale = float(os.environ.get("SCALE", "1"))
+        panel = settings.panel
+        self._app = KioskApp(
+            environment.Panel(panel.width_px, panel.height_px, panel.diagonal_inch, scale),
+            SCREENS,
+            self._picture,
+            self._touched,
+            data_dir=settings.cabin.data_dir,
+            inspect=inspect,
+            closable=scale != 1,
+        )
+        shown.on_publish = self._app.wake
+
+    def run(self) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self._app.stop())
+        self._app.run()
+
+    def _picture(self) -> Any:
+        return self._pictures.of(self._shown.newest())
+
+    def _touched(self, target: str, value: object, version: int) -> None:
+        self._post(m.Touched(target, "" if value is None else str(value), version))
+
+    def describe(self) -> dict[str, Any]:
+        """What is on the screen (design, --inspect); called on the socket's thread."""
+        picture = dict(self._app.snapshot)
+        state: State | None = self._shown.newest()
+        if state is None or not picture:
+            return {"screen": "", "version": 0, "settled": False, "widgets": [], "order": None}
+        picture["settled"] = picture["version"] == state.version
+        picture["order"] = order_words(order_at_screen(state))
+        return picture
