@@ -178,7 +178,8 @@ class Journal:
             "needs_person FROM orders ORDER BY opened_at, order_id"
         )
         for fields in self.store.db.execute(query):
-            yield msgspec.convert(fields, Summary, strict=False)
+            *known, needs_person = fields
+            yield Summary(*known, bool(needs_person))
 
     def entries(self, order_id: str) -> list[Entry]:
         """Return an order's events in order. Raises ValueError if a row can't be read."""
