@@ -174,15 +174,20 @@ class VirtualKiosk:
 
     def _boot(self) -> Engine:
         clock = _Clock(self.clock)
-        path = self.settings.cabin.data_dir / "journal.sqlite"
-        journal = Journal(path, wall=clock.wall)
+        journal = self.open_journal()
         trusted = TrustedClock(clock, journal.store.last_at)
         books = Books(journal, trusted, self.settings.cabin.id, 0, time.gmtime)
+        self._books = books
         engine = composition.compose_engine(
             self.settings, books, clock, self._publish, self._world, time.gmtime
         )
         engine.start()
         return engine
+
+    def open_journal(self) -> Journal:
+        """Open the books; crash tests open them with a watcher."""
+        path = self.settings.cabin.data_dir / "journal.sqlite"
+        return Journal(path, wall=_Clock(self.clock).wall)
 
     def _world(self, engine: Engine) -> composition.World:
         terminal = self.settings.devices["terminal"]
@@ -282,12 +287,17 @@ class VirtualKiosk:
 
     def restart(self) -> None:
         """Stop the kiosk as a kill would, whatever is under way, and start it anew."""
-        self.engine.books.close()
+        self._books.close()
         for role in ROLES:
             self.cabin.act(role, "unplug", {})
             self.cabin.act(role, "plug", {})
         self.engine = self._boot()
         self.settle()
 
+    def orders(self) -> list[Order]:
+        """Every order of the journal, replayed."""
+        numbers = [x.order_id for x in self._books.journal.summaries()]
+        return [x for x in map(self._books.find, numbers) if x is not None]
+
     def close(self) -> None:
-        self.engine.books.close()
+        self._books.close()

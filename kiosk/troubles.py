@@ -1,0 +1,121 @@
+"""What can go wrong in a simulated cabin, drawn at random, and how it is put right again."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+from kiosk.virtual import ROLES, VirtualKiosk
+from sim.faults import DEVICE_KINDS, WIRE_KINDS, Fault
+
+GATEWAYS = ("biller", "qr_payment")
+GATEWAY_FAULTS = (
+    "timeout_after_acting",
+    "timeout_before_acting",
+    "http_5xx",
+    "bad_signature",
+    "duplicate",
+    "slow",
+    "pending",
+    "refuse",
+    "unreachable",
+    "amount_changed",
+    "late_fee",
+)
+REFUSALS = ("EQ0007", "EQ0010", "EQ0011", "EQ0024")
+CLOCK_JUMPS_S = (-86_400.0, -3_600.0, 3_600.0, 86_400.0)
+
+
+class Troubles:
+    """Strikes a `VirtualKiosk`; everything it does is written to ``log``."""
+
+    def __init__(self, kiosk: VirtualKiosk, rng: random.Random) -> None:
+        self._kiosk = kiosk
+        self._rng = rng
+        self.log: list[str] = []
+        self.restarts = 0
+
+    def strike(self) -> None:
+        """Let something go wrong now, or lie in wait."""
+        kinds: tuple[tuple[Callable[[], str], int], ...] = (
+            (self._device_fault, 40),
+            (self._wire_fault, 15),
+            (self._gateway_fault, 30),
+            (self._cable, 8),
+            (self._restart, 8),
+            (self._clock_jump, 2),
+        )
+        do = self._rng.choices([x for x, _ in kinds], [n for _, n in kinds])[0]
+        self.log.append(f"{self._kiosk.clock.monotonic():.1f} {do()}")
+
+    def repair(self) -> None:
+        """Somebody from the office comes by: everything is in order again."""
+        kiosk = self._kiosk
+        kiosk.faults.clear()
+        for role in ROLES:
+            kiosk.act(role, "plug")
+        for action in ("paper_in", "cover_close", "clear_jam"):
+            kiosk.act("receipt_printer", action)
+        kiosk.cabin.poke()
+        kiosk.settle()
+        self.log.append(f"{kiosk.clock.monotonic():.1f} repaired")
+
+    def _add(self, device: str, kind: str, count: int | None = None, **params: object) -> str:
+        times = count or self._rng.choice((1, 1, 1, 2, 5))
+        self._kiosk.faults.add(Fault(device, kind, params, times))
+        self._kiosk.cabin.poke()
+        self._kiosk.settle()
+        return f"{device} {kind} ×{times} {params or ''}"
+
+    def _device_fault(self) -> str:
+        device = self._rng.choice(("terminal", "receipt_printer"))
+        kind = self._rng.choice(DEVICE_KINDS[device])
+        params: dict[str, object] = {}
+        match kind:
+            case "silent" | "stall" | "answer_late" | "crash_after_charge":
+                params["seconds"] = self._rng.choice((1, 5, 20, 60))
+            case "coupon":
+                params["fen"] = self._rng.choice((1, 200))
+            case "paper_out_after":
+                params["lines"] = self._rng.randrange(40)
+            case "paper_out" | "cover_open" | "paper_low":
+                return self._add(device, kind, 1)
+        return self._add(device, kind, None, **params)
+
+    def _wire_fault(self) -> str:
+        kinds = [x for x in WIRE_KINDS if x != "baud"]
+        direction = self._rng.choice(("both", "from_device", "to_device"))
+        device = self._rng.choice(("terminal", "terminal", "receipt_printer"))
+        return self._add(device, self._rng.choice(kinds), None, direction=direction)
+
+    def _gateway_fault(self) -> str:
+        device = self._rng.choice(GATEWAYS)
+        kind = self._rng.choice(GATEWAY_FAULTS)
+        params: dict[str, object] = {}
+        if kind == "http_5xx":
+            params["when"] = self._rng.choice(("before", "after"))
+        if kind in ("slow", "pending"):
+            params["seconds"] = self._rng.choice((2, 8, 30))
+        if kind == "refuse" and device == "biller":
+            params |= {"call": "post", "code": self._rng.choice(REFUSALS)}
+        return self._add(device, kind, None, **params)
+
+    def _cable(self) -> str:
+        role = self._rng.choice(ROLES)
+        self._kiosk.act(role, "unplug")
+        if self._rng.random() < 0.7:
+            self._kiosk.advance(self._rng.choice((0.1, 1.0, 5.0, 40.0)))
+            self._kiosk.act(role, "plug")
+            return f"{role} unplugged for a while"
+        return f"{role} unplugged"
+
+    def _restart(self) -> str:
+        self._kiosk.restart()
+        self.restarts += 1
+        return "killed and started again"
+
+    def _clock_jump(self) -> str:
+        seconds = self._rng.choice(CLOCK_JUMPS_S)
+        self._kiosk.clock.jump(seconds)
+        self._kiosk.settle()
+        return f"clock jumps by {seconds:.0f} s"
