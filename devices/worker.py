@@ -17,10 +17,10 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from devices.driver import Completed, Driver, Report, StatusChanged
+from devices.driver import Completed, Driver, Report
 from devices.port import Port, PortError
 from devices.port import open_port as open_real_port
-from devices.status import Level, OutcomeUnknown, Status
+from devices.status import OutcomeUnknown, Status
 from devices.supervisor import Supervisor, default_supervisor
 
 _log = logging.getLogger(__name__)
@@ -323,8 +323,6 @@ class Worker:
             self._driver = self._driver_factory()
             for command_id in orphans:
                 self._on_report(self.name, Completed(command_id, OutcomeUnknown("driver_error")))
-            status = Status(Level.UNAVAILABLE, "driver_error")
-            self._on_report(self.name, StatusChanged(status))
 
     def _is_mine(self, life: _Life) -> bool:
         return not (life.abandoned or self._stopping)

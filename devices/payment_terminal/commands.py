@@ -30,7 +30,14 @@ def _check_amount(amount_fen: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """Take a payment. Irreversible once sent. `expires_s`: how long the terminal may offer it."""
+    """Take a payment. `expires_s`: how long the terminal may offer it.
+
+    Success carries a completed Transaction. Failed is certain: the terminal's code and its
+    Transaction if it gave one, or "not_connected" if nothing was sent. Once a byte has left, all
+    else is OutcomeUnknown: "no_answer", "not_acknowledged", "link_lost", the port's reason,
+    "cancelled_while_waiting", "terminal_timeout", "not_final", "order_alive",
+    "amount_mismatch", "answer_mismatch" or "unreadable_answer". Void and Refund end likewise.
+    """
 
     order_no: str
     amount_fen: int
@@ -45,7 +52,11 @@ class Sale:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What became of an order? Changes nothing; Failed("not_found") frees nothing."""
+    """What became of an order? Changes nothing.
+
+    Success carries a Transaction of any status, TimedOut means no answer, and Failed("not_found")
+    frees nothing: query, close, query.
+    """
 
     order_no: str
 

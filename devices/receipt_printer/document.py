@@ -77,8 +77,12 @@ Document = tuple[Block, ...]
 class Print:
     """Print `document` once.
 
-    A job that has printed is not printed again under its `job_id` unless `reprint` says so; the
-    document itself must then carry the mark 补打.
+    Success carries the printer's status, or "already_printed" if the job of that `job_id` was
+    printed before and this is no `reprint`. Failed is certain, not a byte was sent: its code is a
+    status reason ("paper_out", "cover_open", "no_answer", ...), "not_settled" (the printer isn't
+    done with an earlier job), "stalled", or "needs_reprint" (some of this job may have been
+    printed before). OutcomeUnknown names what was seen ("paper_out", "no_barrier", ...). A reprint
+    is marked 补打 if its document isn't.
     """
 
     job_id: str

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from devices.driver import Completed, Driver, Notice, Report, StatusChanged
+from devices.payment_terminal.driver import EcrHubTerminal
 from devices.port import Port, PortError, SocketPort, memory_ports
 from devices.scanner.codec import Scanned
 from devices.scanner.driver import CdcScanner
@@ -187,6 +188,25 @@ def test_unplugged_in_the_middle_and_plugged_again(
     assert socket_.read(4) == b"pong"
     os.write(socket_.master, b"k")
     assert reports.completion(number) == Success(b"k")
+
+
+def test_a_terminal_shakes_hands_at_once_and_again_after_its_cable_was_out(
+    socket_: Socket, reports: Reports, start: Callable[..., Worker]
+) -> None:
+    handshake = bytes.fromhex("55aa010000000001cc33")
+    confirm = bytes.fromhex("55aa020000000002cc33")
+    socket_.plug()
+    start(lambda: EcrHubTerminal("wz1"), str(socket_.path))
+    assert socket_.read(10) == handshake
+    os.write(socket_.master, confirm)
+    reports.status(Level.READY)
+    socket_.unplug()
+    reports.status(Level.UNAVAILABLE, "unplugged")
+    socket_.plug()
+    reports.status(Level.UNKNOWN, "connecting")
+    assert socket_.read(10) == handshake
+    os.write(socket_.master, confirm)
+    reports.status(Level.READY)
 
 
 def test_pauses_between_attempts_grow_to_thirty_seconds(reports: Reports) -> None:
