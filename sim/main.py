@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import fcntl
 import os
 import random
 import select
@@ -49,7 +50,10 @@ def run(argv: list[str]) -> int:
         return int(stop.code or 0)
     seed = random.SystemRandom().randrange(1 << 31) if args.seed is None else args.seed
     print(f"seed {seed}", file=sys.stderr, flush=True)
-    with _folder(args.dir) as directory, _signals() as told:
+    with _folder(args.dir) as directory, _signals() as told, _alone(directory) as alone:
+        if not alone:
+            print(f"another simulator runs in {directory}", file=sys.stderr)
+            return 1
         return _serve(args, directory, seed, told)
 
 
@@ -105,6 +109,18 @@ def _folder(given: Path | None) -> Iterator[Path]:
         yield directory
     finally:
         shutil.rmtree(directory)
+
+
+@contextlib.contextmanager
+def _alone(directory: Path) -> Iterator[bool]:
+    """Whether no other simulator uses the folder; two would take each other's ports away."""
+    with (directory / ".simulator.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
 
 
 @contextlib.contextmanager

@@ -56,6 +56,7 @@ function redraw() {
   show("bills", bills.map((bill) => drawBill(bill, scanner.plugged)).join(""));
   show("terminal", drawTerminal(device.terminal));
   show("phone", drawPhone(device.qr_payment));
+  show("biller", drawBiller(device.biller));
   show("printer", drawPrinter(device.receipt_printer));
   const last = state.receipts.at(-1);
   const newest = state.printed ? 0 : last ? last.number : 0;

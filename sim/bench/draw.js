@@ -113,6 +113,18 @@ function drawPhone(device) {
   }).join("")}</div>`;
 }
 
+/** What is owed, and what the office can do about it while somebody stands at the kiosk. */
+function drawBiller(device) {
+  const rows = device.state.debts.map((d) => `<tr><td>${esc((BILLERS[d.institution] || [d.institution])[0])}</td><td><code>${esc(d.account)}</code></td>
+    <td>${esc(d.period)}</td><td class="n">${yuan(d.amount_fen)}${d.late_fee_fen ? ` <small>+${yuan(d.late_fee_fen)}</small>` : ""}</td></tr>`).join("");
+  const table = rows ? `<table class="debts"><tbody>${rows}</tbody></table>` : `<p class="empty">谁也不欠费。 <small lang="en">Nobody owes anything.</small></p>`;
+  const account = device.state.debts.length ? device.state.debts[0].account : "";
+  const act = (name, zh, en, body) => button(`devices/biller/${name}`, zh, en, { body, enabled: !body.account || Boolean(account) });
+  return `${table}<div class="row">${act("change_amount", "第一户加 5 元", "first bill +5", { account, fen: 500 })}${act("late_fee", "加滞纳金 1 元", "late fee +1", { account, fen: 100 })}
+    ${act("finish_pending", "办完待处理的", "finish pending", {})}${act("new_debts", "大家重新欠费", "everybody owes again", {})}
+    ${button("clock", "过一天", "a day later", { body: { jump: 86400 } })}</div>`;
+}
+
 function drawPrinter(device) {
   const s = device.state;
   const [level, zh, en] = !s.plugged ? ["bad", "线拔掉了", "unplugged"]

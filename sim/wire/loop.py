@@ -39,9 +39,10 @@ class Wire:
         self._on_failure: Callable[[], None] = lambda: None
 
     def start(self) -> None:
-        """Make the ports, then carry bytes."""
-        for port in self._ports.values():
-            port.plug()
+        """Make the ports of the cables that are plugged in, then carry bytes."""
+        for name, port in self._ports.items():
+            if self._cabin.lines[name].plugged:
+                port.plug()
         self._thread.start()
 
     def on_failure(self, call: Callable[[], None]) -> None:

@@ -11,8 +11,7 @@ from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
-from .sim_process import SimProcess, raw_port, wait_for
-from .test_sim_process import HANDSHAKE, order
+from .sim_process import HANDSHAKE, SimProcess, order, raw_port, wait_for
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +103,14 @@ def test_cables_faults_and_refusals_are_seen(page: Page, sim: SimProcess) -> Non
     page.press('[data-fault="paper_out_after"]')
     page.press('[data-post="devices/receipt_printer/paper_out"]')
     page.sees("#printer", "没纸")
+
+
+def test_the_billers_office(page: Page) -> None:
+    page.sees("#biller", "￥96.30")
+    page.press('[data-post="devices/biller/change_amount"]')
+    page.sees("#biller", "￥101.30")
+    page.press('[data-post="devices/biller/new_debts"]')
+    page.sees("#biller", "￥96.30")
 
 
 def test_the_newest_receipt_hangs_from_the_printer(page: Page, sim: SimProcess) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
 import signal
 import stat
@@ -14,11 +13,17 @@ from pathlib import Path
 import pytest
 import serial
 
-from .sim_process import RawPort, SimProcess, raw_port, wait_for
-
-HANDSHAKE = bytes.fromhex("55aa010000000001cc33")
-CONFIRM = bytes.fromhex("55aa020000000002cc33")
-BEAT = bytes.fromhex("55aa000000000000cc33")
+from .sim_process import (
+    BEAT,
+    CONFIRM,
+    HANDSHAKE,
+    RawPort,
+    SimProcess,
+    frame,
+    order,
+    raw_port,
+    wait_for,
+)
 
 
 @pytest.fixture
@@ -26,25 +31,6 @@ def sim(tmp_path: Path) -> Iterator[SimProcess]:
     process = SimProcess(tmp_path, "--seed", "1", "--speed", "4")
     yield process
     process.stop()
-
-
-def frame(ack: int, number: int, data: bytes) -> bytes:
-    """An ECR Hub data frame, built here a third time on purpose."""
-    body = bytes((0, ack, number)) + len(data).to_bytes(2, "big") + data
-    check = 0
-    for byte in body:
-        check ^= byte
-    return b"\x55\xaa" + body + bytes((check,)) + b"\xcc\x33"
-
-
-def order(number: int, order_no: str, amount: str) -> bytes:
-    message = {
-        "topic": "ecrhub.pay.order",
-        "request_id": f"r{number}",
-        "app_id": "wz000000000000",
-        "biz_data": {"merchant_order_no": order_no, "order_amount": amount, "trans_type": "1"},
-    }
-    return frame(0, number, json.dumps(message).encode())
 
 
 def test_the_folder_holds_what_a_kiosk_needs(sim: SimProcess) -> None:
@@ -180,5 +166,24 @@ def test_wrong_arguments_and_a_taken_port(
     try:
         assert run(["--dir", str(tmp_path / "other"), "--bench-port", taken]) == 1
         assert f"port {taken}" in capfd.readouterr().err
+    finally:
+        sim.stop()
+
+
+def test_two_simulators_do_not_share_a_folder(
+    sim: SimProcess, capfd: pytest.CaptureFixture[str]
+) -> None:
+    from sim.main import run
+
+    assert run(["--dir", str(sim.directory), "--bench-port", "0"]) == 1
+    assert "another simulator" in capfd.readouterr().err
+    assert (sim.directory / "terminal").exists()
+
+
+def test_a_setup_holds_from_the_first_moment(tmp_path: Path) -> None:
+    sim = SimProcess(tmp_path, "--setup", "terminal_offline")
+    try:
+        assert not (tmp_path / "terminal").is_symlink()
+        assert (tmp_path / "scanner").exists()
     finally:
         sim.stop()
