@@ -87,7 +87,7 @@ def take(names: Iterable[str]) -> tuple[list[Reading], list[Failure]]:
         print(f"measuring {name} …", flush=True)
         try:
             readings.extend(MEASURES[name]())
-        except Exception as error:  # the boundary: whatever broke is reported, with its trace
+        except Exception as error:  # noqa: BLE001 - the boundary: reported with its trace
             traceback.print_exc()
             failures.append(Failure(name, f"{type(error).__name__}: {error}"))
     return readings, failures
