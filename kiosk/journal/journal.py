@@ -178,8 +178,10 @@ class Journal:
             "needs_person FROM orders ORDER BY opened_at, order_id"
         )
         for fields in self.store.db.execute(query):
-            *known, needs_person = fields
-            yield Summary(*known, bool(needs_person))
+            order_id, opened, last, closed, amount, charged, refunded, word, person = fields
+            yield Summary(
+                order_id, opened, last, closed, amount, charged, refunded, word, bool(person)
+            )
 
     def entries(self, order_id: str) -> list[Entry]:
         """Return an order's events in order. Raises ValueError if a row can't be read."""
