@@ -58,6 +58,16 @@ class SimProcess:
     def device(self, device_id: str) -> Any:
         return next(d for d in self.get("/api/devices")["devices"] if d["id"] == device_id)
 
+    def reset(self) -> None:
+        """Faults cleared, cables in, paper in, cover closed; the books stay."""
+        requests.delete(self.url + "/api/faults", timeout=PATIENCE_S).raise_for_status()
+        for device_id in ("terminal", "scanner", "receipt_printer", "biller", "qr_payment"):
+            self.act(f"{device_id}/plug")
+        for action in ("power_cycle", "paper_in", "cover_close", "clear_jam"):
+            self.act(f"receipt_printer/{action}")
+        for port in ("terminal", "scanner", "receipt_printer"):
+            wait_for((self.directory / port).exists)
+
     def stop(self) -> int:
         if self.process.poll() is None:
             self.process.terminate()

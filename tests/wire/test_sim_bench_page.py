@@ -55,11 +55,17 @@ class Page:
         wait.until(pressed)
 
 
-@pytest.fixture
-def sim(tmp_path: Path) -> Iterator[SimProcess]:
-    process = SimProcess(tmp_path)
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimProcess]:
+    process = SimProcess(tmp_path_factory.mktemp("cabin"))
     yield process
     process.stop()
+
+
+@pytest.fixture
+def sim(running: SimProcess) -> SimProcess:
+    running.reset()
+    return running
 
 
 @pytest.fixture
@@ -71,8 +77,9 @@ def test_a_bill_held_to_the_scanner_is_typed_to_the_kiosk(page: Page, sim: SimPr
     code = sim.get("/api/bills")["bills"][0]["code"]
     with raw_port(sim.directory / "scanner") as port:
         wait_for(lambda: sim.device("scanner")["state"]["plugged"])
+        scans = sim.device("scanner")["state"]["scans"]
         page.press(".bill")
-        page.sees("#scanner", "扫过 1 次")
+        page.sees("#scanner", f"扫过 {scans + 1} 次")
         page.press(".bill")
         assert f"{code}\r\n".encode() in port.read_until(lambda d: d.endswith(b"\n"))
 
@@ -114,14 +121,16 @@ def test_the_billers_office(page: Page) -> None:
 
 
 def test_the_newest_receipt_hangs_from_the_printer(page: Page, sim: SimProcess) -> None:
-    page.sees("#paper", "还没有小票")
+    before = sim.device("receipt_printer")["state"]["receipts"]
     with raw_port(sim.directory / "receipt_printer") as port:
         port.write(b"\x1b@hello\n\x1dVB\x00\x1dr\x01")
         port.read_until(lambda d: d)
     wait_for(
         lambda: page.driver.execute_script(
-            "const i = document.querySelector('#paper img[src=\"api/receipts/1.png\"]');"
-            "return Boolean(i && i.naturalWidth)"
+            "const name = `api/receipts/${arguments[0]}.png`;"
+            "const i = document.querySelector(`#paper img[src='${name}']`);"
+            "return Boolean(i && i.naturalWidth)",
+            before + 1,
         )
     )
 
@@ -136,7 +145,10 @@ def test_every_fault_button_names_a_fault_that_exists(page: Page, sim: SimProces
     assert [b for b in buttons if b[1] not in kinds[b[0]]] == []
 
 
-def test_an_old_picture_says_that_it_is_old(page: Page, sim: SimProcess) -> None:
+def test_an_old_picture_says_that_it_is_old(browser: webdriver.Chrome, tmp_path: Path) -> None:
+    sim = SimProcess(tmp_path)
+    page = Page(browser, sim.url)
+    page.sees("#paper", "还没有小票")
     sim.stop()
     page.sees("#lost", "没有回答")
 
