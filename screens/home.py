@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kiosk.core import guards
+from kiosk.core.state import State
+from kiosk.i18n import _
 from screens.base import Screen
 from screens.drawing import Box
+from screens.out_of_service import SHORT
 from screens.theme import SPACE, TYPE
 from screens.widgets.label import Label
 from screens.widgets.panel import Panel
@@ -35,6 +39,31 @@ class HomeView:
     notice_title: str = ""
     notice: str = ""
     low: bool = False
+
+
+def view_of(state: State) -> HomeView:
+    """The services of this cabin, each with what it needs or why it is out of order."""
+    trouble = guards.trouble(state)
+    reason = _(SHORT[trouble]) if trouble else ""
+    tiles = (
+        Tile(
+            "pay_bill",
+            _("费"),
+            "seal_bills",
+            _("水电煤\n缴费"),
+            _("带上账单就行"),
+            not trouble,
+            reason,
+        ),
+        Tile("find_slip", _("查"), "seal_print", _("查一笔"), _("带上小票")),
+        Tile("call_person", _("问"), "seal_help", _("请人\n帮忙"), _("居委会和义工")),
+    )
+    return HomeView(
+        _("您好，今天要办什么？"),
+        _("用手指轻轻碰一下就可以，不着急。"),
+        tiles,
+        low=state.visit.lower,
+    )
 
 
 class HomeScreen(Screen):

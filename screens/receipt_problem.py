@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.i18n import _
-
 from kiosk.core.order import PaymentState
 from kiosk.core.state import State
 from kiosk.core.visit.common import order_at_screen
+from kiosk.i18n import _
 from kiosk.order_text import Letterhead, plain_text
 from screens.base import Screen
 from screens.drawing import Box
@@ -35,7 +34,7 @@ def view_of(state: State) -> ReceiptProblemView:
         words = _("钱已经付好，只是小票没有打出来。可以用手机拍下这个方块，也可以记下单号。")
     else:
         words = _("付款结果还在确认，请不要重复付款。请用手机拍下这个方块，或记下单号。")
-    title = _("小票没有打好，钱的事不受影响")
+    title = _("小票没有打出来")
     return ReceiptProblemView(title, words, plain_text(order, head), order.short_id)
 
 

@@ -1,0 +1,97 @@
+"""帮助: what the screen below wants, in a few short sentences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kiosk.core.state import State
+from kiosk.core.visit.view import screen_below
+from kiosk.i18n import N_, _
+from screens.base import Screen
+from screens.drawing import Box
+from screens.theme import SPACE
+from screens.widgets.button import Button
+from screens.widgets.label import Label
+from screens.widgets.panel import Panel
+
+_BILLS = N_(
+    "带好水费、电费或煤气费的账单。\n\n"
+    "把账单上的条码对准红光，机器会自己读出来。\n\n"
+    "没有账单，就碰一下要缴的那种，再输入账单上的户号。"
+)
+TEXTS = {
+    "home": N_("要办哪件事，就用手指轻轻碰一下。\n\n碰错了不要紧，碰“首页”就回到这里，不会扣钱。"),
+    "bill": _BILLS,
+    "institution": N_("账单上印着缴费单位的名字。请碰一下和账单上一样的那个。"),
+    "account": N_(
+        "户号印在账单上，一般在最上面。\n\n"
+        "一个数字一个数字地碰，碰错了就碰“删一个”。\n\n"
+        "输好了，碰“查一查”。"
+    ),
+    "looking": N_("机器正在问缴费单位，一般几秒钟就好。\n\n现在不会扣钱。"),
+    "bills": N_(
+        "打勾的账单就是这次要付的。\n\n不想付的，碰一下就去掉勾。\n\n还有别的账单，直接再扫一扫。"
+    ),
+    "topup": N_("碰一下要充多少钱。下一步还会让您再看一遍，现在不会扣钱。"),
+    "confirm": N_("请看看账单和总数对不对。\n\n碰了付款方式以后，才开始付款。"),
+    "pay": N_(
+        "银行卡或手机付款码，请在右边的机器上用。\n\n"
+        "屏幕上有方块的，用手机扫一扫。\n\n"
+        "付款之前，随时可以取消。"
+    ),
+    "result": N_("这里写着这一笔办得怎么样。\n\n看好了，碰“好了”就可以。"),
+    "unknown": N_(
+        "机器和银行的线路断了一下，结果还没有回来。\n\n"
+        "请不要再付一次。我们会一直问，问到为止。\n\n"
+        "打一张凭条就可以先走，以后拿来扫一扫，就知道结果。"
+    ),
+    "receipt_problem": N_(
+        "钱的事已经记好了，只是纸没有打出来。\n\n用手机拍下方块，或记下单号，都可以当凭证。"
+    ),
+    "find": N_("把以前打的小票拿出来，上面有一个方块。\n\n对准红光，就能看到那一笔办好了没有。"),
+    "found": N_("这里写着那一笔办得怎么样。不显示姓名，别人看到也不要紧。"),
+    "call": N_("照着号码打电话就行。\n\n碰下面的按钮，工作人员上班时会看到。"),
+    "out_of_service": N_("这件事现在办不了，机器已经记下来了。\n\n没有扣您的钱。"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class HelpView:
+    title: str
+    words: str
+
+
+def view_of(state: State) -> HelpView:
+    return HelpView(_("不着急，慢慢来"), _(TEXTS.get(screen_below(state), TEXTS["home"])))
+
+
+class HelpScreen(Screen):
+    name = "help"
+    offers = ()
+
+    def build(self) -> None:
+        self.panel = self.add(Panel(self.kit, kind="info"))
+        self.words = self.add(Label(self.kit, "help.words", em_mm=14.0, on="info"))
+        self.close = self.add(
+            Button(
+                self.kit,
+                "help.close",
+                "",
+                lambda: self.send("help.close", None),
+                kind="main",
+                guard=True,
+            )
+        )
+
+    def arrange(self, body: Box) -> None:
+        px, gap = self.theme.px, self.theme.px(SPACE.gap)
+        button = px(38)
+        self.close.place(Box(body.x, body.bottom - button, body.w, button))
+        panel = Box(body.x, body.y + px(4), body.w, body.h - px(4) - button - gap)
+        self.panel.place(panel)
+        self.words.place(panel.inset(px(14), px(12)))
+
+    def show(self, view: HelpView) -> None:
+        self.heading.say(view.title)
+        self.words.say(view.words)
+        self.close.say(_("知道了"))

@@ -1,0 +1,74 @@
+"""More than one biller of a kind: which one is on the bill?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kiosk.core.state import State
+from kiosk.core.visit.steps import ChooseInstitution
+from kiosk.i18n import _
+from screens.base import Screen
+from screens.drawing import Box
+from screens.theme import SPACE
+from screens.widgets.button import Button
+from screens.widgets.label import Label
+
+MOST = 6
+
+
+@dataclass(frozen=True, slots=True)
+class InstitutionView:
+    """``choices``: id and name, at most six."""
+
+    title: str
+    hint: str
+    choices: tuple[tuple[str, str], ...]
+
+
+def view_of(state: State) -> InstitutionView:
+    step = state.visit.step
+    if not isinstance(step, ChooseInstitution):
+        raise ValueError("nothing to choose")
+    choices = tuple((x.id, x.name) for x in state.institutions if x.kind is step.kind)
+    return InstitutionView(_("账单是哪一家的？"), _("请碰一下和账单上一样的名字。"), choices[:MOST])
+
+
+class InstitutionScreen(Screen):
+    name = "institution"
+    offers = ("back", "home", "help")
+
+    def build(self) -> None:
+        self.hint = self.add(Label(self.kit, "institution.hint", em_mm=12.0))
+        self._ids = [""] * MOST
+        self.buttons = [
+            self.add(
+                Button(
+                    self.kit,
+                    f"bill.institution.{n}",
+                    "",
+                    lambda n=n: self.send("bill.institution", self._ids[n]),  # type: ignore[misc]
+                    guard=True,
+                )
+            )
+            for n in range(MOST)
+        ]
+
+    def arrange(self, body: Box) -> None:
+        px, gap = self.theme.px, self.theme.px(SPACE.gap)
+        self.hint.place(Box(body.x, body.y + px(2), body.w, px(40)))
+        height = px(40)
+        top = body.bottom - MOST * height - (MOST - 1) * gap
+        for n, button in enumerate(self.buttons):
+            button.place(Box(body.x, top + n * (height + gap), body.w, height))
+
+    def show(self, view: InstitutionView) -> None:
+        self.heading.say(view.title)
+        self.hint.say(view.hint)
+        # The last ones of the column, so that few choices stand low, in reach.
+        first = MOST - len(view.choices)
+        for n, button in enumerate(self.buttons):
+            button.visible = n >= first
+            if n >= first:
+                self._ids[n], name = view.choices[n - first]
+                button.id = f"bill.institution.{self._ids[n]}"
+                button.say(name)

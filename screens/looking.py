@@ -1,0 +1,63 @@
+"""The biller is being asked; nothing costs anything yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kiosk.core.state import State
+from kiosk.core.visit.steps import Looking, Rechecking
+from kiosk.i18n import _
+from screens.base import Screen
+from screens.drawing import Box
+from screens.theme import SPACE
+from screens.widgets.label import Label
+from screens.widgets.ladder import Ladder, Step
+
+
+@dataclass(frozen=True, slots=True)
+class LookingView:
+    title: str
+    words: str
+    steps: tuple[Step, ...]
+    back: bool
+
+
+def view_of(state: State) -> LookingView:
+    step = state.visit.step
+    if isinstance(step, Rechecking):
+        done = len({(x.institution, x.account) for x in step.bills}) - len(step.open_requests)
+        steps = (
+            Step(_("您已经选好账单"), "done"),
+            Step(_("再核对一遍金额"), "now" if done >= 0 else "next"),
+            Step(_("请您付款"), "next"),
+        )
+        return LookingView(_("正在核对账单"), _("还没有扣钱。"), steps, back=True)
+    name = step.institution.name if isinstance(step, Looking) else _("缴费单位")
+    steps = (
+        Step(_("收到户号"), "done"),
+        Step(_("正在问{name}").format(name=name), "now"),
+        Step(_("给您看账单"), "next"),
+    )
+    back = isinstance(step, Looking)
+    return LookingView(_("正在查账单"), _("一般几秒钟就好，现在不会扣钱。"), steps, back)
+
+
+class LookingScreen(Screen):
+    name = "looking"
+    offers = ("back", "home", "help")
+
+    def build(self) -> None:
+        self.words = self.add(Label(self.kit, "looking.words", em_mm=12.0))
+        self.ladder = self.add(Ladder(self.kit, "looking.ladder"))
+
+    def arrange(self, body: Box) -> None:
+        px = self.theme.px
+        self.words.place(Box(body.x, body.y + px(2), body.w, px(40)))
+        top = body.y + px(2) + px(40) + px(SPACE.gap)
+        self.ladder.place(Box(body.x, top, body.w, px(130)))
+
+    def show(self, view: LookingView) -> None:
+        self.heading.say(view.title)
+        self.words.say(view.words)
+        self.ladder.show(view.steps)
+        self.bottom.offer(("back", "home", "help") if view.back else ("help",))

@@ -1,0 +1,44 @@
+"""The sentences for notes: what happened, whether money is safe, what to do."""
+
+from __future__ import annotations
+
+from kiosk.core.money import yuan
+from kiosk.core.visit.steps import Note, NoteCode
+from kiosk.gateways.sentences import BILLER_SENTENCES
+from kiosk.gateways.types import BillerCode
+from kiosk.i18n import N_, _
+
+_SENTENCES = {
+    NoteCode.UNKNOWN_CODE: N_("这个条码认不出来。可以换张账单再扫，也可以在下面选一种，输入户号。"),
+    NoteCode.PAYMENT_CODE_HERE: N_("这是手机付款码，不用在这里扫，也没有扣钱。请扫纸质账单。"),
+    NoteCode.WRONG_LENGTH: N_("户号好像不对：{detail}。请对着账单再看一看。"),
+    NoteCode.BILLER_SILENT: N_("现在联系不上缴费单位，没有扣钱。请过几分钟再试，或请人帮忙。"),
+    NoteCode.NO_DEBT: N_("{detail}：这个户号没有要缴的钱，您放心。"),
+    NoteCode.ALREADY_LISTED: N_("这张账单已经在下面了。"),
+    NoteCode.BILL_CHANGED: N_("账单金额刚刚变了，请您再看一遍。还没有扣钱。"),
+    NoteCode.BILL_GONE: N_("有一笔已经缴过了，不用再缴。请您再看一遍。"),
+    NoteCode.BILL_LOCKED: N_("有一笔上次付款还在确认，请不要重复付。"),
+    NoteCode.NOTHING_CHOSEN: N_("请先碰一下要付的账单。"),
+    NoteCode.OVER_PAYMENT_LIMIT: N_("一次最多付 {detail} 元，请分几次付。"),
+    NoteCode.OVER_DAY_LIMIT: N_("今天这台机器收款已到上限，请明天再来。没有扣钱。"),
+    NoteCode.SERVICE_DOWN: N_("这种付款方式现在用不了，没有扣钱。请换一种。"),
+    NoteCode.NO_SUCH_ORDER: N_("没有查到这一笔。请看看是不是这台机器打的小票，或请人帮忙。"),
+    NoteCode.NOT_A_SLIP: N_("这不是我们的小票。请把小票上的方块对准红光。"),
+    NoteCode.LIST_FULL: N_("一次最多付四笔。请先付这几笔，再来付其他的。"),
+}
+_IN_FEN = (NoteCode.OVER_PAYMENT_LIMIT, NoteCode.OVER_DAY_LIMIT)
+
+
+def note_text(note: Note | None) -> str:
+    """Return the sentence of a note, empty for none."""
+    if note is None:
+        return ""
+    if note.code is NoteCode.BILLER_SAYS:
+        return _(BILLER_SENTENCES[_biller_code(note.detail)])
+    detail = yuan(int(note.detail)) if note.code in _IN_FEN else note.detail
+    return _(_SENTENCES[note.code]).format(detail=detail)
+
+
+def _biller_code(code: str) -> BillerCode:
+    known = {x.value: x for x in BillerCode}
+    return known.get(code, BillerCode.OTHER)
