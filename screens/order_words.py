@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from kiosk.i18n import N_, _
-
 from kiosk.core.bills import Kind
 from kiosk.core.means import ALIPAY, TERMINAL, WECHAT
 from kiosk.core.order import Line, LineState, Order
+from kiosk.i18n import N_, _
 from kiosk.order_text import KINDS
 from screens.widgets.ladder import Step
 

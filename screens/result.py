@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.i18n import _
-
 from kiosk.core.order import LineState, Order, PaperState, PaymentState
 from kiosk.core.state import State
 from kiosk.core.visit.common import order_at_screen
+from kiosk.i18n import _
 from kiosk.order_text import refund_words
 from screens.base import Screen
 from screens.drawing import Box
