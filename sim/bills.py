@@ -55,6 +55,6 @@ def sample_bills(now: float) -> list[Bill]:
         Bill("SH-GAS", "3300007730", 4100, last, "燃气费", "gas"),
         Bill("SH-POWER", "3100000900", 12000, before, "电费，有滞纳金", "electricity, late fee"),
         Bill("SH-POWER", "3100000001", 5000, last, "电费，已付过", "electricity, paid already"),
-        Bill("SH-GAS", "3300000500", 2500, last, "燃气费，入账会被拒", "gas, posting refused"),
+        Bill("SH-GAS", "3300000500", 5280, last, "燃气费，入账会被拒", "gas, posting refused"),
         Bill("SH-WATER", "3299999999", 1000, last, "没有这个户号", "no such account"),
     ]

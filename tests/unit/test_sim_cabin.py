@@ -258,6 +258,24 @@ class TestVirtualCabin:
             cabin.act("terminal", "toast", {})
 
 
+def test_the_paper_bills_are_those_that_the_biller_waits_for(tmp_path: Path) -> None:
+    from sim.gateways import Gateways
+
+    clock = VirtualClock()
+    debts = Gateways(clock, Faults(), tmp_path, 0).state("biller")["debts"]
+    assert isinstance(debts, list)
+    owed = {
+        (d["institution"], d["account"], d["period"].replace("-", "")): d["amount_fen"]
+        for d in debts
+    }
+    found = [
+        owed[key] == bill.amount_fen
+        for bill in sample_bills(clock.time())
+        if (key := (bill.biller, bill.account, bill.period)) in owed
+    ]
+    assert found == [True] * 5
+
+
 @pytest.mark.parametrize("name", sorted(SETUPS))
 def test_every_setup_can_be_applied(name: str, tmp_path: Path) -> None:
     from sim.gateways import Gateways
