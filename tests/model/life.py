@@ -1,11 +1,11 @@
 """One order between the pure core and the world, with the audit after every event.
 
-``moves`` lists what the adversary may do now; Hypothesis and the random walk pick from it.
+``Life.moves`` lists what the adversary may do now; Hypothesis and the random walk pick from it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from kiosk.core import commands as c
@@ -60,6 +60,7 @@ class Life:
     journal: list[tuple[e.OrderEvent, int]] = field(default_factory=list)
     past: list[e.OrderEvent] = field(default_factory=list)
     crash_after: int | None = None
+    trusted: tuple[int, float] | None = None
 
     def __post_init__(self) -> None:
         bills = self.setup.bills
@@ -84,7 +85,7 @@ class Life:
 
     def feed(self, event: e.OrderEvent) -> None:
         """Decide, journal, hand the commands out, audit; a crash loses commands, not the row."""
-        self.at = max(self.at, self.world.wall_ms)
+        self.at = self._trusted_ms()
         before = self.order
         self.order, commands = decide(before, event, self.at)
         self.journal.append((event, self.at))
@@ -108,7 +109,15 @@ class Life:
         for event, at in self.journal:
             order, _ = decide(order, event, at)
         assert order == self.order, "a replay came out differently"
+        self.trusted = None
         self.feed(e.Restarted(ORDER))
+
+    def _trusted_ms(self) -> int:
+        """As the engine's clock: the later of wall and journal at the start, then it only runs."""
+        if self.trusted is None:
+            self.trusted = (max(self.at, self.world.wall_ms), self.world.now)
+        base, since = self.trusted
+        return base + int((self.world.now - since) * 1000)
 
     def _show(self) -> None:
         payment = self.now.payment
@@ -139,67 +148,81 @@ class Life:
 
     # --- what the adversary may do ------------------------------------------------------------
 
-    def moves(self) -> list[Move]:
-        return [*self.wires(), *self.people(), *self.troubles()]
+    def moves(self) -> dict[str, list[Move]]:
+        """What may happen now, by kind; kinds without a move are left out."""
+        kinds = {
+            "wires": self.wires(),
+            "losses": self.losses(),
+            "payer": self.payer(),
+            "presses": self.presses(),
+            "timers": self.timers(),
+            "troubles": self.troubles(),
+        }
+        return {kind: found for kind, found in kinds.items() if found}
 
     def wires(self) -> list[Move]:
-        """Commands arrive; answers arrive, in any order, or are lost."""
-        world, found = self.world, []
-        for i, flight in enumerate(world.flights):
-            name = f"{i}:{type(flight.command).__name__}"
-            if not (flight.acted or flight.dead):
-                found.append((f"arrives {name}", lambda n, f=flight: world.act(f, n)))
+        """Commands arrive, answers come back: in any order."""
+        world = self.world
+        found: list[Move] = []
+        for flight in world.arriving():
+            name = type(flight.command).__name__
+            found.append((f"{name} arrives", lambda n, f=flight: world.act(f, n)))
         for flight in world.answering():
             name = type(flight.command).__name__
             found.append((f"answer of {name}", lambda _, f=flight: self.deliver(f)))
-        for flight in world.waiting():
-            name = type(flight.command).__name__
-            found.append((f"no answer of {name}", lambda _, f=flight: self.lose(f)))
-        if (name := world.next_timer()) is not None:
-            found.append((f"timer {name}", lambda _, x=name: self.fire(x)))
         if world.payer.offer_open:
             found.append(("offer", lambda _: self.offer()))
         return found
 
-    def people(self) -> list[Move]:
-        payer, found = self.world.payer, []
+    def losses(self) -> list[Move]:
+        found: list[Move] = []
+        for flight in self.world.waiting():
+            name = type(flight.command).__name__
+            found.append((f"no answer of {name}", lambda _, f=flight: self.lose(f)))
+        return found
+
+    def timers(self) -> list[Move]:
+        name = self.world.next_timer()
+        return [] if name is None else [(f"timer {name}", lambda _: self.fire(name))]
+
+    def payer(self) -> list[Move]:
+        """The person at the payer's side."""
+        payer = self.world.payer
+        found: list[Move] = []
         if payer.can_charge and not payer.offer_open:
             found += [
                 ("pays", lambda _: payer.pay()),
                 ("pays with a coupon", lambda n: payer.pay(coupon_fen=1 + n % 500)),
                 ("pays a wrong amount", lambda n: payer.pay(wrong_fen=1 + n % 100)),
+                ("scans", lambda _: setattr(payer, "scanned", True)),
             ]
         if payer.arrived and not payer.over:
             found.append(("declined, expired or reversed", lambda _: payer.end()))
-        if payer.can_charge:
-            found.append(("scans", lambda _: setattr(payer, "scanned", True)))
-        presses = (
-            e.CancelWanted(ORDER),
-            e.SlipWanted(ORDER),
-            e.ReprintWanted(ORDER),
-            e.CopyTaken(ORDER),
-            e.PersonLeft(ORDER),
-        )
-        for press in presses:
-            found.append((type(press).__name__, lambda _, x=press: self.feed(x)))
-        verdict = self.verdict()
-        if verdict is not None:
+        return found
+
+    def presses(self) -> list[Move]:
+        found: list[Move] = []
+        for press in (e.CancelWanted, e.SlipWanted, e.ReprintWanted, e.CopyTaken, e.PersonLeft):
+            found.append((press.__name__, lambda _, x=press: self.feed(x(ORDER))))
+        if self.verdict() is not None:
             found.append(("a person settles", lambda _: self.person()))
         return found
 
     def troubles(self) -> list[Move]:
-        world, found = self.world, []
-        found.append(("restart", lambda _: self.restart()))
-        found.append(("crash at the next event", self._crash_next))
-        found.append(("clock jumps", self._jump))
-        found.append(("time passes", self._pass))
+        world = self.world
+        found: list[Move] = [
+            ("restart", lambda _: self.restart()),
+            ("crash at the next event", self._crash_next),
+            ("clock jumps", self._jump),
+            ("time passes", self._pass),
+            ("back ends decide", self._settle_pending),
+        ]
         for event in self.past[-6:]:
             found.append(("said again", lambda _, x=event: self.feed(x)))
-        for name in world.timer_names:
+        for name in world.timer_names[-4:]:
             found.append((f"stale timer {name}", lambda _, x=name: self.fire_stale(x)))
-        found.append(("back ends decide", lambda n: self._settle_pending(n)))
-        for no in self.world.biller.amounts:
-            if self.world.biller.records.get(no) is Posting.PENDING:
+        for no, record in world.biller.records.items():
+            if record is Posting.PENDING:
                 found.append(("the office cancels", lambda _, x=no: world.biller.cancel(x)))
         return found
 
@@ -221,7 +244,7 @@ class Life:
     # --- a truthful person in the office ------------------------------------------------------
 
     def verdict(self) -> e.PersonSettled | None:
-        """What a person would find out now, if the order asks for one."""
+        """What a person would find out now, if the order asks for one and nothing is under way."""
         order, world = self.now, self.world
         if not order.needs_person:
             return None
@@ -237,7 +260,7 @@ class Life:
         for refund in order.refunds:
             if refund.state is RefundState.NEEDS_PERSON:
                 return _verdict(e.Verdict.REFUNDED, refund_no=refund.no)
-        return _verdict(e.Verdict.PAID)
+        return None
 
     def person(self) -> None:
         """The office makes sure outside that the verdict stays true, then books it."""
@@ -254,6 +277,19 @@ class Life:
                 amount = next(x.amount_fen for x in order.refunds if x.no == event.refund_no)
                 world.refunds.by_hand(event.refund_no, amount)
         self.feed(event)
+
+    # --- without trouble ----------------------------------------------------------------------
+
+    def pay_fairly(self, steps: int = 20) -> None:
+        """The person pays and everything answers until the order is paid."""
+        payer = self.world.payer
+        for _ in range(steps):
+            if self.now.payment.state is PaymentState.PAID:
+                return
+            if payer.can_charge and not payer.offer_open:
+                payer.pay()
+            else:
+                self._honest_step()
 
     # --- the world turns honest ---------------------------------------------------------------
 
@@ -275,7 +311,7 @@ class Life:
         for _ in range(TIDY_STEPS):
             if self.now.closed:
                 return
-            if self.now.needs_person:
+            if self.verdict() is not None:
                 self.person()
             else:
                 assert self._honest_step(), f"stuck after a person: {self.now}"
@@ -313,16 +349,3 @@ def _answers(flight: Flight) -> bool:
 
 def _verdict(verdict: e.Verdict, line: int = -1, refund_no: str = "") -> e.PersonSettled:
     return e.PersonSettled(ORDER, verdict, "7", "checked", line, refund_no)
-
-
-def run(setup: SetUp, choices: Sequence[tuple[int, int]], crash_at_open: int | None = None) -> Life:
-    """Live one order through ``choices`` (which move, which variant), then tidy up."""
-    life = Life(setup)
-    life.open(crash_at_open)
-    for which, variant in choices:
-        moves = life.moves()
-        moves[which % len(moves)][1](variant)
-        audit.check_books(life.now, life.world)
-    life.tidy()
-    life.person_closes()
-    return life

@@ -12,7 +12,6 @@ from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
-    precondition,
     rule,
     run_state_machine_as_test,
 )
@@ -21,10 +20,10 @@ from kiosk.core.means import RefundBy
 
 from . import audit
 from .ledgers import Side
-from .life import Life, Move, SetUp
+from .life import Life, SetUp
 
 PICK = st.integers(0, 63)
-VARIANT = st.integers(0, 1023)
+FATE = st.integers(0, 1023)
 SETUPS = st.builds(
     SetUp,
     st.sampled_from(Side),
@@ -41,41 +40,43 @@ class OrderLife(RuleBasedStateMachine):
         super().__init__()
         self.life: Life | None = None
 
-    @initialize(setup=SETUPS, crash=st.sampled_from((None, None, None, 0, 1)))
-    def open(self, setup: SetUp, crash: int | None) -> None:
+    @initialize(setup=SETUPS, crash=st.sampled_from((None,) * 6 + (0, 1)), fair=st.booleans())
+    def open(self, setup: SetUp, crash: int | None, fair: bool) -> None:
+        """Half of the orders are paid without trouble, so that it begins with the posting."""
         self.life = Life(setup)
         self.life.open(crash)
+        if fair:
+            self.life.pay_fairly()
 
-    @precondition(lambda self: self.life and self.life.wires())
-    @rule(pick=PICK, variant=VARIANT)
-    def wires(self, pick: int, variant: int) -> None:
-        assert self.life is not None
-        _do(self.life.wires(), pick, variant)
+    @rule(pick=PICK, fate=FATE)
+    def wires(self, pick: int, fate: int) -> None:
+        self._do("wires", pick, fate)
 
-    @precondition(lambda self: self.life and self.life.wires())
     @rule()
-    def next_thing_on_the_wires(self) -> None:
+    def next_on_the_wires(self) -> None:
         """What would happen without any trouble: lives get further with it."""
-        assert self.life is not None
-        _do(self.life.wires(), 0, 0)
+        self._do("wires", 0, 0)
 
-    @precondition(lambda self: self.life and self.life.people())
-    @rule(pick=PICK, variant=VARIANT)
-    def people(self, pick: int, variant: int) -> None:
-        assert self.life is not None
-        _do(self.life.people(), pick, variant)
-
-    @precondition(lambda self: self.life)
-    @rule(pick=PICK, variant=VARIANT)
-    def troubles(self, pick: int, variant: int) -> None:
-        assert self.life is not None
-        _do(self.life.troubles(), pick, variant)
-
-    @precondition(lambda self: self.life)
     @rule()
-    def restart(self) -> None:
+    def next_on_the_wires_or_timer(self) -> None:
+        self._do("wires", 0, 0) or self._do("timers", 0, 0)
+
+    @rule(pick=PICK, fate=FATE)
+    def payer(self, pick: int, fate: int) -> None:
+        self._do("payer", pick, fate)
+
+    @rule(pick=PICK, fate=FATE)
+    def anything(self, pick: int, fate: int) -> None:
+        """Losses, presses, timers, troubles: as much as all the rest."""
+        kinds = ("losses", "presses", "timers", "troubles")
+        self._do(kinds[pick % 4], pick // 4, fate)
+
+    def _do(self, kind: str, pick: int, fate: int) -> bool:
         assert self.life is not None
-        self.life.restart()
+        moves = self.life.moves().get(kind, [])
+        if moves:
+            moves[pick % len(moves)][1](fate)
+        return bool(moves)
 
     @invariant()
     def books(self) -> None:
@@ -87,10 +88,6 @@ class OrderLife(RuleBasedStateMachine):
         if self.life is not None:
             self.life.tidy()
             self.life.person_closes()
-
-
-def _do(moves: list[Move], pick: int, variant: int) -> None:
-    moves[pick % len(moves)][1](variant)
 
 
 def _settings(examples: int, steps: int) -> settings:

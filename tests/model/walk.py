@@ -16,6 +16,13 @@ from .ledgers import Side
 from .life import Life, Move, SetUp
 
 STEPS = 60
+WEATHER: tuple[dict[str, int], ...] = (
+    {"wires": 40, "payer": 10, "timers": 4, "presses": 2, "losses": 1, "troubles": 1},
+    {"wires": 20, "payer": 5, "timers": 4, "presses": 2, "losses": 8, "troubles": 3},
+    {"wires": 10, "payer": 4, "timers": 4, "presses": 4, "losses": 4, "troubles": 10},
+    {"wires": 1, "payer": 1, "timers": 1, "presses": 1, "losses": 1, "troubles": 1},
+)
+"""How often each kind of move comes: fair, deaf, wild, anything."""
 
 
 @dataclass
@@ -36,29 +43,32 @@ class Walk:
     def _live(self, rng: random.Random) -> None:
         setup = SetUp(
             rng.choice(list(Side)),
-            rng.choice(list(RefundBy)),
+            rng.choice((RefundBy.PARTIAL, *RefundBy)),
             rng.randint(1, 3),
             rng.choice((0, 60)),
         )
         self.trail.append(f"{setup}")
         life = Life(setup)
-        life.open(rng.choice((None, None, None, 0, 1)))
+        life.open(rng.choice((None,) * 8 + (0, 1)))
+        weather = rng.choice(WEATHER)
+        if rng.random() < 0.6:
+            self.trail.append("pays fairly")
+            life.pay_fairly()
         for _ in range(rng.randint(1, STEPS)):
-            name, do = pick(life, rng)
-            self.trail.append(name)
-            do(rng.randrange(1 << 16))
+            name, do = pick(life, weather, rng)
+            fate = rng.choice((0, rng.randrange(1 << 10)))
+            self.trail.append(f"{name} ({fate})")
+            do(fate)
             audit.check_books(life.now, life.world)
         life.tidy()
         life.person_closes()
 
 
-def pick(life: Life, rng: random.Random) -> Move:
+def pick(life: Life, weather: dict[str, int], rng: random.Random) -> Move:
     """Choose a kind of move first, so that rare kinds aren't drowned by many flights."""
-    groups = [life.wires(), life.people(), life.troubles()]
-    weights = [6, 3, 2]
-    found = [(g, w) for g, w in zip(groups, weights, strict=True) if g]
-    group = rng.choices([g for g, _ in found], [w for _, w in found])[0]
-    return rng.choice(group)
+    moves = life.moves()
+    kind = rng.choices(list(moves), [weather[x] for x in moves])[0]
+    return rng.choice(moves[kind])
 
 
 def failing(first: int, count: int) -> list[Walk]:
