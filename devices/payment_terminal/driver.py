@@ -197,7 +197,8 @@ class EcrHubTerminal(Driver):
         order_no = self._past.get(answer.request_id, answer.order_no)
         if order_no:
             self._report(Notice(LateAnswer(order_no, answer.code, answer.transaction)))
-            self._remember(answer.request_id, None)
+            if answer.request_id:
+                self._remember(answer.request_id, None)
 
     def _remember(self, request_id: str, order_no: str | None) -> None:
         self._past[request_id] = order_no

@@ -106,6 +106,11 @@ def test_an_impossible_length_is_not_waited_for() -> None:
     assert Decoder().feed(false_start + BEAT) == [Frame()]
 
 
+def test_a_frame_of_no_known_type_is_dropped() -> None:
+    unknown = bytes.fromhex("55aa030000000003cc33")
+    assert Decoder().feed(unknown + BEAT) == [Frame()]
+
+
 def test_a_frame_holds_1024_bytes_and_no_more() -> None:
     largest = Frame(id=1, data=b"x" * MAX_DATA)
     assert len(encode(largest)) == 1024

@@ -181,6 +181,23 @@ def test_a_silent_printer_gets_not_a_byte(bench: Bench) -> None:
     assert bench.printed == b""
 
 
+def test_an_answer_asked_for_before_the_job_doesnt_count(bench: Bench) -> None:
+    bench.answers_questions = False
+    bench.run(2)
+    assert bench.asked[-1] == (bench.now, 1)
+    bench.hear(b"\x12\x12\x12")
+    number = bench.print()
+    # The old round ends well, but what the job waits for is asked after it came.
+    bench.hear(b"\x12")
+    assert bench.printed == b""
+    bench.replies = PAPER_OUT
+    bench.hear(bytes(PAPER_OUT.values()))
+    completion = bench.completion(number)
+    assert isinstance(completion, Failed)
+    assert completion.code == "paper_out"
+    assert bench.printed == b""
+
+
 def test_low_paper_prints_and_says_so(bench: Bench) -> None:
     bench.replies = {**GOOD, 4: 0x1E}
     number = bench.print()

@@ -221,6 +221,16 @@ def test_the_answer_to_another_run_of_the_program_is_reported(bench: Bench) -> N
     assert late.order_no == "A9"
 
 
+def test_a_repeated_frame_is_one_message_even_without_a_request_id(bench: Bench) -> None:
+    said = b'{"response_code":"000","biz_data":{"merchant_order_no":"A9","trans_status":"2"}}'
+    for _ in range(3):
+        bench.hear(frame(said, number=4))
+    assert len(bench.notices()) == 1
+    assert len([one for one in bench.sent if one.ack == 4]) == 3
+    bench.hear(frame(said, number=5))
+    assert len(bench.notices()) == 2
+
+
 @pytest.mark.parametrize("command", IRREVERSIBLE)
 def test_a_line_that_dies_leaves_the_outcome_unknown(bench: Bench, command: Command) -> None:
     number = bench.submit(command)

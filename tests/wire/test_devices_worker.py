@@ -235,6 +235,32 @@ def test_pauses_between_attempts_grow_to_thirty_seconds(reports: Reports) -> Non
     assert pauses[:9] == [0.0, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0, 30.0]
 
 
+def test_a_device_that_spoke_is_looked_for_soon_when_it_goes(reports: Reports) -> None:
+    near, far = memory_ports()
+    far.write(b"x")
+    far.close()
+    outcomes: list[Port | None] = [None, None, None, near, None]
+    enough = threading.Event()
+
+    def open_port(url: str) -> Port:  # noqa: ARG001
+        port = outcomes.pop(0) if outcomes else None
+        if not outcomes:
+            enough.set()
+        if port is None:
+            raise PortError("port_missing", "not there")
+        return port
+
+    worker = Worker("device", Echo, "/x", reports, open_port=open_port)
+    pauses = []
+    worker._pause = lambda life, seconds: (  # type: ignore[method-assign]
+        pauses.append(seconds) or worker._is_mine(life)
+    )
+    worker.start()
+    assert enough.wait(PATIENCE_S)
+    assert worker.stop()
+    assert pauses[:6] == [0.0, 1.0, 2.0, 4.0, 1.0, 2.0]
+
+
 class Hanging(SocketPort):
     """A port on which a call hangs until it is let go."""
 
