@@ -60,7 +60,7 @@ def locked(state: State, bill: Bill) -> bool:
     return any(
         line.bill.key == bill.key
         for order in state.orders.values()
-        if not order.closed
+        if not order.closed and order.payment.state is not PaymentState.NOT_PAID
         for line in order.lines
     )
 

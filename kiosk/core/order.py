@@ -33,6 +33,7 @@ class Asking(StrEnum):
     QUERY_AGAIN = "query_again"  # after it was closed
     QUERY_PAID = "query_paid"  # after closing found it paid
     PAUSE = "pause"
+    LAST_LOOK = "last_look"  # not paid, but its code could be scanned until it expires
 
 
 class LineState(StrEnum):
@@ -184,9 +185,9 @@ class Order:
 
     @property
     def money_settled(self) -> bool:
-        """True when what was charged is wholly posted or paid back, or nothing was charged."""
+        """True when what was charged is wholly posted or paid back, or nothing can be charged."""
         if self.payment.state is PaymentState.NOT_PAID:
-            return True
+            return self.payment.asking is Asking.NOTHING
         if self.payment.state is not PaymentState.PAID:
             return False
         return self.posted_fen + self.refunded_fen == self.amount_fen

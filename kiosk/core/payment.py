@@ -31,6 +31,7 @@ from kiosk.core.order import (
 POLL = "payment.poll"
 DEADLINE = "payment.deadline"
 RESOLVE = "payment.resolve"
+LAST_LOOK = "payment.last_look"
 POLL_S = 3.0
 """A screen code is asked after every 3–5 s (Alipay: poll; WeChat: poll or wait)."""
 DEADLINE_SLACK_S = 15.0
@@ -120,8 +121,8 @@ def queried(order: Order, event: e.PaymentQueried) -> Step:
         order = with_payment(order, asking=Asking.CLOSE)
         return order, (ClosePayment(order.id, order.means),)
     if asking is Asking.QUERY_AGAIN and event.result is Charge.NOT_FOUND:
-        # Closed by us and still unknown there: nothing can be charged under this number.
-        return not_paid(order, event.code or "closed")
+        # Closed by us and still unknown there: nothing is charged under this number.
+        return _last_look(order) if order.means.polled else not_paid(order, "closed")
     return _ask_later(order)
 
 
@@ -146,6 +147,8 @@ def cancel_wanted(order: Order) -> Step:
 
 def timer(order: Order, name: str) -> Step:
     payment = order.payment
+    if name == LAST_LOOK and payment.asking is Asking.LAST_LOOK:
+        return order, (QueryPayment(order.id, order.means),)
     if not _undecided(order):
         return order, ()
     if name == POLL and payment.asking is Asking.NOTHING:
@@ -211,6 +214,25 @@ def restarted(order: Order) -> Step:
         return order, ()
     order = with_payment(order, state=PaymentState.UNKNOWN, asking=Asking.NOTHING, querying=False)
     return ask(order)
+
+
+def _last_look(order: Order) -> Step:
+    """A code that nobody had scanned is closed, but no platform promises that it is dead.
+
+    So the order is looked at once more when the code has expired; money found then goes back.
+    """
+    order, _ = not_paid(order, "closed")
+    order = with_payment(order, asking=Asking.LAST_LOOK)
+    return order, (StartTimer(order.id, LAST_LOOK, order.means.deadline_s + DEADLINE_SLACK_S),)
+
+
+def _looked(order: Order, result: Charge) -> Step:
+    if result in (Charge.NOT_PAID, Charge.NOT_FOUND):
+        return with_payment(order, asking=Asking.NOTHING), ()
+    again = StartTimer(order.id, LAST_LOOK, 60.0)
+    if result is Charge.WAITING:
+        return order, (ClosePayment(order.id, order.means), again)
+    return order, (again,)
 
 
 def _undecided(order: Order) -> bool:
