@@ -65,6 +65,11 @@ GATEWAY_KINDS = (
 )
 
 
+NUMBERS = frozenset({"seconds", "hold", "fen", "lines", "dots", "length", "keep", "baud", "status"})
+"""Parameters that are numbers, none of them negative; every other one is text."""
+MOST = 1_000_000.0
+
+
 @dataclass(frozen=True)
 class Fault:
     """One thing that goes wrong. `params` are in the units each kind names (fen, seconds)."""
@@ -80,6 +85,17 @@ class Fault:
             raise ValueError("count must be at least 1, or None for until cleared")
         if not 0.0 <= self.probability <= 1.0:
             raise ValueError("probability must lie between 0 and 1")
+
+    def check(self) -> None:
+        """ValueError when a parameter isn't what its name wants, before it strikes anything."""
+        for name in self.params:
+            if name in NUMBERS:
+                if not 0 <= self.number(name, 0.0) <= MOST:
+                    raise ValueError(f"{self.kind}: {name} must lie between 0 and {MOST:.0f}")
+            elif name == "hex":
+                bytes.fromhex(self.text(name, ""))
+            else:
+                self.text(name, "")
 
     def number(self, name: str, default: float) -> float:
         """The numeric parameter `name`; ValueError when it is something else."""

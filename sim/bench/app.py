@@ -16,6 +16,7 @@ from sim.devices.paper import Element, to_png, to_text
 from sim.faults import DEVICE_KINDS, GATEWAY_KINDS, WIRE_KINDS, Fault
 from sim.setups import SETUPS, apply_setup
 
+MOST = 1e9  # seconds of a jump, pixels of a click
 HERE = Path(__file__).parent
 PAGE_FILES = ("index.html", "bench.css", "bench.js", "draw.js")
 KINDS: Mapping[str, tuple[str, ...]] = {
@@ -55,7 +56,7 @@ def _body() -> dict[str, object]:
 
 def _number(body: Mapping[str, object], name: str) -> float:
     value = body.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= MOST:
         abort(400, f"{name}: a number is wanted")
     return float(value)
 
@@ -168,13 +169,7 @@ def _fault(body: Mapping[str, object]) -> Fault:
         abort(400, "probability: a number is wanted")
     try:
         fault = Fault(device, kind, params, count, float(probability))
-        for name, value in params.items():
-            if isinstance(value, str):
-                fault.text(name, "")
-                if name == "hex":
-                    bytes.fromhex(value)
-            else:
-                fault.number(name, 0.0)
+        fault.check()
     except ValueError as error:
         abort(400, str(error))
     return fault

@@ -124,12 +124,15 @@ def text_of(body: Mapping[str, object], name: str, default: str | None = None) -
     value = body.get(name, default)
     if not isinstance(value, str):
         raise ActionError(f"{name}: text is wanted")
-    return value
+    return value.encode("utf-8", "replace").decode("utf-8")  # no halves of surrogate pairs
+
+
+MOST = 1_000_000_000
 
 
 def whole_of(body: Mapping[str, object], name: str, default: int | None = None) -> int:
-    """The whole number `name` of an action's body; ActionError when it is missing or none."""
+    """The whole number `name` of an action's body; ActionError when missing, huge or none."""
     value = body.get(name, default)
-    if isinstance(value, bool) or not isinstance(value, int):
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > MOST:
         raise ActionError(f"{name}: a whole number is wanted")
     return value

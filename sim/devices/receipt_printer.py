@@ -276,7 +276,7 @@ class ReceiptPrinter(Model):
             self._take_paper()
         if (after := take(self.device_id, "paper_out_after")) is not None:
             dots = after.number("dots", 0.0) + after.number("lines", 0.0) * 30
-            self._paper_left = int(dots)
+            self._paper_left = max(0, int(dots))
         if take(self.device_id, "paper_low") is not None:
             self._low = True
         if take(self.device_id, "cover_open") is not None:
@@ -313,7 +313,7 @@ class ReceiptPrinter(Model):
             self._low = True
             self._paper_left = min(self._paper_left, LOW_DOTS)
         elif name == "paper_out_after":
-            self._paper_left = whole_of(body, "lines", 6) * 30
+            self._paper_left = max(0, whole_of(body, "lines", 6)) * 30
         elif name in ("cover_open", "cover_close"):
             self._cover = name == "cover_open"
         elif name in ("jam", "clear_jam"):

@@ -15,8 +15,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from sim.clock import Clock
-from sim.devices.ecr_frames import LARGEST
-from sim.devices.model import Action, ActionError, Model, Timer, text_of
+from sim.devices.ecr_frames import HEAD, LARGEST, TAIL
+from sim.devices.model import Action, ActionError, Model, Timer, text_of, whole_of
 from sim.devices.payment_codes import sample_code, scheme_of
 from sim.devices.terminal_book import (
     CLOSED,
@@ -27,7 +27,7 @@ from sim.devices.terminal_book import (
     Entry,
 )
 from sim.devices.terminal_link import BEAT_S, EcrLink
-from sim.devices.terminal_messages import biz_of, fen_of
+from sim.devices.terminal_messages import biz_of, clean, fen_of, seconds_of
 from sim.faults import Faults
 
 PROCESSING_S = 1.5  # the bank's answer to a card or code
@@ -86,7 +86,8 @@ class Terminal(Model):
     def _message(self, data: bytes) -> None:
         try:
             message = json.loads(data)
-            request = Request(message["topic"], message["request_id"], message["app_id"])
+            named = (message[key] for key in ("topic", "request_id", "app_id"))
+            request = Request(*(clean(value) for value in named))
             biz = message["biz_data"]
         except (ValueError, KeyError, TypeError, RecursionError):
             return  # not a message: the maker's kit answers nothing to it either
@@ -96,30 +97,31 @@ class Terminal(Model):
         if self._app_id and request.app_id != self._app_id:
             self._answer(request, "106", "app_id is not valid", {})
         elif request.topic == "ecrhub.pay.order":
-            self._order(request, {k: str(v) for k, v in biz.items()})
+            self._order(request, {clean(k): clean(v) for k, v in biz.items()})
         elif request.topic == "ecrhub.pay.query":
-            self._query(request, str(biz.get("merchant_order_no", "")))
+            self._query(request, clean(biz.get("merchant_order_no", "")))
         elif request.topic == "ecrhub.pay.close":
-            self._close(request, str(biz.get("merchant_order_no", "")))
+            self._close(request, clean(biz.get("merchant_order_no", "")))
         elif request.topic == "ecrhub.pay.init":
             self._answer(request, "000", "", {})
         else:
             self._answer(request, "400", "topic is not supported", {})
 
     def _answer(self, request: Request, code: str, text: str, biz: Mapping[str, str]) -> None:
-        message = {
-            "topic": request.topic,
-            "request_id": request.request_id,
-            "app_id": request.app_id,
-            "response_code": code,
-            "response_msg": text,
-            "biz_data": dict(biz),
-        }
-        data = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
-        if len(data) > LARGEST - 10:
-            message["biz_data"] = {k: v for k, v in biz.items() if k != "attach"}
+        for shown in (dict(biz), {}):
+            message = {
+                "topic": request.topic,
+                "request_id": request.request_id,
+                "app_id": request.app_id,
+                "response_code": code,
+                "response_msg": text,
+                "biz_data": shown,
+            }
             data = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
-        self._link.send(data)
+            if len(data) <= LARGEST - HEAD - TAIL:
+                self._link.send(data)
+                return
+        # A request that names itself with a thousand bytes can't be answered within 1,024.
 
     # ---- requests ----
 
@@ -152,8 +154,7 @@ class Terminal(Model):
         entry = self.book.open(order_no, SALE, amount)
         category = biz.get("pay_method_category", "")
         sale = Sale(request, entry, category, biz.get("description", ""))
-        expires = biz.get("expires", "300")
-        sale.expiry = self._after(float(expires) if expires.isdigit() else 300.0, self._expire)
+        sale.expiry = self._after(seconds_of(biz.get("expires", "")), self._expire)
         self._sale = sale
         self._shown = "waiting"
 
@@ -226,7 +227,7 @@ class Terminal(Model):
             return
         coupon = take(self.device_id, "coupon")
         entry = sale.entry
-        off = min(int(coupon.number("fen", 0)), entry.amount_fen) if coupon else 0
+        off = max(0, min(int(coupon.number("fen", 0)), entry.amount_fen)) if coupon else 0
         self.book.charge(entry, entry.amount_fen - off, self._date())
         self._sale = None
         self._shown = "paid"
@@ -307,10 +308,7 @@ class Terminal(Model):
 
     def act(self, name: str, body: Mapping[str, object]) -> dict[str, object]:
         if name == "reboot":
-            seconds = body.get("seconds", 8)
-            if not isinstance(seconds, int | float):
-                raise ActionError("seconds: a number is wanted")
-            self._reboot(float(seconds))
+            self._reboot(float(whole_of(body, "seconds", 8)))
             return {}
         if name not in ("tap_card", "show_code", "decline", "cancel"):
             raise ActionError(f"{name}: no such action")

@@ -17,6 +17,18 @@ def fen_of(amount: str) -> int | None:
     return int(whole) * 100 + int(cents.ljust(2, "0"))
 
 
+def clean(value: object) -> str:
+    """A JSON value as text that can be written anywhere (no halves of surrogate pairs)."""
+    return str(value).encode("utf-8", "replace").decode("utf-8")
+
+
+def seconds_of(expires: str, usual: float = 300.0) -> float:
+    """How long a sale waits for its customer: `expires` of the request, or 300 s."""
+    if not re.fullmatch(r"[0-9]{1,5}", expires):
+        return usual
+    return float(expires) or usual
+
+
 def yuan_of(fen: int) -> str:
     return f"{fen // 100}.{fen % 100:02d}"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from typing import Any
 
 import pytest
@@ -397,3 +398,57 @@ def test_amounts_that_are_none_are_refused(amount: str) -> None:
     till.sale(amount=amount)
     assert till.answers[-1]["response_code"] == "400"
     assert till.terminal.ledger() == {}
+
+
+@pytest.mark.parametrize("expires", ["²", "-1", "1e999", "9" * 400, "", "0"])
+def test_a_wait_that_is_none_is_the_usual_one(expires: str) -> None:
+    till = Till()
+    till.sale(expires=expires)
+    till.wait(299)
+    assert till.answers == []
+    till.wait(2)
+    assert till.answers[-1]["response_code"] == "112"
+
+
+@pytest.mark.parametrize(("length", "answers"), [(300, 1), (880, 1), (940, 0)])
+def test_requests_too_long_to_be_answered_in_full(length: int, answers: int) -> None:
+    till = Till()
+    data = b'{"topic":"x","request_id":"%s","app_id":"","biz_data":{}}' % (b"r" * length)
+    till.terminal.receive(Frame(id=9, data=data).encode())
+    till.take()
+    assert till.acks == [9]
+    assert len(till.answers) == answers
+    till.sale()
+    assert till.terminal.state()["sale"] is not None
+
+
+def test_half_a_surrogate_pair_in_a_message() -> None:
+    till = Till()
+    data = (
+        b'{"topic":"ecrhub.pay.order","request_id":"\\ud800","app_id":"w","biz_data":'
+        b'{"merchant_order_no":"A1","order_amount":"1.00","trans_type":"1","description":"\\udfff"}}'
+    )
+    till.terminal.receive(Frame(id=9, data=data).encode())
+    till.take()
+    json.dumps(till.terminal.state(), ensure_ascii=False).encode()
+    till.terminal.act("cancel", {})
+    till.take()
+    assert till.answers[-1]["response_code"] == "110"
+
+
+def test_random_frames_never_break_it(seed: int) -> None:
+    source = random.Random(seed)
+    till = Till()
+    fields = ["merchant_order_no", "order_amount", "trans_type", "expires", "price_currency"]
+    values: list[object] = ["A1", "1.00", "1", "2", "3", "CNY", None, 5, {}, [], "屋", "²", -1.5]
+    for _ in range(300):
+        till.ask(
+            source.choice(["order", "query", "close", "init", "x"]),
+            **{name: source.choice(values) for name in source.sample(fields, 4)},  # type: ignore[arg-type]
+        )
+        till.terminal.receive(source.randbytes(source.randrange(20)))
+        till.wait(source.random())
+    till.wait(301)
+    till.shake()
+    till.sale("LAST")
+    assert till.terminal.state()["sale"] is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -95,12 +96,18 @@ def test_a_fault_of_the_paper_shows_at_once(sim: SimProcess) -> None:
         {"device": "terminal", "kind": "drop", "params": 5},
         {"device": "terminal", "kind": "delay", "params": {"seconds": [1]}},
         {"device": "terminal", "kind": "garbage", "params": {"hex": "xy"}},
+        {"device": "terminal", "kind": "delay", "params": {"seconds": "5"}},
+        {"device": "terminal", "kind": "delay", "params": {"seconds": -5}},
+        {"device": "terminal", "kind": "delay", "params": {"seconds": float("inf")}},
+        {"device": "terminal", "kind": "decline", "params": {"code": 51}},
     ],
 )
 def test_faults_that_are_none_are_refused_with_a_reason(
     sim: SimProcess, body: dict[str, object]
 ) -> None:
-    answer = sim.post("/api/faults", body)
+    # json.dumps writes Infinity, which is no JSON but which Python reads
+    url = sim.url + "/api/faults"
+    answer = requests.post(url, data=json.dumps(body), timeout=10)
     assert answer.status_code == 400
     assert answer.json()["error"]
     assert sim.get("/api/faults")["faults"] == []
@@ -134,7 +141,9 @@ def test_gateways_are_devices_too(sim: SimProcess) -> None:
 def test_the_date_jumps(sim: SimProcess) -> None:
     before = sim.get("/api/state")["time"]
     assert sim.post("/api/clock", {"jump": 86400}).json()["time"] >= before + 86400
-    assert sim.post("/api/clock", {"jump": "far"}).status_code == 400
+    for jump in ('"far"', "Infinity", "NaN", "1e300", "true"):
+        answer = requests.post(sim.url + "/api/clock", data=f'{{"jump": {jump}}}', timeout=10)
+        assert answer.status_code == 400
 
 
 def test_setups_by_name(sim: SimProcess) -> None:
