@@ -1,6 +1,6 @@
 # Every target does its own set-up; see README.md.
 
-SCALE ?=
+SCALE ?= 1
 BENCH_PORT ?= 8780
 export SCALE
 
