@@ -25,10 +25,19 @@ class Setup:
     zh: str
     en: str
     steps: tuple[Fault | Do, ...] = ()
+    clears_faults: bool = False
 
 
 SETUPS: Mapping[str, Setup] = {
-    "normal": Setup("一切正常", "everything works"),
+    "normal": Setup(
+        "一切正常",
+        "everything works",
+        (
+            *(Do(device, "plug") for device in ("terminal", "scanner", "receipt_printer")),
+            *(Do("receipt_printer", a) for a in ("paper_in", "cover_close", "clear_jam")),
+        ),
+        clears_faults=True,
+    ),
     "paper_low": Setup("小票纸将用完", "receipt paper low", (Do("receipt_printer", "paper_low"),)),
     "paper_out": Setup("小票没纸", "no receipt paper", (Do("receipt_printer", "paper_out"),)),
     "paper_ends": Setup(
@@ -95,7 +104,10 @@ SETUPS: Mapping[str, Setup] = {
 
 def apply_setup(cabin: Cabin, name: str) -> None:
     """Put the cabin into the named set-up. KeyError for a name that isn't in `SETUPS`."""
-    for step in SETUPS[name].steps:
+    setup = SETUPS[name]
+    if setup.clears_faults:
+        cabin.faults.clear()
+    for step in setup.steps:
         if isinstance(step, Fault):
             cabin.faults.add(step)
         else:

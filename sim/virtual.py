@@ -11,6 +11,8 @@ from sim.cabin import Cabin, GatewayDevices
 from sim.clock import VirtualClock
 from sim.faults import Faults
 
+STEP_S = 1e-6  # the least that the clock moves: a date in months still has finer digits
+
 
 class VirtualCabin(Cabin):
     """A cabin that owns its clock. Times are the clock's `monotonic()` seconds."""
@@ -39,7 +41,7 @@ class VirtualCabin(Cabin):
             if left <= 0:
                 return
             event = self._next_model_event()
-            self.clock.advance(left if event is None else min(left, max(event, 1e-9)))
+            self.clock.advance(left if event is None else min(left, max(event, STEP_S)))
 
     def next_event(self) -> float | None:
         """The moment of the next event (monotonic seconds, now at the earliest), or None.

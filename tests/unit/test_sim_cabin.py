@@ -223,6 +223,13 @@ class TestVirtualCabin:
             "A1": {"charged_fen": 100, "coupon_fen": 0, "refunded_fen": 0, "charges": 1}
         }
 
+    def test_time_still_moves_after_a_year(self) -> None:
+        cabin = VirtualCabin(heartbeats=True)
+        cabin.advance_to(366 * 86400.0)
+        cabin.exchange("terminal", HANDSHAKE)
+        cabin.advance_to(366 * 86400.0 + 5)
+        assert cabin.exchange("terminal").count(Frame().encode()) == 6
+
     def test_a_pulled_cable(self) -> None:
         cabin = VirtualCabin()
         cabin.act("scanner", "unplug", {})
@@ -285,6 +292,16 @@ def test_every_setup_can_be_applied(name: str, tmp_path: Path) -> None:
     before = cabin.devices(), cabin.faults.active()
     apply_setup(cabin, name)
     assert name == "normal" or (cabin.devices(), cabin.faults.active()) != before
+
+
+def test_the_normal_setup_makes_everything_good_again() -> None:
+    cabin = VirtualCabin()
+    good = cabin.devices()
+    for name in ("paper_out", "cover_open", "terminal_offline", "scanner_offline", "bad_day"):
+        apply_setup(cabin, name)
+    apply_setup(cabin, "normal")
+    assert cabin.devices() == good
+    assert cabin.faults.active() == []
 
 
 def test_cabin_toml_can_be_read_and_names_every_port(tmp_path: Path) -> None:
