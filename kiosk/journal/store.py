@@ -8,6 +8,7 @@ power-cut test does.
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import re
 import zlib
@@ -17,6 +18,8 @@ from pathlib import Path
 import apsw
 
 from kiosk.journal.rows import GENESIS, Row, chain_hash, sealed_sha256
+
+_log = logging.getLogger(__name__)
 
 SCHEMA = """
 CREATE TABLE rows (
@@ -145,9 +148,16 @@ class Store:
         self.db.execute("BEGIN IMMEDIATE")
 
     def commit(self) -> None:
-        """Commit; when this returns the rows are on the disk and the anchor names their head."""
+        """Commit; when this returns the rows are on the disk and the anchor names their head.
+
+        An anchor that can't be written is only logged: the rows stand, and saying otherwise
+        would let the engine forget what the next start will read.
+        """
         self.db.execute("COMMIT")
-        self.write_anchor()
+        try:
+            self.write_anchor()
+        except OSError:
+            _log.exception("%s: the anchor can't be written", self.path)
 
     def rollback(self) -> None:
         if self.db.in_transaction:

@@ -21,7 +21,7 @@ from tests.crash.power_cut import Disk, Recording, RecordingOs, RecordingVfs, pu
 
 FILE = "journal.sqlite"
 SHORT_SEEDS = 4
-LONG_SEEDS = 60
+LONG_SEEDS = 30
 
 
 @pytest.fixture
