@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,8 @@ from typing import Any
 
 import requests
 
+PATIENCE_S = 30.0
+LOOK_EVERY_S = 0.05
 START = "import sys; from sim.main import run; sys.exit(run(sys.argv[1:]))"
 
 
@@ -54,6 +57,14 @@ class Bench:
         """The paper bills lying about, each with the code printed on it."""
         found = self._json("GET", "/api/bills")
         return found["bills"] if isinstance(found, dict) else found
+
+    def when_asked_to_pay(self) -> None:
+        """Wait until the terminal waits for a card or a phone."""
+        end = time.monotonic() + PATIENCE_S
+        while self.state("terminal")["sale"] is None:
+            if time.monotonic() > end:
+                raise AssertionError("the terminal was never asked for a payment")
+            time.sleep(LOOK_EVERY_S)
 
     def _json(self, method: str, path: str, body: object = None) -> Any:
         answer = self._session.request(method, self.url + path, json=body, timeout=20)

@@ -1,0 +1,40 @@
+"""A finger on the display server: XTest presses and releases, as a real panel's pointer."""
+
+from __future__ import annotations
+
+from Xlib import X, display
+from Xlib.ext import xtest
+
+
+class Finger:
+    """Touches a display at pixels from the top left corner."""
+
+    def __init__(self, name: str) -> None:
+        self._display = display.Display(name)
+
+    def press(self, x: int, y: int) -> None:
+        xtest.fake_input(self._display, X.MotionNotify, x=x, y=y)
+        xtest.fake_input(self._display, X.ButtonPress, 1)
+        self._display.sync()
+
+    def move(self, x: int, y: int) -> None:
+        xtest.fake_input(self._display, X.MotionNotify, x=x, y=y)
+        self._display.sync()
+
+    def release(self) -> None:
+        xtest.fake_input(self._display, X.ButtonRelease, 1)
+        self._display.sync()
+
+    def touch(self, x: int, y: int) -> None:
+        self.press(x, y)
+        self.release()
+
+    def key(self, keysym: int) -> None:
+        """Press and release a key of the keyboard."""
+        code = self._display.keysym_to_keycode(keysym)
+        xtest.fake_input(self._display, X.KeyPress, code)
+        xtest.fake_input(self._display, X.KeyRelease, code)
+        self._display.sync()
+
+    def close(self) -> None:
+        self._display.close()
