@@ -152,6 +152,7 @@ class KioskApp:
 
     def _drawn(self) -> None:
         if self._inspect and self._shown is not None and self._picture is not None:
+            self.loop.sync()  # whoever reads this may look at the screen next
             self.snapshot = {
                 "screen": self._picture.screen,
                 "version": self._picture.version,

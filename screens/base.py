@@ -74,7 +74,7 @@ class Screen(Widget):
         width, height = self.theme.width, self.theme.height
         margin, bar = px(SPACE.margin), px(SPACE.bottom_bar)
         self.box = Box(0, 0, width, height)
-        self.top.place(Box(margin, px(8.5), width - 2 * margin, px(SPACE.top_bar)))
+        self.top.place(Box(margin, px(8), width - 2 * margin, px(SPACE.top_bar)))
         line = round(px(TYPE.heading) * TYPE.line)
         heading = Box(margin, px(37), width - 2 * margin, line)
         self.heading.place(heading)

@@ -101,6 +101,7 @@ def disc(radius: int) -> Any:
     )
     texture = Texture.create(size=(2 * radius, 2 * radius), colorfmt="rgba")
     texture.blit_buffer(data, colorfmt="rgba", bufferfmt="ubyte")
+    texture.mag_filter = texture.min_filter = "nearest"
     return texture
 
 
@@ -113,7 +114,7 @@ def _set_quads(mesh: Any, quads: Iterable[Quad]) -> None:
     for n, (x, y, w, h, u0, v0, u1, v1) in enumerate(quads):
         vertices += (x, y, u0, v0, x + w, y, u1, v0, x + w, y + h, u1, v1, x, y + h, u0, v1)
         k = 4 * n
-        indices += (k, k + 1, k + 2, k, k + 2, k + 3)
+        indices += (k, k + 1, k + 2, k + 2, k + 3, k)
     mesh.vertices = vertices
     mesh.indices = indices
 

@@ -8,8 +8,10 @@ nothing, neither when it comes nor when it goes.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
 
-from screens.widgets.base import Touchable, Widget
+if TYPE_CHECKING:
+    from screens.widgets.base import Touchable, Widget
 
 FIRST_BUTTON = 1
 
@@ -93,6 +95,6 @@ def touchable_at(root: Widget, x: float, y: float) -> Touchable | None:
     """The uppermost visible touchable widget at a point, or ``None``."""
     found = None
     for widget in root.walk():
-        if isinstance(widget, Touchable) and widget.box.holds(x, y):
-            found = widget
+        if widget.touchable and widget.box.holds(x, y):
+            found = cast("Touchable", widget)
     return found

@@ -67,11 +67,17 @@ class _Connection:
             self._x11 = ctypes.CDLL("libX11.so.6")
             self._x11.XConnectionNumber.argtypes = [ctypes.c_void_p]
             self._x11.XEventsQueued.argtypes = [ctypes.c_void_p, ctypes.c_int]
+            self._x11.XSync.argtypes = [ctypes.c_void_p, ctypes.c_int]
             self.fileno = int(self._x11.XConnectionNumber(self._display))
 
     def pending(self) -> bool:
         """Whether events were already read from the wire; waiting would not see them."""
         return bool(self._display and self._x11.XEventsQueued(self._display, _QUEUED_AFTER_FLUSH))
+
+    def sync(self) -> None:
+        """Wait until the server has carried out all that was sent."""
+        if self._display:
+            self._x11.XSync(self._display, 0)
 
 
 class Loop:
@@ -97,7 +103,7 @@ class Loop:
         self._background = background
         self._timers: list[tuple[float, int, Callable[[], None]]] = []
         self._count = itertools.count()
-        self._running = False
+        self._stopped = False
         self._stale = True
         self._sdl: Any = Window._win
         self._sdl.set_event_filter(self._filter)
@@ -111,17 +117,20 @@ class Loop:
         """Draw a frame even if no drawing instruction has changed."""
         self._stale = True
 
+    def sync(self) -> None:
+        """Wait until the frame sent last can be seen on the screen."""
+        self._connection.sync()
+
     def stop(self) -> None:
         """End :meth:`run`. Safe in every thread and in signal handlers."""
-        self._running = False
+        self._stopped = True
         self.wake.set()
 
     def run(self) -> None:
         """Draw, wait, answer, until stopped."""
-        self._running = True
-        while self._running:
+        while not self._stopped:
             self.step()
-            if self._running and not self._connection.pending():
+            if not self._stopped and not self._connection.pending():
                 self._wait(self._patience())
 
     def step(self) -> None:

@@ -140,7 +140,7 @@ class Space:
     gap: float = 7.0
     radius: float = 6.0
     bottom_bar: float = 44.0
-    top_bar: float = 16.0
+    top_bar: float = 17.0
     edge: float = 0.6
     strong_edge: float = 0.75
 

@@ -45,6 +45,7 @@ class Widget:
     role = "group"
     min_mm = (0.0, 0.0)  # smallest width and height on the panel
     min_em_mm = 0.0  # smallest em of its text on the panel
+    touchable = False
 
     def __init__(self, kit: Kit, widget_id: str = "") -> None:
         self.kit = kit
@@ -118,6 +119,7 @@ class Touchable(Widget):
     """
 
     role = "button"
+    touchable = True
     min_mm = (20.0, 20.0)
 
     def __init__(

@@ -9,8 +9,9 @@ from screens.linebreak import break_lines
 from screens.theme import TYPE
 from screens.widgets.base import Kit, Pair, Widget
 
-# The ideographs of Noto CJK sit this much of an em below the middle of the font's line.
-_OPTICAL_RISE = 0.055
+# The ideographs of Noto CJK stand this much of an em below the middle of a line as the cache
+# gives it (negative: above); raising the line by that puts them in the middle of theirs.
+_OPTICAL_RISE = -0.03
 
 
 class Label(Widget):
@@ -68,9 +69,11 @@ class Label(Widget):
     @property
     def overflows(self) -> bool:
         """Whether the text needs more room than it has, in either direction."""
-        measure = self.kit.texts.measure(self.face, self.theme.px(self.em_mm))
-        widest = max(map(measure, self._lines), default=0)
-        return self.height > self.box.h or widest > self.box.w
+        px = self.theme.px(self.em_mm)
+        widest = max(map(self.kit.texts.measure(self.face, px), self._lines), default=0)
+        # The space above the first line and below the last may lie outside the box.
+        inked = self.height - self.line_px + round(1.2 * px)
+        return inked > self.box.h or widest > self.box.w
 
     def say(self, text: str) -> None:
         """Show another text."""

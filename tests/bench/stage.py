@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from time import perf_counter
+from time import monotonic, perf_counter
 from typing import Any
 
 from screens.environment import Panel, prepare
@@ -36,6 +36,7 @@ def main() -> None:
     prepare(panel)
 
     from screens.app import KioskApp, Picture
+    from screens.walk import faults
     from tests.bench.stage_screens import SCREENS, first_pictures
 
     pictures = first_pictures(options.palette, low=options.low)
@@ -61,7 +62,12 @@ def main() -> None:
     answers: dict[str, Callable[[], Any]] = {
         "snapshot": lambda: app.snapshot,
         "facts": lambda: facts(app, started),
+        "flip": lambda: flip_ms(app),
+        "faults": lambda: {name: faults(app.screen(name)) for name in SCREENS},
     }
+
+    def answer(word: str) -> None:
+        print(json.dumps({word: answers[word]()}), flush=True)
 
     def listen() -> None:
         for line in sys.stdin:
@@ -69,7 +75,8 @@ def main() -> None:
             if word == "stop":
                 break
             if word in answers:
-                print(json.dumps(answers[word]()), flush=True)
+                app.loop.call_at(0.0, lambda word=word: answer(word))
+                app.wake()
             elif word.startswith("{"):
                 with lock:
                     change = json.loads(word)
@@ -80,7 +87,9 @@ def main() -> None:
         app.stop()
 
     def ready() -> None:
-        if options.png:
+        if not app.loop.frame:
+            app.loop.call_at(monotonic() + 0.001, ready)
+        elif options.png:
             screenshot(options.png, app.theme.rgba("paper"))
             app.stop()
         else:
@@ -89,7 +98,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: app.stop())
     if not options.png:
         threading.Thread(target=listen, daemon=True).start()
-    app.loop.call_at(0.0, lambda: app.loop.call_at(0.0, ready))
+    app.loop.call_at(0.0, ready)
     app.run()
 
 
@@ -104,6 +113,26 @@ def facts(app: Any, started: float) -> dict[str, float]:
         "cpu_s": times.user + times.system,
         "age_s": perf_counter() - started,
     }
+
+
+def flip_ms(app: Any) -> dict[str, float]:
+    """Milliseconds (median of 30) to clear and show an empty frame, and to draw a full one."""
+    from kivy.core.window import Window
+    from kivy.graphics.opengl import GL_COLOR_BUFFER_BIT, glClear
+
+    def median(call: Callable[[], object]) -> float:
+        times = []
+        for _ in range(30):
+            began = perf_counter()
+            call()
+            times.append(perf_counter() - began)
+        return round(1000 * sorted(times)[15], 2)
+
+    def empty() -> None:
+        glClear(GL_COLOR_BUFFER_BIT)
+        Window._win.flip()
+
+    return {"empty": median(empty), "home": median(app.loop.draw)}
 
 
 def screenshot(path: Path, paper: tuple[float, float, float, float]) -> None:

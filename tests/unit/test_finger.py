@@ -1,0 +1,157 @@
+"""One finger is one touch, whatever the panel reports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from screens.finger import OneFinger
+
+
+@dataclass
+class Box:
+    left: int
+    right: int
+
+    def holds(self, x: float, y: float) -> bool:
+        return self.left <= x < self.right and 0 <= y < 100
+
+
+@dataclass
+class Key:
+    """What a finger needs of a widget, noting what is done to it."""
+
+    box: Box
+    acts_on_press: bool = False
+    answers: bool = True
+    log: list[str] = field(default_factory=list)
+
+    def press(self, pressed: bool) -> None:
+        self.log.append("dark" if pressed else "light")
+
+    def act(self) -> None:
+        self.log.append("act")
+
+
+@pytest.fixture
+def keys() -> list[Key]:
+    return [Key(Box(0, 100)), Key(Box(200, 300))]
+
+
+@pytest.fixture
+def finger(keys: list[Key]) -> OneFinger:
+    return OneFinger(lambda x, y: next((k for k in keys if k.box.holds(x, y)), None))
+
+
+def test_it_darkens_at_once_and_acts_on_release(finger: OneFinger, keys: list[Key]) -> None:
+    finger.feed("mousebuttondown", 50, 50, 1)
+    assert keys[0].log == ["dark"]
+    finger.feed("mousebuttonup", 50, 50, 1)
+    assert keys[0].log == ["dark", "light", "act"]
+
+
+def test_the_same_touch_as_pointer_and_as_finger_is_one(finger: OneFinger, keys: list[Key]) -> None:
+    finger.feed("fingerdown", 7, 0, 0.5, 0.5, 1.0)
+    finger.feed("mousebuttondown", 50, 50, 1)
+    finger.feed("fingermotion", 7, 0, 0.5, 0.5, 1.0)
+    finger.feed("mousemotion", 51, 50)
+    finger.feed("fingerup", 7, 0, 0.5, 0.5, 1.0)
+    finger.feed("mousebuttonup", 51, 50, 1)
+    assert keys[0].log == ["dark", "light", "act"]
+
+
+def test_a_second_finger_presses_nothing_and_disturbs_nothing(
+    finger: OneFinger, keys: list[Key]
+) -> None:
+    finger.feed("mousebuttondown", 50, 50, 1)
+    finger.feed("fingerdown", 7, 1, 0.2, 0.2, 1.0)  # as SDL reports it
+    finger.feed("mousebuttondown", 250, 50, 1)  # as a second pointer would
+    finger.feed("fingerup", 7, 1, 0.2, 0.2, 1.0)
+    assert keys[1].log == []
+    finger.feed("mousebuttonup", 50, 50, 1)
+    assert keys[0].log == ["dark", "light", "act"]
+    finger.feed("mousebuttonup", 250, 50, 1)
+    assert keys[1].log == []
+
+
+@pytest.mark.parametrize("button", [2, 3, 4, 5])
+def test_other_buttons_do_nothing(finger: OneFinger, keys: list[Key], button: int) -> None:
+    finger.feed("mousebuttondown", 50, 50, button)
+    finger.feed("mousebuttonup", 50, 50, button)
+    assert keys[0].log == []
+
+
+def test_sliding_off_cancels_for_good(finger: OneFinger, keys: list[Key]) -> None:
+    finger.feed("mousebuttondown", 50, 50, 1)
+    finger.feed("mousemotion", 250, 50)
+    finger.feed("mousemotion", 50, 50)
+    finger.feed("mousebuttonup", 50, 50, 1)
+    assert keys[0].log == ["dark", "light"]
+    assert keys[1].log == []
+
+
+def test_releasing_elsewhere_without_a_motion_between_cancels(
+    finger: OneFinger, keys: list[Key]
+) -> None:
+    finger.feed("mousebuttondown", 50, 50, 1)
+    finger.feed("mousebuttonup", 250, 50, 1)
+    assert keys[0].log == ["dark", "light"]
+    assert keys[1].log == []
+
+
+def test_what_does_not_answer_is_not_even_darkened(finger: OneFinger, keys: list[Key]) -> None:
+    keys[0].answers = False
+    finger.feed("mousebuttondown", 50, 50, 1)
+    finger.feed("mousebuttonup", 50, 50, 1)
+    assert keys[0].log == []
+
+
+def test_what_stops_answering_under_the_finger_does_not_act(
+    finger: OneFinger, keys: list[Key]
+) -> None:
+    finger.feed("mousebuttondown", 50, 50, 1)
+    keys[0].answers = False
+    finger.feed("mousebuttonup", 50, 50, 1)
+    assert keys[0].log == ["dark", "light"]
+
+
+def test_stop_acts_on_touch_once_and_not_again_on_release(
+    finger: OneFinger, keys: list[Key]
+) -> None:
+    keys[0].acts_on_press = True
+    finger.feed("mousebuttondown", 50, 50, 1)
+    assert keys[0].log == ["dark", "act"]
+    finger.feed("mousebuttonup", 50, 50, 1)
+    assert keys[0].log == ["dark", "act", "light"]
+
+
+def test_the_touch_that_wakes_is_swallowed_to_its_end(keys: list[Key]) -> None:
+    asleep = [True]
+    finger = OneFinger(lambda *_: keys[0], lambda: asleep[0])
+    finger.feed("mousebuttondown", 50, 50, 1)
+    asleep[0] = False
+    finger.feed("mousemotion", 51, 50)
+    finger.feed("mousebuttonup", 51, 50, 1)
+    assert keys[0].log == []
+    finger.feed("mousebuttondown", 50, 50, 1)
+    finger.feed("mousebuttonup", 50, 50, 1)
+    assert keys[0].log == ["dark", "light", "act"]
+
+
+def test_a_screen_that_changes_under_the_finger_gets_no_release(
+    finger: OneFinger, keys: list[Key]
+) -> None:
+    finger.feed("mousebuttondown", 50, 50, 1)
+    finger.release()
+    finger.feed("mousebuttonup", 50, 50, 1)
+    assert keys[0].log == ["dark", "light"]
+
+
+def test_a_panel_unplugged_under_the_finger_works_again(finger: OneFinger, keys: list[Key]) -> None:
+    finger.feed("mousebuttondown", 50, 50, 1)
+    finger.lost()
+    finger.feed("mousebuttondown", 250, 50, 1)
+    finger.feed("mousebuttonup", 250, 50, 1)
+    assert keys[0].log == ["dark", "light"]
+    assert keys[1].log == ["dark", "light", "act"]
