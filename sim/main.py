@@ -18,6 +18,7 @@ import stat
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from sim.cabin import Cabin
@@ -48,16 +49,28 @@ def run(argv: list[str]) -> int:
         args = parser().parse_args(argv)
     except SystemExit as stop:
         return int(stop.code or 0)
+    parent = _parents_pipe()  # asked before anybody can know that we run, and close it
     seed = random.SystemRandom().randrange(1 << 31) if args.seed is None else args.seed
     print(f"seed {seed}", file=sys.stderr, flush=True)
     with _folder(args.dir) as directory, _signals() as told, _alone(directory) as alone:
         if not alone:
             print(f"another simulator runs in {directory}", file=sys.stderr)
             return 1
-        return _serve(args, directory, seed, told)
+        return _serve(args, directory, seed, Ends(told, parent))
 
 
-def _serve(args: argparse.Namespace, directory: Path, seed: int, told: int) -> int:
+@dataclass(frozen=True)
+class Ends:
+    """Descriptors that say when to stop.
+
+    `told` is readable after a signal; `parent` is stdin when that is a pipe from a living parent.
+    """
+
+    told: int
+    parent: int | None
+
+
+def _serve(args: argparse.Namespace, directory: Path, seed: int, ends: Ends) -> int:
     # Flask and the gateways' cryptography are heavy: nothing else of the package needs them.
     from sim.bench.app import make_app
     from sim.bench.kiosk_screen import KioskScreen
@@ -85,7 +98,7 @@ def _serve(args: argparse.Namespace, directory: Path, seed: int, told: int) -> i
         write_cabin_toml(directory, gateways.settings())
         bench.start()
         print(f"ready {bench.url}", flush=True)
-        _wait(told, wire)
+        _wait(ends, wire)
     return 1 if wire.failed.is_set() else 0
 
 
@@ -140,16 +153,16 @@ def _signals() -> Iterator[int]:
         os.close(write)
 
 
-def _wait(told: int, wire: Wire) -> None:
+def _wait(ends: Ends, wire: Wire) -> None:
     """Until a signal, the end of stdin if that is a living pipe, or the wire's thread fails."""
     wire.on_failure(lambda: os.kill(os.getpid(), signal.SIGTERM))
     poller = select.poll()
-    poller.register(told, select.POLLIN)
-    if (stdin := _parents_pipe()) is not None:
-        poller.register(stdin, select.POLLIN)
+    poller.register(ends.told, select.POLLIN)
+    if ends.parent is not None:
+        poller.register(ends.parent, select.POLLIN)
     while True:
         for descriptor, _ in poller.poll():
-            if descriptor == told or not os.read(descriptor, 4096):
+            if descriptor == ends.told or not os.read(descriptor, 4096):
                 return
 
 

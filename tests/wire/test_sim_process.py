@@ -153,9 +153,11 @@ def test_it_stops_when_its_parent_is_gone(tmp_path: Path) -> None:
     assert sim.process.stdin is not None
     sim.process.stdin.close()
     sim.process.stdin = None
-    assert sim.process.wait(20) == 0
-    assert not (tmp_path / "terminal").is_symlink()
-    sim.stop()
+    try:
+        assert sim.process.wait(20) == 0
+        assert not (tmp_path / "terminal").is_symlink()
+    finally:
+        sim.stop()
 
 
 def test_wrong_arguments_and_a_taken_port(
