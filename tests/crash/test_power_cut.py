@@ -20,7 +20,7 @@ from tests.crash import lives
 from tests.crash.power_cut import Disk, Recording, RecordingOs, RecordingVfs, put
 
 FILE = "journal.sqlite"
-SHORT_SEEDS = 4
+SHORT_SEEDS = 2
 LONG_SEEDS = 30
 
 
