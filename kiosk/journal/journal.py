@@ -92,9 +92,8 @@ class Journal:
         store = self.store
         if at < store.last_at:
             raise ValueError(f"{at} is before the last row's {store.last_at}")
+        store.begin()
         try:
-            if not self._one_row(order):
-                store.begin()
             key = self._key(order)
             kind, body, sealed = encode(event, key)
             row = store.insert(at, order.id, kind, body, sealed, digest(order, key), PROGRAM)
@@ -125,11 +124,6 @@ class Journal:
             self._on_append(row)
         return row.seq
 
-    def _one_row(self, order: Order) -> bool:
-        """Whether an append is one insert, which needs no transaction around it."""
-        known = order.id in self._keys and self._indexed.get(order.id) == _shown(order)
-        return known and (self.store.head_seq + 1) % CHECKPOINT_EVERY != 0
-
     def _key(self, order: Order) -> bytes:
         key = self._keys.get(order.id) or self._stored_key(order.id)
         if key is None:
@@ -146,8 +140,10 @@ class Journal:
 
     def _index(self, order: Order, at: int) -> None:
         """Keep the order's line in the list; most events change nothing there."""
-        shown = _shown(order)
-        if self._indexed.get(order.id) == shown:
+        payment = order.payment.state
+        charged = order.amount_fen if payment is PaymentState.PAID else 0
+        shown = (charged, order.refunded_fen, order.payment_word, order.needs_person)
+        if self._indexed.get(order.id) == (order.closed, *shown):
             return
         self.store.db.execute(
             "INSERT INTO orders VALUES (?,?,?,?,?,?,?,?) ON CONFLICT (order_id) DO UPDATE SET "
@@ -155,13 +151,13 @@ class Journal:
             "ELSE ifnull(closed_at, excluded.closed_at) END, "
             "charged_fen=excluded.charged_fen, refunded_fen=excluded.refunded_fen, "
             "word=excluded.word, needs_person=excluded.needs_person",
-            (order.id, order.opened_at, at if order.closed else None, order.amount_fen, *shown[1:]),
+            (order.id, order.opened_at, at if order.closed else None, order.amount_fen, *shown),
         )
         if order.closed:
             self._indexed.pop(order.id, None)
             self._keys.pop(order.id, None)
         else:
-            self._indexed[order.id] = shown
+            self._indexed[order.id] = (order.closed, *shown)
 
     def open_orders(self) -> list[str]:
         """Return the numbers of all orders that are not closed, oldest first."""
@@ -237,10 +233,3 @@ class Journal:
 
     def close(self) -> None:
         self.store.close()
-
-
-def _shown(order: Order) -> tuple[bool, int, int, str, bool]:
-    """What the list of orders says that can change: closed, charged, refunded, word, person."""
-    charged = order.amount_fen if order.payment.state is PaymentState.PAID else 0
-    word, person = order.payment_word, order.needs_person
-    return order.closed, charged, order.refunded_fen, word, person

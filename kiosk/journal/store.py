@@ -153,8 +153,7 @@ class Store:
         An anchor that can't be written is only logged: the rows stand, and saying otherwise
         would let the engine forget what the next start will read.
         """
-        if self.db.in_transaction:
-            self.db.execute("COMMIT")
+        self.db.execute("COMMIT")
         try:
             self.write_anchor()
         except OSError:
@@ -175,7 +174,7 @@ class Store:
         digest: str,
         program: str,
     ) -> Row:
-        """Append one row and return it with its place in the chain; alone it commits itself."""
+        """Append one row inside a transaction and return it with its place in the chain."""
         at = max(at, self.last_at)
         seq, epoch, sealed_hash = self.head_seq + 1, self.epoch, sealed_sha256(sealed)
         place = (seq, epoch, at, stream, kind, body)
