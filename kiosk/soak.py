@@ -78,7 +78,8 @@ class Soak:
             if self._rng.random() < 0.3:
                 self.troubles.repair()
             self.kiosk.advance(max(1.0, arrives - self.kiosk.clock.monotonic()))
-        self.rest()
+        self.troubles.repair()
+        rest(self.kiosk)
         orders = self.kiosk.orders()
         report.audit = audit(orders, self.kiosk.cabin.ledger(), settled=True)
         report.words = dict(Counter(_word(x) for x in orders).most_common())
@@ -104,22 +105,7 @@ class Soak:
         while not resident.finished and self.kiosk.clock.monotonic() < end:
             while self._rng.random() < chance:
                 self.troubles.strike()
-            self.step(resident)
-
-    def step(self, resident: Resident) -> None:
-        """Let a resident act once, and wait until something has changed."""
-        kiosk = self.kiosk
-        state = kiosk.state
-        if state is None:
-            raise RuntimeError("the kiosk has not started")
-        act = resident.next(state)
-        if isinstance(act, Outdoors):
-            # The terminal may not be waiting yet, the code may have expired: try again later.
-            with contextlib.suppress(ActionError):
-                kiosk.act(act.device, act.action, **act.body)
-        elif act is not None:
-            kiosk.touch(act.target, act.value)
-        kiosk.until(lambda: kiosk.state is not state, PATIENCE_S)
+            step(self.kiosk, resident)
 
     def _bills(self) -> tuple[tuple[str, str], ...]:
         """One to three new bills in the hand, each of an account of its own."""
@@ -136,6 +122,31 @@ class Soak:
             self.kiosk.act("biller", "new_bill", **body, amount_fen=fen)
             found.append((institution, account))
         return tuple(dict.fromkeys(found))
+
+
+def step(kiosk: VirtualKiosk, resident: Resident) -> None:
+    """Let a resident act once, and wait until something has changed."""
+    state = kiosk.state
+    if state is None:
+        raise RuntimeError("the kiosk has not started")
+    act = resident.next(state)
+    if isinstance(act, Outdoors):
+        # The terminal may not be waiting yet, the code may have expired: try again later.
+        with contextlib.suppress(ActionError):
+            kiosk.act(act.device, act.action, **act.body)
+    elif act is not None:
+        kiosk.touch(act.target, act.value)
+    kiosk.until(lambda: kiosk.state is not state, PATIENCE_S)
+
+
+def rest(kiosk: VirtualKiosk) -> None:
+    """Let time pass until every order has come to rest, or none does any more."""
+
+    def at_rest() -> bool:
+        state = kiosk.state
+        return state is not None and all(x.closed or x.needs_person for x in state.orders.values())
+
+    kiosk.until(at_rest, REST_S)
 
 
 def _word(order: Order) -> str:
