@@ -42,6 +42,14 @@ class RealClock:
         with self._lock:
             return self._wall_start + self.monotonic() + self._offset
 
+    def wall(self) -> float:
+        """The machine's own date, whatever the speed; a jump moves it as well.
+
+        Programs beside the simulator live by it: their signatures carry it.
+        """
+        with self._lock:
+            return _time.time() + self._offset
+
     def jump(self, seconds: float) -> None:
         """Move the date by `seconds` (may be negative); durations don't notice."""
         with self._lock:

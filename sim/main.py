@@ -78,7 +78,7 @@ def _serve(args: argparse.Namespace, directory: Path, seed: int, ends: Ends) -> 
     from sim.gateways import Gateways
 
     clock, faults = RealClock(speed=args.speed), Faults(seed)
-    gateways = Gateways(clock, faults, directory, seed)
+    gateways = Gateways(clock, faults, directory, seed, wall=clock.wall)
     cabin = Cabin(clock, faults, gateways, pace=args.pace)
     wire = Wire(cabin, clock, directory)
     screen = KioskScreen(args.kiosk_display)
