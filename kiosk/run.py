@@ -19,7 +19,7 @@ from kiosk.config import ConfigError, load
 from kiosk.core.state import State
 from kiosk.engine import Engine
 from kiosk.inspection import Inspection
-from kiosk.journal import JournalBrokenError, JournalBusyError
+from kiosk.journal import Journal, JournalBrokenError, JournalBusyError
 from kiosk.lanes import ThreadLanes
 from kiosk.settings import Settings
 from kiosk.shown import Shown
@@ -63,12 +63,17 @@ def run(args: argparse.Namespace) -> int:
         engine.books.close()
 
 
-def build(settings: Settings, publish: Callable[[State], None]) -> Engine:
-    """Open the books and put everything together; devices begin to connect at once."""
+def build(
+    settings: Settings, publish: Callable[[State], None], journal: Journal | None = None
+) -> Engine:
+    """Open the books and put everything together; devices begin to connect at once.
+
+    ``journal`` is one that is open already, as crash tests bring it.
+    """
     clock = SystemClock()
     books: AnyBooks
     try:
-        books = composition.open_books(settings, clock)
+        books = composition.open_books(settings, clock, journal)
     except JournalBrokenError as error:
         _log.error("%s\n%s", error, _advice(settings))
         books = ClosedBooks(str(error))
