@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from kivy.core.window import Window
@@ -23,6 +24,8 @@ from screens.text import TextCache
 from screens.theme import Theme
 from screens.walk import describe
 from screens.widgets.base import Kit, Touchable
+
+_ANSWER_S = 0.15  # a touched button stays dark until the answer comes, but no longer than this
 
 SendTouch = Callable[[str, object, int], None]
 
@@ -117,6 +120,7 @@ class KioskApp:
         screen.show_frame(picture.frame)
         screen.show(picture.view)
         screen.unlock()
+        self.finger.settle()
         if screen is not self._shown:
             self.finger.release()
             self._shown = screen
@@ -128,6 +132,7 @@ class KioskApp:
         self.kit.texts.forget()
 
     def _touched(self, touch_id: str, value: object) -> None:
+        self.loop.call_at(monotonic() + _ANSWER_S, self.finger.settle)
         if self._picture is not None:
             self._send(touch_id, value, self._picture.version)
 

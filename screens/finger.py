@@ -33,6 +33,7 @@ class OneFinger:
         self._swallow = swallow
         self._down = False
         self._target: Touchable | None = None
+        self._acted: Touchable | None = None
 
     @property
     def down(self) -> bool:
@@ -58,6 +59,16 @@ class OneFinger:
             self._target.press(False)
         self._target = None
 
+    def settle(self) -> None:
+        """Lighten the widget that acted last: its answer is here, or doesn't come.
+
+        Until then it stays dark, which saves the frame that would only show it light again and
+        would hold up the answer.
+        """
+        if self._acted is not None:
+            self._acted.press(False)
+        self._acted = None
+
     def lost(self) -> None:
         """The pointer device went away: no release will come."""
         self.release()
@@ -72,6 +83,7 @@ class OneFinger:
         widget = self._find(x, y)
         if widget is None or not widget.answers:
             return
+        self.settle()
         self._target = widget
         widget.press(True)
         if widget.acts_on_press:
@@ -86,9 +98,11 @@ class OneFinger:
         widget, self._target = self._target, None
         if widget is None:
             return
-        widget.press(False)
         if not widget.acts_on_press and widget.box.holds(x, y) and widget.answers:
+            self._acted = widget
             widget.act()
+        else:
+            widget.press(False)
 
 
 def touchable_at(root: Widget, x: float, y: float) -> Touchable | None:

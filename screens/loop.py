@@ -42,13 +42,14 @@ class Wake:
         except BlockingIOError:
             return  # the pipe is full: the loop is as good as awake
 
-    def clear(self) -> None:
-        """Take what has been written."""
+    def clear(self) -> bool:
+        """Take what has been written; whether there was anything."""
         try:
             while len(os.read(self._read, 4096)) == 4096:
                 pass
         except BlockingIOError:
-            return
+            return False
+        return True
 
     def close(self) -> None:
         """Close both ends."""
@@ -136,6 +137,8 @@ class Loop:
     def step(self) -> None:
         """Read what has come, let it take effect, draw if anything changed. Never waits."""
         self._read_events()
+        if self.wake.clear():  # before drawing: one frame for a touch and its answer
+            self._on_wake()
         self._run_timers()
         Clock.tick()  # Kivy's own deferred work; with maxfps 0 it doesn't sleep
         if self._stale or Window.canvas.needs_redraw:
@@ -181,10 +184,7 @@ class Loop:
         watched = [self.wake.fileno()]
         if self._connection.fileno is not None:
             watched.append(self._connection.fileno)
-        ready, _, _ = select.select(watched, (), (), seconds)
-        if self.wake.fileno() in ready:
-            self.wake.clear()
-            self._on_wake()
+        select.select(watched, (), (), seconds)
 
     def _filter(self, action: str, *_: object) -> int:
         """SDL calls this in the middle of its own work: note, draw later."""

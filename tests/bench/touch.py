@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import select
 import time
 from types import TracebackType
 
 from Xlib import X, display
-from Xlib.ext import xtest
+from Xlib.ext import damage, xtest
 
 
 class Glass:
@@ -15,6 +16,8 @@ class Glass:
     def __init__(self, name: str) -> None:
         self._display = display.Display(name)
         self._root = self._display.screen().root
+        self._display.damage_query_version()
+        self._damage = self._root.damage_create(damage.DamageReportNonEmpty)
 
     def __enter__(self) -> Glass:
         return self
@@ -62,12 +65,28 @@ class Glass:
         return red, green, blue
 
     def wait_change(self, x: int, y: int, before: bytes, timeout: float = 10.0) -> float:
-        """Look at one pixel without pause until it differs; the ``perf_counter`` of that moment.
+        """Sleep until a pixel differs; the ``perf_counter`` of the moment it was drawn.
 
+        The server tells of everything drawn (XDamage). Looking without pause instead would take
+        the processor from the program that is watched.
         Raises TimeoutError when it stays as it is.
         """
         end = time.perf_counter() + timeout
-        while (now := time.perf_counter()) < end:
-            if self.pixels(x, y) != before:
-                return time.perf_counter()
-        raise TimeoutError(f"pixel {x},{y} did not change in {timeout} s (until {now})")
+        seen = time.perf_counter()
+        while self.pixels(x, y) == before:
+            self._wait_drawn(end)
+            seen = time.perf_counter()
+        return seen
+
+    def _wait_drawn(self, end: float) -> None:
+        """Until something was drawn anywhere."""
+        while True:
+            while self._display.pending_events():
+                event = self._display.next_event()
+                if event.type == self._display.extension_event.DamageNotify:
+                    damage.damage_subtract(self._display, self._damage, X.NONE, X.NONE)
+                    self._display.flush()
+                    return
+            left = end - time.perf_counter()
+            if left <= 0 or not select.select([self._display.fileno()], (), (), left)[0]:
+                raise TimeoutError("the pixel did not change")

@@ -48,7 +48,23 @@ def test_it_darkens_at_once_and_acts_on_release(finger: OneFinger, keys: list[Ke
     finger.feed("mousebuttondown", 50, 50, 1)
     assert keys[0].log == ["dark"]
     finger.feed("mousebuttonup", 50, 50, 1)
-    assert keys[0].log == ["dark", "light", "act"]
+    assert keys[0].log == ["dark", "act"]
+
+
+def test_it_stays_dark_until_the_answer_is_there(finger: OneFinger, keys: list[Key]) -> None:
+    finger.feed("mousebuttondown", 50, 50, 1)
+    finger.feed("mousebuttonup", 50, 50, 1)
+    finger.settle()
+    finger.settle()
+    assert keys[0].log == ["dark", "act", "light"]
+
+
+def test_the_next_touch_lightens_the_one_before(finger: OneFinger, keys: list[Key]) -> None:
+    for x in (50, 250):
+        finger.feed("mousebuttondown", x, 50, 1)
+        finger.feed("mousebuttonup", x, 50, 1)
+    assert keys[0].log == ["dark", "act", "light"]
+    assert keys[1].log == ["dark", "act"]
 
 
 def test_the_same_touch_as_pointer_and_as_finger_is_one(finger: OneFinger, keys: list[Key]) -> None:
@@ -58,7 +74,7 @@ def test_the_same_touch_as_pointer_and_as_finger_is_one(finger: OneFinger, keys:
     finger.feed("mousemotion", 51, 50)
     finger.feed("fingerup", 7, 0, 0.5, 0.5, 1.0)
     finger.feed("mousebuttonup", 51, 50, 1)
-    assert keys[0].log == ["dark", "light", "act"]
+    assert keys[0].log == ["dark", "act"]
 
 
 def test_a_second_finger_presses_nothing_and_disturbs_nothing(
@@ -70,7 +86,7 @@ def test_a_second_finger_presses_nothing_and_disturbs_nothing(
     finger.feed("fingerup", 7, 1, 0.2, 0.2, 1.0)
     assert keys[1].log == []
     finger.feed("mousebuttonup", 50, 50, 1)
-    assert keys[0].log == ["dark", "light", "act"]
+    assert keys[0].log == ["dark", "act"]
     finger.feed("mousebuttonup", 250, 50, 1)
     assert keys[1].log == []
 
@@ -136,7 +152,7 @@ def test_the_touch_that_wakes_is_swallowed_to_its_end(keys: list[Key]) -> None:
     assert keys[0].log == []
     finger.feed("mousebuttondown", 50, 50, 1)
     finger.feed("mousebuttonup", 50, 50, 1)
-    assert keys[0].log == ["dark", "light", "act"]
+    assert keys[0].log == ["dark", "act"]
 
 
 def test_a_screen_that_changes_under_the_finger_gets_no_release(
@@ -154,4 +170,4 @@ def test_a_panel_unplugged_under_the_finger_works_again(finger: OneFinger, keys:
     finger.feed("mousebuttondown", 250, 50, 1)
     finger.feed("mousebuttonup", 250, 50, 1)
     assert keys[0].log == ["dark", "light"]
-    assert keys[1].log == ["dark", "light", "act"]
+    assert keys[1].log == ["dark", "act"]
