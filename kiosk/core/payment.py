@@ -97,6 +97,7 @@ def answered(order: Order, event: e.PaymentAnswered) -> Step:
 
 def queried(order: Order, event: e.PaymentQueried) -> Step:
     """Take the answer to a query; what it frees depends on how far we have asked."""
+    awaited = order.payment.querying
     order = with_payment(order, querying=False)
     asking = order.payment.asking
     if asking is Asking.CLOSE and order.means.polled:
@@ -104,6 +105,8 @@ def queried(order: Order, event: e.PaymentQueried) -> Step:
         return order, ()
     if event.result is Charge.PAID:
         return paid(order, event.facts)
+    if asking is Asking.LAST_LOOK and awaited:
+        return _looked(order, event)
     if not _undecided(order):
         return order, ()
     if event.result is Charge.NOT_PAID:
@@ -148,7 +151,7 @@ def cancel_wanted(order: Order) -> Step:
 def timer(order: Order, name: str) -> Step:
     payment = order.payment
     if name == LAST_LOOK and payment.asking is Asking.LAST_LOOK:
-        return order, (QueryPayment(order.id, order.means),)
+        return _query(order)
     if not _undecided(order):
         return order, ()
     if name == POLL and payment.asking is Asking.NOTHING:
@@ -180,7 +183,8 @@ def paid(order: Order, facts: PaymentFacts | None) -> Step:
     if payment.state is PaymentState.PAID:
         return order, ()
     if facts is None or facts.amount_fen != order.amount_fen:
-        order = with_payment(order, state=PaymentState.NEEDS_PERSON, facts=facts)
+        asking = Asking.NOTHING
+        order = with_payment(order, state=PaymentState.NEEDS_PERSON, asking=asking, facts=facts)
         return with_person(order, MISMATCH), ()
     late = payment.state is PaymentState.NOT_PAID
     settled = with_payment(
@@ -210,6 +214,8 @@ def restarted(order: Order) -> Step:
     if order.payment.state is PaymentState.CREATED:
         # The row that opened it was written, and with it the request may have left.
         order = with_payment(order, state=PaymentState.REQUESTED)
+    if order.payment.asking is Asking.LAST_LOOK:
+        return _last_look(with_payment(order, querying=False))
     if not _undecided(order):
         return order, ()
     order = with_payment(order, state=PaymentState.UNKNOWN, asking=Asking.NOTHING, querying=False)
@@ -226,9 +232,12 @@ def _last_look(order: Order) -> Step:
     return order, (StartTimer(order.id, LAST_LOOK, order.means.deadline_s + DEADLINE_SLACK_S),)
 
 
-def _looked(order: Order, result: Charge) -> Step:
+def _looked(order: Order, event: e.PaymentQueried) -> Step:
+    result = event.result
     if result in (Charge.NOT_PAID, Charge.NOT_FOUND):
         return with_payment(order, asking=Asking.NOTHING), ()
+    if result is Charge.UNDECIDABLE:
+        return undecidable(order, event.code)
     again = StartTimer(order.id, LAST_LOOK, 60.0)
     if result is Charge.WAITING:
         return order, (ClosePayment(order.id, order.means), again)
