@@ -8,7 +8,7 @@ from kiosk.core import commands as c
 from kiosk.core import events as e
 from kiosk.core.decide import decide
 from kiosk.core.events import Posting
-from kiosk.core.order import LineState, Order, PaymentState, RefundState
+from kiosk.core.order import Asking, LineState, Order, PaymentState, RefundState
 
 from .world import World
 
@@ -109,7 +109,8 @@ def check_claims(order: Order, world: World) -> None:
     payer, state = world.payer, order.payment.state
     if state is PaymentState.PAID:
         assert payer.kept_fen == order.amount_fen, "PAID and not charged"
-    if state is PaymentState.NOT_PAID:
+    looking = order.payment.asking is Asking.LAST_LOOK and not order.closed
+    if state is PaymentState.NOT_PAID and not (payer.forgets and looking):
         assert not payer.kept_fen, "NOT_PAID and charged"
         assert not payer.can_charge, "NOT_PAID and can still be charged"
         assert not request_can_arrive(world), "NOT_PAID and the request can still arrive"

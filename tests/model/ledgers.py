@@ -28,7 +28,10 @@ class Side(StrEnum):
 
 @dataclass
 class Payer:
-    """One order at the payer's side. ``over``: nothing can be charged any more, for ever."""
+    """One order at the payer's side. ``over``: nothing can be charged any more, for ever.
+
+    ``forgets``: cancelling a code that nobody has scanned doesn't kill it; only its expiry does.
+    """
 
     side: Side
     amount_fen: int
@@ -37,6 +40,7 @@ class Payer:
     code_seen: bool = False
     over: bool = False
     offer_open: bool = False
+    forgets: bool = False
     facts: PaymentFacts | None = None
     charges: int = 0
     charged_fen: int = 0
@@ -90,6 +94,10 @@ class Payer:
         self.charged_fen = self.facts.amount_fen
         self.over, self.offer_open = True, False
 
+    def expire(self) -> None:
+        """The code's time is up."""
+        self.over = True
+
     def query(self) -> tuple[Charge, PaymentFacts | None]:
         if self.charged_fen:
             return (Charge.PAID, self.facts) if self.kept_fen else (Charge.NOT_PAID, None)
@@ -101,7 +109,7 @@ class Payer:
         if self.side is Side.ALIPAY:
             # trade.cancel: closes even what it doesn't know, and gives back what was paid.
             self.given_back_fen = self.charged_fen
-            self.over = True
+            self.over = self.over or self.scanned or not self.forgets
             return Close.CLOSED
         if self.charged_fen:
             return Close.ALREADY_PAID

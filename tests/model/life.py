@@ -35,6 +35,7 @@ class SetUp:
     refund: RefundBy
     lines: int = 1
     gap_s: int = 0
+    forgets: bool = False
 
     @property
     def means(self) -> Means:
@@ -66,7 +67,7 @@ class Life:
         bills = self.setup.bills
         total = sum(x.total_fen for x in bills)
         numbers = {f"{ORDER}L{i + 1}": x.total_fen for i, x in enumerate(bills)}
-        payer = Payer(self.setup.side, total)
+        payer = Payer(self.setup.side, total, forgets=self.setup.forgets)
         refunds = RefundLedger(payer, self.setup.gap_s)
         self.world = World(self.setup.side, payer, Biller(numbers), refunds)
 
@@ -219,7 +220,7 @@ class Life:
         ]
         for event in self.past[-6:]:
             found.append(("said again", lambda _, x=event: self.feed(x)))
-        for name in world.timer_names[-4:]:
+        for name in world.stale_timers():
             found.append((f"stale timer {name}", lambda _, x=name: self.fire_stale(x)))
         for no, record in world.biller.records.items():
             if record is Posting.PENDING:
@@ -236,7 +237,7 @@ class Life:
         self.world.wall_offset += (-3, -1, 1, 3)[n % 4] * 86_400 * (1 + n % 2)
 
     def _pass(self, n: int) -> None:
-        self.world.now += (1, 30, 90, 3_600, 90_000)[n % 5]
+        self.world.advance((1, 30, 90, 3_600, 90_000)[n % 5])
 
     def _settle_pending(self, n: int) -> None:
         self.world.settle_pending(posted=n % 2 == 0)
@@ -288,6 +289,16 @@ class Life:
                 return
             if payer.can_charge and not payer.offer_open:
                 payer.pay()
+            else:
+                self._honest_step()
+
+    def cancel_fairly(self, steps: int = 20) -> None:
+        """The person gives up before paying and everything answers until nothing is paid."""
+        for _ in range(steps):
+            if self.now.payment.state is PaymentState.NOT_PAID:
+                return
+            if self.world.payer.can_charge and not self.now.payment.cancel_wanted:
+                self.feed(e.CancelWanted(ORDER))
             else:
                 self._honest_step()
 

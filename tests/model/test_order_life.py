@@ -24,12 +24,15 @@ from .life import Life, SetUp
 
 PICK = st.integers(0, 63)
 FATE = st.integers(0, 1023)
+CRASH = st.sampled_from((None,) * 6 + (0, 1))
+FAIR = st.sampled_from(("no", "pays", "pays", "cancels"))
 SETUPS = st.builds(
     SetUp,
     st.sampled_from(Side),
     st.sampled_from(RefundBy),
     st.integers(1, 3),
     st.sampled_from((0, 60)),
+    st.booleans(),
 )
 
 
@@ -40,13 +43,15 @@ class OrderLife(RuleBasedStateMachine):
         super().__init__()
         self.life: Life | None = None
 
-    @initialize(setup=SETUPS, crash=st.sampled_from((None,) * 6 + (0, 1)), fair=st.booleans())
-    def open(self, setup: SetUp, crash: int | None, fair: bool) -> None:
-        """Half of the orders are paid without trouble, so that it begins with the posting."""
+    @initialize(setup=SETUPS, crash=CRASH, fair=FAIR)
+    def open(self, setup: SetUp, crash: int | None, fair: str) -> None:
+        """Many orders are paid or cancelled without trouble, so that it begins after that."""
         self.life = Life(setup)
         self.life.open(crash)
-        if fair:
+        if fair == "pays":
             self.life.pay_fairly()
+        elif fair == "cancels":
+            self.life.cancel_fairly()
 
     @rule(pick=PICK, fate=FATE)
     def wires(self, pick: int, fate: int) -> None:

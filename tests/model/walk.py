@@ -30,6 +30,7 @@ class Walk:
     seed: int
     trail: list[str] = field(default_factory=list)
     error: str = ""
+    life: Life | None = None
 
     def run(self) -> bool:
         """Return True if the audit held all the way."""
@@ -46,14 +47,19 @@ class Walk:
             rng.choice((RefundBy.PARTIAL, *RefundBy)),
             rng.randint(1, 3),
             rng.choice((0, 60)),
+            rng.random() < 0.5,
         )
         self.trail.append(f"{setup}")
-        life = Life(setup)
+        life = self.life = Life(setup)
         life.open(rng.choice((None,) * 8 + (0, 1)))
         weather = rng.choice(WEATHER)
-        if rng.random() < 0.6:
+        beginning = rng.random()
+        if beginning < 0.6:
             self.trail.append("pays fairly")
             life.pay_fairly()
+        elif beginning < 0.75:
+            self.trail.append("cancels fairly")
+            life.cancel_fairly()
         for _ in range(rng.randint(1, STEPS)):
             name, do = pick(life, weather, rng)
             fate = rng.choice((0, rng.randrange(1 << 10)))

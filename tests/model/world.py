@@ -61,7 +61,8 @@ class World:
     wall_offset: float = 1_790_000_000.0
     flights: list[Flight] = field(default_factory=list)
     timers: dict[str, float] = field(default_factory=dict)
-    timer_names: list[str] = field(default_factory=list)
+    first_due: dict[str, float] = field(default_factory=dict)
+    code_expires: float = float("inf")
     printed: list[str] = field(default_factory=list)
     requests: int = 0
 
@@ -73,8 +74,7 @@ class World:
         """The engine hands out one command."""
         if isinstance(command, c.StartTimer):
             self.timers[command.name] = self.now + command.seconds
-            if command.name not in self.timer_names:
-                self.timer_names.append(command.name)
+            self.first_due.setdefault(command.name, self.timers[command.name])
             return
         self.requests += isinstance(command, c.RequestPayment)
         self.flights.append(Flight(command, waited=not isinstance(command, SILENT)))
@@ -107,10 +107,19 @@ class World:
     def next_timer(self) -> str | None:
         return min(self.timers, key=lambda x: (self.timers[x], x), default=None)
 
+    def stale_timers(self) -> list[str]:
+        """Names whose time has come once: a timer may be late or come twice, but not early."""
+        return [name for name, due in self.first_due.items() if due <= self.now]
+
     # --- what then happens --------------------------------------------------------------------
 
     def fire(self, name: str) -> None:
-        self.now = max(self.now, self.timers.pop(name, self.now))
+        self.advance(max(0.0, self.timers.pop(name, self.now) - self.now))
+
+    def advance(self, seconds: float) -> None:
+        self.now += seconds
+        if self.now >= self.code_expires:
+            self.payer.expire()
 
     def act(self, flight: Flight, fate: int = 0) -> None:
         """The command arrives and does what it does there; ``fate`` 0 is the happy one."""
@@ -188,6 +197,7 @@ class World:
                     return None
                 if fate % 8 == 7 and not self.payer.arrived:
                     self.payer.over = True
+                self.code_expires = self.now + command.means.deadline_s
                 if not self.payer.request():
                     return e.PaymentAnswered(oid, Charge.NOT_PAID, code="refused")
                 return e.PaymentCodeReady(oid, "https://qr.example/1")
