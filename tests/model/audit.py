@@ -8,6 +8,7 @@ from kiosk.core import commands as c
 from kiosk.core import events as e
 from kiosk.core.decide import decide
 from kiosk.core.events import Posting
+from kiosk.core.means import RefundBy
 from kiosk.core.order import Asking, LineState, Order, PaymentState, RefundState
 
 from .world import World
@@ -85,6 +86,17 @@ def check_commands(log: Sequence[c.Command]) -> None:
         assert earlier[same[-1]] == command, "same number, other content"
         asked = [x for x in earlier[same[-1] :] if isinstance(x, question)]
         assert any(key(x) == key(command) for x in asked), f"{command} again without a question"
+
+
+def check_means(order: Order, command: c.Command) -> None:
+    """Only what this way of paying can do; a commit only while the payment is wanted."""
+    if isinstance(command, c.CommitPayment):
+        assert order.payment.state is not PaymentState.NOT_PAID, "committed what is not paid"
+        assert not order.payment.cancel_wanted, "committed what the person gave up"
+    if isinstance(command, c.RefundPayment):
+        by = order.means.refund
+        whole = by is RefundBy.FULL and command.amount_fen == order.amount_fen
+        assert whole or by is RefundBy.PARTIAL, f"{by} can't send back {command.amount_fen}"
 
 
 def key(command: c.Command) -> str:

@@ -97,6 +97,7 @@ class Life:
         for command in commands[:crash]:
             self.log.append(command)
             audit.check_commands(self.log)
+            audit.check_means(self.order, command)
             self.world.take(command)
         self._show()
         audit.check_books(self.order, self.world)

@@ -111,6 +111,11 @@ def test_closing_too_late_finds_the_payment() -> None:
     assert desk.order.payment.state is P.PAID
 
 
+def test_not_found_after_closing_found_it_paid_frees_nothing() -> None:
+    desk = Desk().take(CANCEL, queried(Charge.WAITING), closed(Close.ALREADY_PAID))
+    assert desk.take(queried(Charge.NOT_FOUND)).order.payment.state is P.UNKNOWN
+
+
 def test_a_code_that_was_seen_is_not_freed_by_a_close_that_finds_nothing() -> None:
     desk = Desk(POLLED).take(CODE, CANCEL, queried(Charge.NOT_FOUND), closed(Close.NOT_FOUND))
     assert desk.sent_kinds() == [c.StartTimer]
