@@ -1,0 +1,52 @@
+"""SIGKILL after every journal row of a payment and at random instants: real process, real wires.
+
+The kiosk is started again after each kill and finishes what it finds. Nothing may be lost or
+doubled, and in the end every order is closed or openly waits for a person.
+"""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.crash.killing import Killing, Life, random_lives
+from tests.support.simulated import simulated_cabin
+
+SPEED = ("--speed", "3")
+EVERY_ROW = (
+    *(Life("terminal", row=x) for x in range(1, 6)),
+    *(Life("alipay", row=x) for x in range(1, 6)),
+    *(Life("terminal", refused=True, row=x) for x in range(1, 8)),
+)
+EVERY_ROW_LONG = (
+    *EVERY_ROW,
+    *(Life("wechat", row=x) for x in range(1, 6)),
+    *(Life("alipay", refused=True, row=x) for x in range(1, 8)),
+    *(Life("wechat", refused=True, row=x) for x in range(1, 8)),
+)
+
+
+def kill_all(folder: Path, lives: list[Life]) -> None:
+    with simulated_cabin(folder, *SPEED) as cabin:
+        killing = Killing(cabin)
+        for life in (*lives, Life()):
+            killing.live(life)
+        assert killing.kills == len(lives)
+        found = killing.audit(settled=True)
+        assert not found.differences
+        assert found.open == 0
+        assert found.orders >= len(lives) / 2, found
+
+
+@pytest.mark.timeout(300)
+def test_twenty_kills(tmp_path: Path, seed: int) -> None:
+    kill_all(tmp_path, [*EVERY_ROW, *random_lives(random.Random(seed), 3)])
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+def test_three_hundred_kills(tmp_path: Path, seed: int) -> None:
+    count = 300 - len(EVERY_ROW_LONG)
+    kill_all(tmp_path, [*EVERY_ROW_LONG, *random_lives(random.Random(seed), count)])
