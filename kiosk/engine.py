@@ -75,6 +75,8 @@ class Engine:
         self._chores: dict[str, Chore] = {}
         self._parked: deque[e.OrderEvent] = deque()
         self._offer: object = None
+        self._shown: State | None = None
+        self._answer_due = False
 
     def connect(self, outside: Outside) -> None:
         self._outside = outside
@@ -169,6 +171,8 @@ class Engine:
     # The visit
 
     def _visit_event(self, event: m.VisitEvent) -> None:
+        if isinstance(event, m.Touched):
+            self._answer_due = True
         if isinstance(event, m.Touched) and event.version < self.state.fresh_since:
             _log.info("stale touch on %s dropped", event.target)
             return
@@ -282,19 +286,21 @@ class Engine:
         self.state = state
 
     def _show(self) -> None:
-        """Publish the state if it differs from the one shown last."""
+        """Publish the state if it differs from the one shown last.
+
+        A touch is always answered, even by the same state: its button waits for that.
+        """
         self._drop_closed()
-        offer = (screen_of(self.state), _offered(self.state))
-        if self._shown is self.state:
+        if self._shown is self.state and not self._answer_due:
             return
+        self._answer_due = False
+        offer = (screen_of(self.state), _offered(self.state))
         version = self.state.version + 1
         fresh = version if offer != self._offer else self.state.fresh_since
         self._offer = offer
         self.state = replace(self.state, version=version, fresh_since=fresh)
         self._shown = self.state
         self._publish(self.state)
-
-    _shown: State | None = None
 
 
 def _offered(state: State) -> object:

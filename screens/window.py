@@ -11,6 +11,7 @@ from typing import Any
 from kiosk.core.state import State
 from kiosk.core.visit import messages as m
 from kiosk.core.visit.common import order_at_screen
+from kiosk.core.visit.steps import Attract, Home
 from kiosk.inspection import Inspection
 from kiosk.settings import Settings
 from kiosk.shown import Shown, order_words
@@ -66,6 +67,7 @@ class _Window:
             closable=scale != 1,
         )
         shown.on_publish = self._app.wake
+        self._visited = False
 
     def run(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -73,7 +75,12 @@ class _Window:
         self._app.run()
 
     def _picture(self) -> Any:
-        return self._pictures.of(self._shown.newest())
+        state = self._shown.newest()
+        here = state is not None and not isinstance(state.visit.step, Home | Attract)
+        if self._visited and not here:
+            self._app.forget()
+        self._visited = here
+        return self._pictures.of(state)
 
     def _touched(self, target: str, value: object, version: int) -> None:
         self._post(m.Touched(target, "" if value is None else str(value), version))
