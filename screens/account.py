@@ -11,11 +11,14 @@ from kiosk.i18n import _
 from screens.base import Screen
 from screens.drawing import Box
 from screens.notes import note_text
-from screens.theme import SPACE, TYPE
+from screens.theme import SPACE
 from screens.widgets.button import Button
 from screens.widgets.digitpad import DigitPad
 from screens.widgets.label import Label
+from screens.widgets.message import Message
 from screens.widgets.panel import Panel
+
+SHORT = 19  # characters that fit the field in the larger size
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +30,18 @@ class AccountView:
     digits: str
     full: bool
     note: str
+    low: bool = False
 
 
 def view_of(state: State) -> AccountView:
     step = state.visit.step
     if not isinstance(step, EnterAccount):
         raise ValueError("no account is being typed")
-    title = _("请输入{name}户号").format(name=step.institution.name)
-    hint = step.institution.account_hint or _("户号印在账单上面。")
+    rule = step.institution.account_hint or _("户号印在账单上面。")
+    hint = f"{step.institution.name} · {rule}"
     full = len(step.digits) >= LONGEST_ACCOUNT
-    return AccountView(title, hint, grouped(step.digits), full, note_text(step.note))
+    digits, note = grouped(step.digits), note_text(step.note)
+    return AccountView(_("请输入户号"), hint, digits, full, note, state.visit.lower)
 
 
 def grouped(digits: str) -> str:
@@ -54,12 +59,7 @@ class AccountScreen(Screen):
         self.digits = self.add(
             Label(self.kit, "account.digits", em_mm=20.0, face="bold", on="card", anchor="middle")
         )
-        self.panel = self.add(Panel(self.kit, kind="wait"))
-        self.note = self.add(
-            Label(
-                self.kit, "account.note", em_mm=10.5, colour="on_wait", on="wait", anchor="middle"
-            )
-        )
+        self.note = self.add(Message(self.kit, "account.note", "wait"))
         self.pad = self.add(DigitPad(self.kit, "digits.key", self._key))
         self.done = self.add(
             Button(
@@ -80,26 +80,27 @@ class AccountScreen(Screen):
 
     def arrange(self, body: Box) -> None:
         px, gap = self.theme.px, self.theme.px(SPACE.gap)
-        button = px(36)
+        button = px(34 if self.low else SPACE.button)
         self.done.place(Box(body.x, body.bottom - button, body.w, button))
-        pad = px(158)
+        pad = px(130 if self.low else 162)
         self.pad.place(Box(body.x, self.done.box.y - gap - pad, body.w, pad))
-        hint = Box(body.x, body.y, body.w, round(px(11.0) * TYPE.line))
+        hint = Box(body.x, body.y, body.w, max(1, self.hint.fit_height(body.w)))
         self.hint.place(hint)
-        field = Box(body.x, hint.bottom + px(3), body.w, px(40))
+        field = Box(body.x, hint.bottom + px(5), body.w, px(40))
         self.field.place(field)
         self.digits.place(field.inset(px(9), 0))
-        top = field.bottom + px(5)
-        panel = Box(body.x, top, body.w, self.pad.box.y - px(5) - top)
-        self.panel.place(panel)
-        self.note.place(panel.inset(px(8), px(2)))
+        if self.note.visible:
+            top, height = field.bottom + gap, self.note.fit(body.w)
+            self.note.place(Box(body.x, top, body.w, height))
 
     def show(self, view: AccountView) -> None:
         self.heading.say(view.title)
         self.hint.say(view.hint)
+        self.digits.resize(20.0 if len(view.digits) <= SHORT else 16.0)
         self.digits.say(view.digits)
-        self.panel.visible = self.note.visible = bool(view.note)
+        self.note.visible = bool(view.note)
         self.note.say(view.note)
         self.pad.enable(not view.full, bool(view.digits))
         self.done.say(_("查一查"))
         self.done.enable(bool(view.digits))
+        self.shape(view.hint, view.note, low=view.low)

@@ -23,7 +23,7 @@ EMPTY = AttractView("", "", "")
 
 
 def view_of(state: State) -> AttractView:
-    words = _("碰一下屏幕，就可以缴水费、电费、煤气费。")
+    words = _("碰一下屏幕，\n就可以缴水费、电费、煤气费。")
     return AttractView(state.face.text, state.rules.cabin_name, words)
 
 

@@ -43,6 +43,7 @@ class Screen(Widget):
         super().__init__(kit)
         self.send = send
         self.low = False
+        self._facts: tuple[object, ...] = ()
         self.top = self.add(TopBar(kit))
         self.heading = self.add(
             Label(kit, f"{self.name}.heading", em_mm=TYPE.heading, face="bold", role="heading")
@@ -81,6 +82,13 @@ class Screen(Widget):
         self.bottom.place(Box(0, height - bar, width, bar))
         end = height - bar - px(SPACE.gap + 5)
         self.arrange(Box(margin, heading.bottom, width - 2 * margin, end - heading.bottom))
+
+    def shape(self, *facts: object, low: bool | None = None) -> None:
+        """Lay out again if one of the facts that decide the places has changed."""
+        low = self.low if low is None else low
+        if facts != self._facts or low != self.low:
+            self._facts = facts
+            self.lay_out(low=low)
 
     def unlock(self) -> None:
         """A new state is shown: guarded widgets answer again."""

@@ -14,11 +14,12 @@ from kiosk.order_text import KINDS
 from screens.base import Screen
 from screens.drawing import Box, Rects
 from screens.notes import note_text
+from screens.order_words import months
 from screens.theme import SPACE, TYPE
 from screens.widgets.button import Button
 from screens.widgets.choice import RowChoice
 from screens.widgets.label import Amount, Label
-from screens.widgets.panel import Panel
+from screens.widgets.message import Message
 
 NUMBERS = (N_("零"), N_("一"), N_("两"), N_("三"), N_("四"))
 
@@ -40,6 +41,7 @@ class BillsView:
     count: int
     fen: int
     note: str
+    low: bool = False
 
 
 def view_of(state: State) -> BillsView:
@@ -57,7 +59,8 @@ def view_of(state: State) -> BillsView:
     step = visit.step
     note = note_text(step.note) if isinstance(step, BillList) else ""
     rows = tuple(_row(state, x) for x in bills)
-    return BillsView(title, hint, rows, len(chosen), sum(x.total_fen for x in chosen), note)
+    fen = sum(x.total_fen for x in chosen)
+    return BillsView(title, hint, rows, len(chosen), fen, note, visit.lower)
 
 
 def _row(state: State, bill: Bill) -> Row:
@@ -71,14 +74,6 @@ def _row(state: State, bill: Bill) -> Row:
     if not free:
         detail = _("上次付款还在确认")
     return Row(_(KINDS[bill.kind]), detail, bill.total_fen, bill.key in state.visit.chosen, free)
-
-
-def months(period: str) -> str:
-    """``2026-10`` → ``10 月``; anything else as it is."""
-    year, dash, month = period.partition("-")
-    if dash and year.isdigit() and month.isdigit():
-        return _("{month} 月").format(month=int(month))
-    return period
 
 
 class BillsScreen(Screen):
@@ -97,10 +92,7 @@ class BillsScreen(Screen):
             )
             for n in range(MOST_BILLS)
         ]
-        self.panel = self.add(Panel(self.kit, kind="wait"))
-        self.note = self.add(
-            Label(self.kit, "bills.note", em_mm=10.5, colour="on_wait", on="wait", anchor="middle")
-        )
+        self.note = self.add(Message(self.kit, "bills.note", "wait", em_mm=11.0))
         self.line = Rects(self.theme, self.solid, "ink")
         self.count = self.add(Label(self.kit, "bills.count", em_mm=12.0, anchor="middle"))
         self.amount = self.add(Amount(self.kit, "bills.amount", due=True))
@@ -117,7 +109,6 @@ class BillsScreen(Screen):
                 guard=True,
             )
         )
-        self._count = 0
 
     def arrange(self, body: Box) -> None:
         px, gap = self.theme.px, self.theme.px(SPACE.gap)
@@ -127,38 +118,39 @@ class BillsScreen(Screen):
         x = body.x + left + gap
         self.pay.place(Box(x, body.bottom - button, body.right - x, button))
         total = px(40)
-        top = body.bottom - button - px(4) - total
-        self.count.place(Box(body.x, top, px(90), total))
-        self.amount.place(Box(body.x + px(90), top, body.w - px(90), total))
+        top = body.bottom - button - px(2) - total
+        self.count.place(Box(body.x, top, px(62), total))
+        self.amount.place(Box(body.x + px(62), top, body.w - px(62), total))
         self.line.place((Box(body.x, top - px(2), body.w, px(0.9)),))
         hint = Box(body.x, body.y, body.w, round(px(TYPE.body) * TYPE.line))
         self.hint.place(hint)
-        note = px(36)
-        panel = Box(body.x, top - px(5) - note, body.w, note)
-        self.panel.place(panel)
-        self.note.place(panel.inset(px(9), px(2)))
-        self._place_rows(Box(body.x, hint.bottom + px(2), body.w, panel.y - hint.bottom - px(5)))
+        end = top - px(6)
+        if self.note.visible:
+            height = self.note.fit(body.w)
+            self.note.place(Box(body.x, end - height, body.w, height))
+            end -= height + px(4)
+        top = hint.bottom + px(4)
+        self._place_rows(Box(body.x, top, body.w, end - top))
 
     def _place_rows(self, area: Box) -> None:
+        """From the hint down; 矮一点 has them from the sum up."""
         px = self.theme.px
-        count = max(self._count, 1)
-        gap = px(4)
-        height = min(px(54), (area.h - (count - 1) * gap) // count)
+        count = max(1, sum(x.visible for x in self.rows))
+        gap = px(4) if count == MOST_BILLS else px(6)
+        height = min(px(46 if self.low else 56), (area.h - (count - 1) * gap) // count)
+        top = area.bottom - count * (height + gap) + gap if self.low else area.y
         for n, row in enumerate(self.rows):
-            row.place(Box(area.x, area.y + n * (height + gap), area.w, height))
+            row.place(Box(area.x, top + n * (height + gap), area.w, height))
 
     def show(self, view: BillsView) -> None:
         self.heading.say(view.title)
         self.hint.say(view.hint)
-        if len(view.rows) != self._count:
-            self._count = len(view.rows)
-            self.lay_out(low=self.low)
         for n, widget in enumerate(self.rows):
             widget.visible = n < len(view.rows)
             if n < len(view.rows):
                 row = view.rows[n]
                 widget.show(row.title, row.detail, row.fen, row.chosen, enabled=row.free)
-        self.panel.visible = self.note.visible = bool(view.note)
+        self.note.visible = bool(view.note)
         self.note.say(view.note)
         self.count.say(_("一共付 {n} 笔").format(n=view.count))
         self.amount.show(view.fen)
@@ -166,6 +158,7 @@ class BillsScreen(Screen):
         self.more.enable(len(view.rows) < MOST_BILLS)
         self.pay.say(_("去付款"))
         self.pay.enable(view.count > 0)
+        self.shape(len(view.rows), view.note, low=view.low)
 
     def repaint(self) -> None:
         if hasattr(self, "line"):

@@ -9,9 +9,10 @@ from kiosk.core.visit.steps import CallPerson
 from kiosk.i18n import _
 from screens.base import Screen
 from screens.drawing import Box
-from screens.theme import SPACE, TYPE
+from screens.theme import SPACE
 from screens.widgets.button import Button
 from screens.widgets.label import Label
+from screens.widgets.message import Message
 from screens.widgets.panel import Panel
 
 MOST = 3
@@ -32,13 +33,13 @@ def view_of(state: State) -> CallView:
     step = state.visit.step
     asked = isinstance(step, CallPerson) and step.asked
     words = (
-        _("已经告诉工作人员了，他们上班就会看到。")
+        _("已经告诉工作人员，他们上班就会看到。")
         if asked
-        else _("碰一下下面的按钮，工作人员上班时会看到，您来过、要帮忙。")
+        else _("碰一下下面，工作人员上班时就会看到您要帮忙。急的话，请直接打电话。")
     )
     contacts = tuple((x.name, x.phone, x.hours) for x in state.rules.contacts[:MOST])
     address = _("这里是：{address}").format(address=state.rules.address)
-    return CallView(_("请人帮忙"), address, contacts, words, asked)
+    return CallView(_("打个电话，有人帮您"), address, contacts, words, asked)
 
 
 class CallScreen(Screen):
@@ -46,7 +47,7 @@ class CallScreen(Screen):
     offers = ("back", "home", "help")
 
     def build(self) -> None:
-        self.address = self.add(Label(self.kit, "call.address", em_mm=12.0))
+        self.address = self.add(Label(self.kit, "call.address", em_mm=11.0, colour="soft"))
         self.cards = [self.add(Panel(self.kit)) for _n in range(MOST)]
         self.names = [
             self.add(Label(self.kit, f"call.name.{n}", em_mm=13.0, face="bold", on="card"))
@@ -57,10 +58,19 @@ class CallScreen(Screen):
             for n in range(MOST)
         ]
         self.hours = [
-            self.add(Label(self.kit, f"call.hours.{n}", colour="soft", on="card", align="right"))
+            self.add(
+                Label(
+                    self.kit,
+                    f"call.hours.{n}",
+                    colour="soft",
+                    on="card",
+                    align="right",
+                    anchor="middle",
+                )
+            )
             for n in range(MOST)
         ]
-        self.words = self.add(Label(self.kit, "call.words", em_mm=12.0))
+        self.words = self.add(Message(self.kit, "call.words"))
         self.ask = self.add(
             Button(
                 self.kit,
@@ -74,23 +84,24 @@ class CallScreen(Screen):
 
     def arrange(self, body: Box) -> None:
         px, gap = self.theme.px, self.theme.px(SPACE.gap)
-        button = px(38)
+        button = px(SPACE.button)
         self.ask.place(Box(body.x, body.bottom - button, body.w, button))
-        words = 3 * round(px(12.0) * TYPE.line)
-        self.words.place(Box(body.x, self.ask.box.y - gap - words, body.w, words))
-        line = round(px(12.0) * TYPE.line)
-        self.address.place(Box(body.x, body.y + px(2), body.w, line))
-        top = body.y + px(2) + line + px(5)
-        name, phone = round(px(13.0) * TYPE.line), round(px(18.0) * TYPE.line)
-        height = name + phone + px(12)
+        height = self.words.fit(body.w)
+        end = self.ask.box.y - gap if self.ask.visible else body.bottom
+        self.words.place(Box(body.x, end - height, body.w, height))
+        address = Box(body.x, body.y, body.w, self.address.line_px)
+        self.address.place(address)
+        top = address.bottom + px(5)
+        name, phone = self.names[0].line_px, self.phones[0].line_px
+        height = name + phone + px(8)
         for n, card in enumerate(self.cards):
             box = Box(body.x, top + n * (height + gap), body.w, height)
             card.place(box)
-            inner = box.inset(px(11), px(5))
-            half = inner.w // 2
-            self.names[n].place(Box(inner.x, inner.y, half, name))
-            self.hours[n].place(Box(inner.x + half - px(30), inner.y + px(2), half + px(30), name))
-            self.phones[n].place(Box(inner.x, inner.y + name, inner.w, phone))
+            inner = box.inset(px(11), px(4))
+            left = px(140)
+            self.names[n].place(Box(inner.x, inner.y, inner.w, name))
+            self.phones[n].place(Box(inner.x, inner.y + name, left, phone))
+            self.hours[n].place(Box(inner.x + left, inner.y + name, inner.w - left, phone))
 
     def show(self, view: CallView) -> None:
         self.heading.say(view.title)
@@ -107,3 +118,4 @@ class CallScreen(Screen):
         self.words.say(view.words)
         self.ask.say(_("告诉工作人员，我要帮忙"))
         self.ask.visible = not view.asked
+        self.shape(view.asked, view.words)

@@ -12,12 +12,13 @@ from kiosk.core.visit.steps import Confirm
 from kiosk.i18n import N_, _
 from kiosk.order_text import KINDS
 from screens.base import Screen
-from screens.bills import months
 from screens.drawing import Box, Rects
 from screens.notes import note_text
+from screens.order_words import months
 from screens.theme import SPACE
 from screens.widgets.button import Button
 from screens.widgets.label import Amount, Label
+from screens.widgets.message import Message
 from screens.widgets.panel import Panel
 
 MOST_BILLS = 4
@@ -38,9 +39,18 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """A bill: what and when, which account, how much."""
+
+    name: str
+    detail: str
+    fen: int
+
+
+@dataclass(frozen=True, slots=True)
 class ConfirmView:
     title: str
-    lines: tuple[tuple[str, int], ...]
+    lines: tuple[Line, ...]
     fen: int
     ways: tuple[Way, ...]
     note: str
@@ -53,15 +63,17 @@ def view_of(state: State) -> ConfirmView:
     ways = tuple(
         Way(x.id, _(WAYS[x.id]), guards.means_trouble(state, x) == "") for x in state.rules.means
     )
-    lines = tuple((_line(x), x.total_fen) for x in step.bills)
+    lines = tuple(map(_line, step.bills))
     title = _("请核对，再选怎么付")
     return ConfirmView(title, lines, step.amount_fen, ways, note_text(step.note))
 
 
-def _line(bill: Bill) -> str:
-    return " ".join(
-        x for x in (_(KINDS[bill.kind]), months(bill.period), _("尾号") + " " + bill.tail) if x
-    )
+def _line(bill: Bill) -> Line:
+    name = f"{_(KINDS[bill.kind])} {months(bill.period)}".strip()
+    detail = _("户号尾号 {tail}").format(tail=bill.tail)
+    if bill.late_fee_fen:
+        detail += " · " + _("含滞纳金")
+    return Line(name, detail, bill.total_fen)
 
 
 class ConfirmScreen(Screen):
@@ -74,22 +86,20 @@ class ConfirmScreen(Screen):
     def build(self) -> None:
         self.card = self.add(Panel(self.kit))
         self.names = [
-            self.add(Label(self.kit, f"confirm.line.{n}", em_mm=12.0, on="card", anchor="middle"))
+            self.add(Label(self.kit, f"confirm.line.{n}", em_mm=13.0, face="bold", on="card"))
+            for n in range(MOST_BILLS)
+        ]
+        self.details = [
+            self.add(Label(self.kit, f"confirm.detail.{n}", colour="soft", on="card"))
             for n in range(MOST_BILLS)
         ]
         self.sums = [
-            self.add(Amount(self.kit, f"confirm.sum.{n}", on="card", em_mm=14.0))
-            for n in range(MOST_BILLS)
+            self.add(Amount(self.kit, f"confirm.sum.{n}", on="card")) for n in range(MOST_BILLS)
         ]
         self.total = self.add(Label(self.kit, "confirm.total", em_mm=13.0, anchor="middle"))
         self.amount = self.add(Amount(self.kit, "confirm.amount", due=True, em_mm=34.0))
         self.line = Rects(self.theme, self.solid, "ink")
-        self.panel = self.add(Panel(self.kit, kind="wait"))
-        self.note = self.add(
-            Label(
-                self.kit, "confirm.note", em_mm=11.0, colour="on_wait", on="wait", anchor="middle"
-            )
-        )
+        self.note = self.add(Message(self.kit, "confirm.note", "wait"))
         self.ways = {
             way: self.add(
                 Button(
@@ -103,46 +113,60 @@ class ConfirmScreen(Screen):
             )
             for way in self.WAYS
         }
-        self._count = 1
 
     def arrange(self, body: Box) -> None:
         px, gap = self.theme.px, self.theme.px(SPACE.gap)
-        button = px(38)
+        button = px(SPACE.button)
         half = (body.w - gap) // 2
         low = body.bottom - button
         self.ways[WECHAT].place(Box(body.x, low, half, button))
         self.ways[ALIPAY].place(Box(body.x + half + gap, low, half, button))
         self.ways[TERMINAL].place(Box(body.x, low - gap - button, body.w, button))
-        row = px(27)
-        card = Box(body.x, body.y + px(3), body.w, row * self._count + px(8))
-        self.card.place(card)
-        for n in range(MOST_BILLS):
-            y = card.y + px(4) + n * row
-            self.names[n].place(Box(card.x + px(10), y, px(160), row))
-            self.sums[n].place(Box(card.right - px(80), y, px(70), row))
-        total = Box(body.x, card.bottom + px(5), body.w, px(48))
-        self.line.place((Box(body.x, total.bottom, body.w, px(0.9)),))
-        self.total.place(Box(total.x, total.y, px(60), total.h))
-        self.amount.place(Box(total.x + px(60), total.y, total.w - px(60), total.h))
         end = self.ways[TERMINAL].box.y - gap
-        height = min(px(44), end - total.bottom - gap)
-        panel = Box(body.x, end - height, body.w, height)
-        self.panel.place(panel)
-        self.note.place(panel.inset(px(10), px(3)))
+        total_h = px(50)
+        if self.note.visible:
+            height = self.note.fit(body.w)
+            self.note.place(Box(body.x, end - height, body.w, height))
+            end -= height + gap
+        top = body.y + px(SPACE.air)
+        card = self._place_lines(Box(body.x, top, body.w, end - top - px(4) - total_h))
+        total = Box(body.x, card.bottom + px(3), body.w, total_h)
+        self.line.place((Box(body.x, total.bottom, body.w, px(0.9)),))
+        self.total.place(Box(total.x, total.y, px(54), total.h))
+        self.amount.place(Box(total.x + px(54), total.y, total.w - px(54), total.h))
+
+    def _place_lines(self, area: Box) -> Box:
+        """The bills on their card, closer together when they must be; the card's box."""
+        px = self.theme.px
+        count = max(1, sum(x.visible for x in self.names))
+        name, detail = self.names[0].line_px, self.details[0].line_px
+        room = (area.h - px(8)) // count - name - detail
+        row = name + detail + max(0, min(px(8), room))
+        card = Box(area.x, area.y, area.w, row * count + px(8))
+        self.card.place(card)
+        inner = card.inset(px(11), px(4))
+        sum_ = px(100)
+        for n in range(MOST_BILLS):
+            y = inner.y + n * row + (row - name - detail) // 2
+            width = inner.w - sum_
+            self.names[n].place(Box(inner.x, y, width, name))
+            self.details[n].place(Box(inner.x, y + name, width, detail))
+            self.sums[n].place(Box(inner.right - sum_, y, sum_, name + detail))
+        return card
 
     def show(self, view: ConfirmView) -> None:
         self.heading.say(view.title)
-        if len(view.lines) != self._count:
-            self._count = len(view.lines)
-            self.lay_out(low=self.low)
         for n in range(MOST_BILLS):
-            self.names[n].visible = self.sums[n].visible = n < len(view.lines)
-            if n < len(view.lines):
-                self.names[n].say(view.lines[n][0])
-                self.sums[n].show(view.lines[n][1])
+            there = n < len(view.lines)
+            for label in (self.names[n], self.details[n], self.sums[n]):
+                label.visible = there
+            if there:
+                self.names[n].say(view.lines[n].name)
+                self.details[n].say(view.lines[n].detail)
+                self.sums[n].show(view.lines[n].fen)
         self.total.say(_("一共付"))
         self.amount.show(view.fen)
-        self.panel.visible = self.note.visible = bool(view.note)
+        self.note.visible = bool(view.note)
         self.note.say(view.note)
         known = {x.id: x for x in view.ways}
         for way, button in self.ways.items():
@@ -150,6 +174,7 @@ class ConfirmScreen(Screen):
             if way in known:
                 button.say(known[way].name)
                 button.enable(known[way].free)
+        self.shape(len(view.lines), view.note)
 
     def repaint(self) -> None:
         if hasattr(self, "line"):

@@ -10,9 +10,9 @@ from kiosk.i18n import _
 from screens.base import Screen
 from screens.drawing import Box
 from screens.notes import note_text
-from screens.theme import SPACE, TYPE
+from screens.theme import SPACE
 from screens.widgets.label import Label
-from screens.widgets.panel import Panel
+from screens.widgets.message import Message
 from screens.widgets.pictures import SlipPicture
 
 
@@ -21,6 +21,7 @@ class FindView:
     title: str
     words: str
     note: str
+    reader: bool = True
 
 
 def view_of(state: State) -> FindView:
@@ -28,9 +29,9 @@ def view_of(state: State) -> FindView:
     if not isinstance(step, FindSlip):
         raise ValueError("nobody looks for a slip")
     if not state.device(SCANNER).level.usable:
-        words = _("扫码口现在用不了。请拿着小票打电话问一问，号码在“请人帮忙”里。")
-        return FindView(_("查一笔以前付的"), words, note_text(step.note))
-    words = _("把小票上的方块，对准下面的红光。\n查的时候不会显示姓名。")
+        words = _("扫码口现在用不了。请拿着小票，打电话问一问，号码在首页的“请人帮忙”里。")
+        return FindView(_("现在查不了，请打电话"), words, note_text(step.note), reader=False)
+    words = _("看下图：方块朝下，对着亮红光的地方。\n查的时候不会显示姓名。")
     title = _("正在查，请等一下") if step.request else _("请扫一扫您的小票")
     return FindView(title, words, note_text(step.note))
 
@@ -40,27 +41,26 @@ class FindScreen(Screen):
     offers = ("back", "home", "help")
 
     def build(self) -> None:
-        self.words = self.add(Label(self.kit, "find.words", em_mm=12.0))
+        self.words = self.add(Label(self.kit, "find.words", em_mm=11.0, colour="soft"))
         self.picture = self.add(SlipPicture(self.kit, "find.picture"))
-        self.panel = self.add(Panel(self.kit, kind="wait"))
-        self.note = self.add(
-            Label(self.kit, "find.note", em_mm=12.0, colour="on_wait", on="wait", anchor="middle")
-        )
+        self.note = self.add(Message(self.kit, "find.note", "wait", em_mm=13.0))
 
     def arrange(self, body: Box) -> None:
-        px, gap = self.theme.px, self.theme.px(SPACE.gap)
-        words = Box(body.x, body.y + px(2), body.w, 3 * round(px(12.0) * TYPE.line))
+        px = self.theme.px
+        words = Box(body.x, body.y, body.w, max(1, self.words.fit_height(body.w)))
         self.words.place(words)
-        height = 3 * round(px(12.0) * TYPE.line) + px(14)
-        panel = Box(body.x, body.bottom - height, body.w, height)
-        self.panel.place(panel)
-        self.note.place(panel.inset(px(11), px(5)))
-        top = words.bottom + gap
-        side = min(body.w, panel.y - gap - top)
-        self.picture.place(Box(body.x + (body.w - side) // 2, top, side, side))
+        end = body.bottom
+        if self.note.visible:
+            height = self.note.fit(body.w)
+            self.note.place(Box(body.x, end - height, body.w, height))
+            end -= height + px(SPACE.air)
+        top = words.bottom + px(SPACE.air)
+        self.picture.place(Box(body.x, top, body.w, end - top))
 
     def show(self, view: FindView) -> None:
         self.heading.say(view.title)
         self.words.say(view.words)
-        self.panel.visible = self.note.visible = bool(view.note)
+        self.picture.show(reader=view.reader)
+        self.note.visible = bool(view.note)
         self.note.say(view.note)
+        self.shape(view.words, view.note)

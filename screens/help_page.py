@@ -11,8 +11,7 @@ from screens.base import Screen
 from screens.drawing import Box
 from screens.theme import SPACE
 from screens.widgets.button import Button
-from screens.widgets.label import Label
-from screens.widgets.panel import Panel
+from screens.widgets.message import Message
 
 _BILLS = N_(
     "带好水费、电费或煤气费的账单。\n\n"
@@ -20,13 +19,15 @@ _BILLS = N_(
     "没有账单，就碰一下要缴的那种，再输入账单上的户号。"
 )
 TEXTS = {
-    "home": N_("要办哪件事，就用手指轻轻碰一下。\n\n碰错了不要紧，碰“首页”就回到这里，不会扣钱。"),
+    "home": N_(
+        "要办哪件事，就用手指轻轻碰一下。\n\n碰错了不要紧：碰一下“首页”就回到这里，不会扣钱。"
+    ),
     "bill": _BILLS,
     "institution": N_("账单上印着缴费单位的名字。请碰一下和账单上一样的那个。"),
     "account": N_(
         "户号印在账单上，一般在最上面。\n\n"
-        "一个数字一个数字地碰，碰错了就碰“删一个”。\n\n"
-        "输好了，碰“查一查”。"
+        "一个数字一个数字地碰，碰错了，“删一个”就好。\n\n"
+        "输好了，就碰“查一查”这个键。"
     ),
     "looking": N_("机器正在问缴费单位，一般几秒钟就好。\n\n现在不会扣钱。"),
     "bills": N_(
@@ -39,7 +40,7 @@ TEXTS = {
         "屏幕上有方块的，用手机扫一扫。\n\n"
         "付款之前，随时可以取消。"
     ),
-    "result": N_("这里写着这一笔办得怎么样。\n\n看好了，碰“好了”就可以。"),
+    "result": N_("这里写着这一笔办得怎么样。\n\n看好了，碰一下“好了”就可以。"),
     "unknown": N_(
         "机器和银行的线路断了一下，结果还没有回来。\n\n"
         "请不要再付一次。我们会一直问，问到为止。\n\n"
@@ -70,8 +71,7 @@ class HelpScreen(Screen):
     offers = ()
 
     def build(self) -> None:
-        self.panel = self.add(Panel(self.kit, kind="info"))
-        self.words = self.add(Label(self.kit, "help.words", em_mm=14.0, on="info"))
+        self.words = self.add(Message(self.kit, "help.words", em_mm=14.0))
         self.close = self.add(
             Button(
                 self.kit,
@@ -85,13 +85,15 @@ class HelpScreen(Screen):
 
     def arrange(self, body: Box) -> None:
         px, gap = self.theme.px, self.theme.px(SPACE.gap)
-        button = px(38)
+        button = px(SPACE.button)
         self.close.place(Box(body.x, body.bottom - button, body.w, button))
-        panel = Box(body.x, body.y + px(4), body.w, body.h - px(4) - button - gap)
-        self.panel.place(panel)
-        self.words.place(panel.inset(px(14), px(12)))
+        top, room = body.y + px(SPACE.air), self.close.box.y - gap
+        # Air above and below the text, as far as there is any.
+        height = min(self.words.fit(body.w) + px(20), room - top)
+        self.words.place(Box(body.x, top, body.w, height))
 
     def show(self, view: HelpView) -> None:
         self.heading.say(view.title)
         self.words.say(view.words)
         self.close.say(_("知道了"))
+        self.shape(view.words)

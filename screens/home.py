@@ -55,7 +55,7 @@ def view_of(state: State) -> HomeView:
             not trouble,
             reason,
         ),
-        Tile("find_slip", _("查"), "seal_print", _("查一笔"), _("带上小票")),
+        Tile("find_slip", _("查"), "seal_print", _("查一笔"), _("带小票，看缴好没有")),
         Tile("call_person", _("问"), "seal_help", _("请人\n帮忙"), _("居委会和义工")),
     )
     return HomeView(
@@ -67,15 +67,17 @@ def view_of(state: State) -> HomeView:
 
 
 class HomeScreen(Screen):
-    """Clock and notices above, six choices below, in reach.
+    """Clock and notices above, at most six choices below, in reach.
 
-    Tiles send ``home.<id>``. A service out of order stays in its place, does not answer, and its
-    tile says why and until when.
+    Up to three stand in rows as wide as the screen, more in two columns. Tiles send
+    ``home.<id>``. A service out of order stays in its place, does not answer, and its tile says
+    why and until when.
     """
 
     name = "home"
-    offers = ("lower", "help", "sound")
+    offers = ("lower", "help")
     MOST = 6
+    MOST_ROWS = 3
 
     def build(self) -> None:
         self.hint = self.add(Label(self.kit, "home.hint", colour="soft"))
@@ -85,23 +87,21 @@ class HomeScreen(Screen):
         )
         self.notice = self.add(Label(self.kit, "home.notice", on="info"))
         self.tiles: list[ServiceTile] = []
-        self._area = Box()
+        self._top = 0
 
     def arrange(self, body: Box) -> None:
         px = self.theme.px
         line = round(px(TYPE.body) * TYPE.line)
         self.hint.place(Box(body.x, body.y, body.w, line))
-        rows = px(57 if self.low else 82) * 3 + 2 * px(SPACE.gap)
-        self._area = Box(body.x, body.bottom - rows, body.w, rows)
+        self._place_tiles(body)
         top = body.y + line + px(5)
-        panel = Box(body.x, top, body.w, min(px(54), self._area.y - px(12) - top))
+        panel = Box(body.x, top, body.w, min(px(54), self._top - px(12) - top))
         self.panel.place(panel)
         inner = panel.inset(px(11), px(3))
         title = round(px(11.0) * TYPE.line)
         top = panel.y + (panel.h - title - line) // 2
         self.notice_title.place(Box(inner.x, top, inner.w, title))
         self.notice.place(Box(inner.x, top + title, inner.w, line))
-        self._place_tiles()
 
     def show(self, view: HomeView) -> None:
         self.heading.say(view.title)
@@ -113,9 +113,8 @@ class HomeScreen(Screen):
         self._make_tiles(view.tiles)
         for widget, tile in zip(self.tiles, view.tiles, strict=True):
             widget.show(tile.label, tile.hint if tile.enabled else tile.reason, tile.enabled)
-        if view.low != self.low:
-            self.bottom.rename("lower", "高一点" if view.low else "矮一点")
-            self.lay_out(low=view.low)
+        self.bottom.rename("lower", _("高一点") if view.low else _("矮一点"))
+        self.shape(len(view.tiles), low=view.low)
 
     def _make_tiles(self, tiles: tuple[Tile, ...]) -> None:
         """The services of a cabin are known from its first view on."""
@@ -136,11 +135,16 @@ class HomeScreen(Screen):
                     )
                 )
             )
-        self._place_tiles()
 
-    def _place_tiles(self) -> None:
-        gap = self.theme.px(SPACE.gap)
-        width, height = (self._area.w - gap) // 2, (self._area.h - 2 * gap) // 3
+    def _place_tiles(self, body: Box) -> None:
+        """From the bottom up; ``_top`` is where they begin."""
+        px, gap, count = self.theme.px, self.theme.px(SPACE.gap), len(self.tiles)
+        columns = 1 if count <= self.MOST_ROWS else 2
+        rows = -(-count // columns)
+        tall, short = (74, 50) if columns == 1 else (82, 57)
+        height = px(short if self.low else tall)
+        self._top = body.bottom - rows * height - max(rows - 1, 0) * gap
+        width = (body.w - (columns - 1) * gap) // columns
         for n, tile in enumerate(self.tiles):
-            x = self._area.x if n % 2 == 0 else self._area.right - width
-            tile.place(Box(x, self._area.y + (n // 2) * (height + gap), width, height))
+            x = body.x if n % columns == 0 else body.right - width
+            tile.place(Box(x, self._top + (n // columns) * (height + gap), width, height))

@@ -54,11 +54,11 @@ class IdleScreen(Screen):
 
     def arrange(self, body: Box) -> None:
         px, gap = self.theme.px, self.theme.px(SPACE.gap)
-        button = px(38)
+        button = px(SPACE.button)
         self.leave.place(Box(body.x, body.bottom - button, body.w, button))
         large = px(120)
         self.stay.place(Box(body.x, self.leave.box.y - gap - large, body.w, large))
-        top = body.y + px(4)
+        top = body.y + px(3)
         self.words.place(Box(body.x, top, body.w, self.stay.box.y - gap - top))
 
     def show(self, view: IdleView) -> None:

@@ -12,8 +12,10 @@ from screens.drawing import Box
 from screens.theme import SPACE
 from screens.widgets.button import Button
 from screens.widgets.label import Label
+from screens.widgets.pictures import BillPicture
 
 MOST = 6
+ROOMY = 3  # choices that leave room for a picture and larger buttons
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class InstitutionView:
     title: str
     hint: str
     choices: tuple[tuple[str, str], ...]
+    low: bool = False
 
 
 def view_of(state: State) -> InstitutionView:
@@ -30,7 +33,12 @@ def view_of(state: State) -> InstitutionView:
     if not isinstance(step, ChooseInstitution):
         raise ValueError("nothing to choose")
     choices = tuple((x.id, x.name) for x in state.institutions if x.kind is step.kind)
-    return InstitutionView(_("账单是哪一家的？"), _("请碰一下和账单上一样的名字。"), choices[:MOST])
+    return InstitutionView(
+        _("账单是哪一家的？"),
+        _("看看账单上面的名字，碰一下一样的那个。"),
+        choices[:MOST],
+        state.visit.lower,
+    )
 
 
 class InstitutionScreen(Screen):
@@ -38,7 +46,9 @@ class InstitutionScreen(Screen):
     offers = ("back", "home", "help")
 
     def build(self) -> None:
-        self.hint = self.add(Label(self.kit, "institution.hint", em_mm=12.0))
+        self.hint = self.add(Label(self.kit, "institution.hint", em_mm=11.0, colour="soft"))
+        self.picture = self.add(BillPicture(self.kit, "institution.picture", mark="name"))
+        self.picture.show(reader=False)
         self._ids = [""] * MOST
         self.buttons = [
             self.add(
@@ -55,11 +65,20 @@ class InstitutionScreen(Screen):
 
     def arrange(self, body: Box) -> None:
         px, gap = self.theme.px, self.theme.px(SPACE.gap)
-        self.hint.place(Box(body.x, body.y + px(2), body.w, px(40)))
-        height = px(40)
+        hint = Box(body.x, body.y, body.w, self.hint.line_px)
+        self.hint.place(hint)
+        shown = max(1, sum(x.visible for x in self.buttons))
+        height = px(36 if self.low or shown > ROOMY else 50)
         top = body.bottom - MOST * height - (MOST - 1) * gap
         for n, button in enumerate(self.buttons):
             button.place(Box(body.x, top + n * (height + gap), body.w, height))
+        # A picture in the room above, where there is enough.
+        end = body.bottom - shown * (height + gap) - px(SPACE.air)
+        top = hint.bottom + px(SPACE.air)
+        self.picture.visible = end - top >= px(100)
+        if self.picture.visible:
+            high = min(end - top, px(170))
+            self.picture.place(Box(body.x, top + (end - top - high) // 2, body.w, high))
 
     def show(self, view: InstitutionView) -> None:
         self.heading.say(view.title)
@@ -72,3 +91,4 @@ class InstitutionScreen(Screen):
                 self._ids[n], name = view.choices[n - first]
                 button.id = f"bill.institution.{self._ids[n]}"
                 button.say(name)
+        self.shape(len(view.choices), low=view.low)

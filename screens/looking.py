@@ -9,7 +9,7 @@ from kiosk.core.visit.steps import Looking, Rechecking
 from kiosk.i18n import _
 from screens.base import Screen
 from screens.drawing import Box
-from screens.theme import SPACE
+from screens.theme import SPACE, TYPE
 from screens.widgets.label import Label
 from screens.widgets.ladder import Ladder, Step
 
@@ -31,7 +31,7 @@ def view_of(state: State) -> LookingView:
             Step(_("再核对一遍金额"), "now" if done >= 0 else "next"),
             Step(_("请您付款"), "next"),
         )
-        return LookingView(_("正在核对账单"), _("还没有扣钱。"), steps, back=True)
+        return LookingView(_("正在核对账单"), _("请稍等几秒，还没有扣钱。"), steps, back=True)
     name = step.institution.name if isinstance(step, Looking) else _("缴费单位")
     steps = (
         Step(_("收到户号"), "done"),
@@ -52,9 +52,9 @@ class LookingScreen(Screen):
 
     def arrange(self, body: Box) -> None:
         px = self.theme.px
-        self.words.place(Box(body.x, body.y + px(2), body.w, px(40)))
-        top = body.y + px(2) + px(40) + px(SPACE.gap)
-        self.ladder.place(Box(body.x, top, body.w, px(130)))
+        line = round(px(12.0) * TYPE.line)
+        self.words.place(Box(body.x, body.y, body.w, line))
+        self.ladder.place(Box(body.x, body.y + line + px(SPACE.air), body.w, px(140)))
 
     def show(self, view: LookingView) -> None:
         self.heading.say(view.title)

@@ -47,5 +47,13 @@ _LINES = {
 def line_step(line: Line) -> Step:
     """One line of an order as a rung: what it is and what became of it."""
     words, state = _LINES[line.state]
-    period = f" {line.bill.period}" if line.bill.period else ""
-    return Step(f"{kind(line)}{period}  {_(words)}", state)
+    what = f"{kind(line)} {months(line.bill.period)}".strip()
+    return Step(_("{bill}：{words}").format(bill=what, words=_(words)), state)
+
+
+def months(period: str) -> str:
+    """``2026-10`` → ``10 月``; anything else as it is."""
+    year, dash, month = period.partition("-")
+    if dash and year.isdigit() and month.isdigit():
+        return _("{month} 月").format(month=int(month))
+    return period

@@ -10,8 +10,7 @@ from kiosk.i18n import N_, _
 from screens.base import Screen
 from screens.drawing import Box
 from screens.theme import SPACE
-from screens.widgets.label import Label
-from screens.widgets.panel import Panel
+from screens.widgets.message import Message
 
 REASONS = {
     "journal": N_("机器的账本要请技术人员检查。检查好以前，这里不收钱。"),
@@ -38,7 +37,7 @@ class OutOfServiceView:
 def view_of(state: State) -> OutOfServiceView:
     step = state.visit.step
     reason = step.reason if isinstance(step, OutOfService) else "journal"
-    words = _("您的钱没有扣。急着缴的话，请碰首页的“请人帮忙”，打电话问一问。")
+    words = _("您的钱没有扣。急着缴的话，请回首页碰“请人帮忙”，里面有电话号码。")
     return OutOfServiceView(_("现在还不能缴费"), _(REASONS[reason]), words)
 
 
@@ -47,31 +46,14 @@ class OutOfServiceScreen(Screen):
     offers = ("back", "home", "help")
 
     def build(self) -> None:
-        self.panel = self.add(Panel(self.kit, kind="wait"))
-        self.reason = self.add(
-            Label(
-                self.kit,
-                "out_of_service.reason",
-                em_mm=15.0,
-                face="bold",
-                colour="on_wait",
-                on="wait",
-            )
-        )
-        self.words = self.add(
-            Label(self.kit, "out_of_service.words", em_mm=13.0, colour="on_wait", on="wait")
-        )
+        self.words = self.add(Message(self.kit, "out_of_service.words", "wait", em_mm=13.0))
 
     def arrange(self, body: Box) -> None:
-        px, gap = self.theme.px, self.theme.px(SPACE.gap)
-        panel = Box(body.x, body.y + px(4), body.w, px(200))
-        self.panel.place(panel)
-        inner = panel.inset(px(13), px(13))
-        half = inner.h // 2
-        self.reason.place(Box(inner.x, inner.y, inner.w, half))
-        self.words.place(Box(inner.x, inner.y + half + gap, inner.w, half - gap))
+        top = body.y + self.theme.px(SPACE.air)
+        height = self.words.fit(body.w) + self.theme.px(8)
+        self.words.place(Box(body.x, top, body.w, height))
 
     def show(self, view: OutOfServiceView) -> None:
         self.heading.say(view.title)
-        self.reason.say(view.reason)
-        self.words.say(view.words)
+        self.words.say(view.words, view.reason)
+        self.shape(view.reason)

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.i18n import _
-
 from kiosk.core.means import TERMINAL
 from kiosk.core.order import Asking, Order, PaperState, PaymentState
 from kiosk.core.state import State
 from kiosk.core.visit.common import order_at_screen
+from kiosk.i18n import _
 from screens.base import Screen
 from screens.drawing import Box
 from screens.order_words import MEANS, companies
-from screens.theme import SPACE, TYPE
+from screens.theme import SPACE
 from screens.widgets.button import Button
-from screens.widgets.label import Amount, Label
+from screens.widgets.label import Amount
 from screens.widgets.ladder import Ladder, Step
-from screens.widgets.panel import Panel
+from screens.widgets.message import Message
 from screens.widgets.qr import QrImage
 
 
@@ -40,24 +39,22 @@ def view_of(state: State) -> PayView:
         raise ValueError("the pay screen needs an order")
     waiting = order.payment.state in (PaymentState.CREATED, PaymentState.REQUESTED)
     if not waiting:
-        return PayView(
-            _title_after(order), order.amount_fen, steps_of(order), _("请稍等，马上就好。")
-        )
-    closing = order.payment.cancel_wanted or order.payment.asking is not Asking.NOTHING
-    if closing:
+        title, hint = _after(order)
+        return PayView(title, order.amount_fen, steps_of(order), hint)
+    if _closing(order):
         hint = _("正在取消。取消成功以前，请不要付款。")
         return PayView(_("正在取消，请等一下"), order.amount_fen, steps_of(order), hint)
     if order.means.id == TERMINAL:
         title = _("请在右边的机器上付款")
         hint = _(
-            "银行卡：把卡贴在机器上，或插进去。\n"
+            "银行卡：贴在机器上，或插进去。\n"
             "手机：打开付款码，对着机器的红光。\n"
-            "付款之前，随时可以取消，不会扣钱。"
+            "付款之前可以取消，不会扣钱。"
         )
         code = ""
     else:
         title = _("请用{means}扫码付款").format(means=_(MEANS[order.means.id]))
-        hint = _("打开手机上的{means}，点“扫一扫”，对准方块。").format(
+        hint = _("打开手机上的{means}，点“扫一扫”，\n对准上面的方块。").format(
             means=_(MEANS[order.means.id])
         )
         code = order.payment.qr_code
@@ -66,10 +63,16 @@ def view_of(state: State) -> PayView:
     return PayView(title, order.amount_fen, steps_of(order), hint, code, _("不付了，取消"))
 
 
-def _title_after(order: Order) -> str:
+def _closing(order: Order) -> bool:
+    """Whether the payment is being taken back, by the person or because its time is over."""
+    return order.payment.cancel_wanted or order.payment.asking is not Asking.NOTHING
+
+
+def _after(order: Order) -> tuple[str, str]:
+    """Heading and hint once the payment itself is over."""
     if order.paper.state is PaperState.PRINTING:
-        return _("付款成功，正在打印小票")
-    return _("付款成功，正在缴费")
+        return _("付款成功，正在打印小票"), _("钱已经付好了。小票马上出来，请拿好再走。")
+    return _("付款成功，正在缴费"), _("钱已经付好了，不用再付。正在告诉缴费单位，马上就好。")
 
 
 def steps_of(order: Order) -> tuple[Step, ...]:
@@ -78,10 +81,11 @@ def steps_of(order: Order) -> tuple[Step, ...]:
     told = paid and all(x.at_rest for x in order.lines)
     printing = order.paper.state is PaperState.PRINTING
     way = _("刷卡或出示付款码") if order.means.id == TERMINAL else _("用手机扫码")
+    waiting = _("正在取消") if _closing(order) else _("等您付款：{way}").format(way=way)
     tell = _("通知{companies}").format(companies=companies(order))
     return (
         Step(_("账单已核对"), "done"),
-        Step(_("已付款"), "done") if paid else Step(_("等您付款：{way}").format(way=way), "now"),
+        Step(_("已付款"), "done") if paid else Step(waiting, "now"),
         Step(tell, "done" if told else ("now" if paid and not printing else "next")),
         Step(_("打印小票"), "now" if paid and (told or printing) else "next"),
     )
@@ -96,56 +100,42 @@ class PayScreen(Screen):
     def build(self) -> None:
         self.amount = self.add(Amount(self.kit, "pay.amount", due=True, align="left", em_mm=34.0))
         self.ladder = self.add(Ladder(self.kit, "pay.ladder"))
-        self.panel = self.add(Panel(self.kit, kind="info"))
-        self.hint = self.add(Label(self.kit, "pay.hint", on="info", em_mm=10.5, anchor="middle"))
+        self.hint = self.add(Message(self.kit, "pay.hint"))
         self.code = self.add(QrImage(self.kit, "pay.code"))
         self.cancel = self.add(
             Button(
                 self.kit, "order.cancel", "", lambda: self.send("order.cancel", None), guard=True
             )
         )
-        self._with_code = False
 
     def arrange(self, body: Box) -> None:
         px, gap = self.theme.px, self.theme.px(SPACE.gap)
-        button = px(38)
+        button = px(SPACE.button)
         self.cancel.place(Box(body.x, body.bottom - button, body.w, button))
-        amount = Box(body.x, body.y + px(2), body.w, px(46))
+        amount = Box(body.x, body.y + px(3), body.w, px(46))
         self.amount.place(amount)
-        top = amount.bottom + px(4)
-        end = body.bottom - button - gap
-        if self._with_code:
-            self._place_code(Box(body.x, top, body.w, end - top))
-            return
-        ladder = Box(body.x, top, body.w, px(148))
-        self.ladder.place(ladder)
-        panel = Box(body.x, ladder.bottom + gap, body.w, end - ladder.bottom - gap)
-        self.panel.place(panel)
-        self.hint.place(panel.inset(px(11), px(4)))
-
-    def _place_code(self, area: Box) -> None:
-        """A code to scan takes the ladder's place: it is the one thing to look at now."""
-        px = self.theme.px
-        line = round(px(10.5) * TYPE.line)
-        hint = Box(area.x, area.bottom - 2 * line - px(10), area.w, 2 * line + px(10))
-        self.panel.place(hint)
-        self.hint.place(hint.inset(px(11), px(3)))
-        side = min(area.w, hint.y - area.y - px(SPACE.gap))
-        self.code.place(Box(area.x + (area.w - side) // 2, area.y, side, side))
+        top = amount.bottom + px(5)
+        height = self.hint.fit(body.w)
+        if self.code.visible:
+            # A code to scan takes the ladder's place: it is the one thing to look at now.
+            hint = Box(body.x, self.cancel.box.y - gap - height, body.w, height)
+            side = min(body.w, hint.y - gap - top)
+            self.code.place(Box(body.x + (body.w - side) // 2, top, side, side))
+        else:
+            self.ladder.place(Box(body.x, top, body.w, px(152)))
+            hint = Box(body.x, self.ladder.box.bottom + gap, body.w, height)
+        self.hint.place(hint)
 
     def show(self, view: PayView) -> None:
         self.heading.say(view.title)
         self.amount.show(view.fen)
         self.hint.say(view.hint)
-        with_code = bool(view.code)
-        self.code.visible = with_code
-        self.ladder.visible = not with_code
-        if with_code:
+        self.code.visible = bool(view.code)
+        self.ladder.visible = not view.code
+        if view.code:
             self.code.show(view.code)
         else:
             self.ladder.show(view.steps)
-        if with_code != self._with_code:
-            self._with_code = with_code
-            self.lay_out(low=self.low)
         self.cancel.visible = bool(view.cancel)
         self.cancel.say(view.cancel)
+        self.shape(self.code.visible, view.hint)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from kiosk.i18n import N_, _
-
 from kiosk.core.state import State
 from kiosk.core.visit.steps import Attract
 from kiosk.core.visit.view import screen_below, screen_of
+from kiosk.i18n import N_, _
 from screens import (
     account,
     attract,

@@ -2,59 +2,76 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kiosk.core.order import LineState, Order, PaperState, PaymentState
 from kiosk.core.state import State
 from kiosk.core.visit.common import order_at_screen
+from kiosk.core.visit.view import exits
 from kiosk.i18n import _
 from kiosk.order_text import refund_words
 from screens.base import Screen
 from screens.drawing import Box
 from screens.order_words import line_step
-from screens.theme import SPACE, TYPE
+from screens.theme import SPACE
 from screens.widgets.button import Button
 from screens.widgets.label import Amount, Label
 from screens.widgets.ladder import Ladder, Step
-from screens.widgets.panel import Panel
+from screens.widgets.message import Message
 
 
 @dataclass(frozen=True, slots=True)
 class ResultView:
-    """``steps`` tell what became of each line; ``words`` what is safe and what comes next."""
+    """``steps`` tell what became of each line; ``lead`` and ``words`` what is safe, what comes.
+
+    ``paid`` is false when no money was taken: then no sum is shown that could look like it.
+    """
 
     title: str
     fen: int
     steps: tuple[Step, ...]
     words: str
     amber: bool = False
+    lead: str = ""
+    paid: bool = True
+    home: bool = True
 
 
 def view_of(state: State) -> ResultView:
     order = order_at_screen(state)
     if order is None:
         raise ValueError("a result needs an order")
-    return result_of(order, state.rules.refund_days)
+    home = exits(state)[1]
+    return replace(result_of(order, state.rules.refund_days), home=home)
 
 
 def result_of(order: Order, refund_days: int) -> ResultView:
     """Return an order's end in plain words, for its own visit and for 查一笔."""
+    fen = order.amount_fen
     if order.payment.state is PaymentState.NOT_PAID:
-        words = _("您的钱没有扣。账单还没有缴，什么时候来缴都可以。")
-        return ResultView(_why_not_paid(order), order.amount_fen, (), words)
+        words = _("账单还没有缴，什么时候来缴都可以。")
+        lead = _("您的钱没有扣。")
+        return ResultView(_why_not_paid(order), fen, (), words, lead=lead, paid=False)
     steps = tuple(line_step(x) for x in order.lines)
-    states = {x.state for x in order.lines}
-    if states == {LineState.POSTED}:
-        return ResultView(_("缴好了，谢谢您"), order.amount_fen, steps, _paper_words(order))
-    words = "\n".join(refund_words(order, refund_days))
+    states = [x.state for x in order.lines]
+    if set(states) == {LineState.POSTED}:
+        lead, words = _paper_words(order)
+        return ResultView(_("缴好了，谢谢您"), fen, steps, words, lead=lead)
     if LineState.REFUSED in states:
-        if states == {LineState.REFUSED}:
-            title = _("没有缴成，钱退给您")
-        else:
-            title = _("有一笔没有缴成，钱退给您")
-        return ResultView(title, order.amount_fen, steps, words or _("正在办理退款。"), amber=True)
-    words = _("已付款，正在入账，不用再付。过一会儿拿小票来扫一扫，就能查到。")
-    return ResultView(_("已付款，正在入账"), order.amount_fen, steps, words, amber=True)
+        words = "\n".join(refund_words(order, refund_days)) or _("正在办理退款。")
+        return ResultView(_refused_title(states), fen, steps, words, amber=True)
+    lead = _("不用再付。")
+    words = _("缴费单位还在入账，我们会一直问。过一会儿拿小票来扫一扫，就知道结果。")
+    return ResultView(_("已付款，正在入账"), fen, steps, words, amber=True, lead=lead)
+
+
+def _refused_title(states: list[LineState]) -> str:
+    refused = states.count(LineState.REFUSED)
+    if refused == len(states):
+        return _("没有缴成，钱退给您")
+    if refused == 1:
+        return _("有一笔没有缴成，钱退给您")
+    return _("有几笔没有缴成，钱退给您")
 
 
 def _why_not_paid(order: Order) -> str:
@@ -65,10 +82,11 @@ def _why_not_paid(order: Order) -> str:
     return _("这次没有付成")
 
 
-def _paper_words(order: Order) -> str:
+def _paper_words(order: Order) -> tuple[str, str]:
+    words = _("别忘了您的卡和账单。")
     if order.paper.state is PaperState.PRINTED:
-        return _("小票打好了，请拿好。别忘了您的卡和账单。")
-    return _("请带好您的东西。别忘了您的卡和账单。")
+        return _("小票打好了，请拿好。"), words
+    return _("请带好您的东西。"), words
 
 
 class ResultScreen(Screen):
@@ -76,14 +94,12 @@ class ResultScreen(Screen):
     offers = ("home", "help")
 
     def build(self) -> None:
+        self.caption = self.add(Label(self.kit, "result.caption", em_mm=12.0, colour="soft"))
         self.amount = self.add(
             Amount(self.kit, "result.amount", due=True, align="left", em_mm=34.0)
         )
         self.ladder = self.add(Ladder(self.kit, "result.lines"))
-        self.panel = self.add(Panel(self.kit, kind="info"))
-        self.words = self.add(
-            Label(self.kit, "result.words", em_mm=12.0, on="info", anchor="middle")
-        )
+        self.words = self.add(Message(self.kit, "result.words", em_mm=13.0, lead_mm=18.0))
         self.done = self.add(
             Button(
                 self.kit,
@@ -94,35 +110,34 @@ class ResultScreen(Screen):
                 guard=True,
             )
         )
-        self._rungs = 0
 
     def arrange(self, body: Box) -> None:
         px, gap = self.theme.px, self.theme.px(SPACE.gap)
-        button = px(38)
+        button = px(SPACE.button)
         self.done.place(Box(body.x, body.bottom - button, body.w, button))
-        amount = Box(body.x, body.y + px(2), body.w, px(46))
-        self.amount.place(amount)
-        top = amount.bottom + px(4)
-        if self._rungs:
-            ladder = Box(body.x, top, body.w, px(36 * self._rungs + 8))
+        height = self.words.fit(body.w)
+        top = body.y + px(SPACE.air)
+        if self.amount.visible:
+            caption = Box(body.x, body.y, body.w, self.caption.line_px)
+            self.caption.place(caption)
+            self.amount.place(Box(body.x, caption.bottom, body.w, px(44)))
+            top = self.amount.box.bottom + px(4)
+        if self.ladder.visible:
+            room = body.bottom - button - height - 2 * gap - top
+            ladder = Box(body.x, top, body.w, min(px(34 * self.ladder.count + 8), room))
             self.ladder.place(ladder)
             top = ladder.bottom + gap
-        end = body.bottom - button - gap
-        height = min(end - top, px(8) + 6 * round(px(12.0) * TYPE.line))
-        panel = Box(body.x, top, body.w, height)
-        self.panel.place(panel)
-        self.words.place(panel.inset(px(11), px(4)))
+        self.words.place(Box(body.x, top, body.w, height))
 
     def show(self, view: ResultView) -> None:
         self.heading.say(view.title)
+        self.caption.say(_("一共付了"))
         self.amount.show(view.fen)
+        self.caption.visible = self.amount.visible = view.paid
         self.ladder.visible = bool(view.steps)
-        if view.steps:
-            self.ladder.show(view.steps)
-        if len(view.steps) != self._rungs:
-            self._rungs = len(view.steps)
-            self.lay_out(low=self.low)
-        self.panel.turn("wait" if view.amber else "info")
-        self.words.paint(self.panel.text_colour, self.panel.ground)
-        self.words.say(view.words)
+        self.ladder.show(view.steps)
+        self.words.turn("wait" if view.amber else "info")
+        self.words.say(view.words, view.lead)
         self.done.say(_("好了"))
+        self.bottom.offer(("home", "help") if view.home else ("help",))
+        self.shape(len(view.steps), view.paid, view.lead, view.words)

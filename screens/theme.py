@@ -138,6 +138,8 @@ class Space:
 
     margin: float = 12.0
     gap: float = 7.0
+    air: float = 8.0  # between the heading and a panel below it
+    button: float = 38.0  # height of a button across the screen
     radius: float = 6.0
     bottom_bar: float = 44.0
     top_bar: float = 17.0

@@ -10,9 +10,10 @@ from kiosk.i18n import _
 from screens.base import Screen
 from screens.drawing import Box
 from screens.notes import note_text
-from screens.theme import SPACE, TYPE
+from screens.theme import SPACE
 from screens.widgets.button import Button
 from screens.widgets.label import Amount, Label, amount_text
+from screens.widgets.message import Message
 from screens.widgets.panel import Panel
 
 MOST = 6
@@ -27,6 +28,7 @@ class TopUpView:
     balance_fen: int
     choices: tuple[int, ...]
     note: str
+    low: bool = False
 
 
 def view_of(state: State) -> TopUpView:
@@ -44,6 +46,7 @@ def view_of(state: State) -> TopUpView:
         account.balance_fen,
         choices[:MOST],
         note_text(step.note),
+        state.visit.lower,
     )
 
 
@@ -52,15 +55,13 @@ class TopUpScreen(Screen):
     offers = ("back", "home", "help")
 
     def build(self) -> None:
-        self.owner = self.add(Label(self.kit, "topup.owner", colour="soft"))
+        self.owner = self.add(Label(self.kit, "topup.owner", em_mm=11.0, colour="soft"))
+        self.card = self.add(Panel(self.kit))
         self.balance_title = self.add(
-            Label(self.kit, "topup.balance_title", em_mm=12.0, anchor="middle")
+            Label(self.kit, "topup.balance_title", em_mm=13.0, on="card", anchor="middle")
         )
-        self.balance = self.add(Amount(self.kit, "topup.balance"))
-        self.panel = self.add(Panel(self.kit, kind="wait"))
-        self.note = self.add(
-            Label(self.kit, "topup.note", em_mm=11.0, colour="on_wait", on="wait", anchor="middle")
-        )
+        self.balance = self.add(Amount(self.kit, "topup.balance", on="card", em_mm=20.0))
+        self.note = self.add(Message(self.kit, "topup.note", "wait"))
         self._fen = [0] * MOST
         self.buttons = [
             self.add(
@@ -70,7 +71,7 @@ class TopUpScreen(Screen):
                     "",
                     lambda n=n: self.send("topup.amount", str(self._fen[n])),  # type: ignore[misc]
                     guard=True,
-                    em_mm=18.0,
+                    em_mm=20.0,
                 )
             )
             for n in range(MOST)
@@ -78,27 +79,27 @@ class TopUpScreen(Screen):
 
     def arrange(self, body: Box) -> None:
         px, gap = self.theme.px, self.theme.px(SPACE.gap)
-        owner = Box(body.x, body.y, body.w, round(px(TYPE.body) * TYPE.line))
+        owner = Box(body.x, body.y, body.w, self.owner.line_px)
         self.owner.place(owner)
-        balance = Box(body.x, owner.bottom + px(4), body.w, px(30))
-        self.balance_title.place(Box(balance.x, balance.y, px(90), balance.h))
-        self.balance.place(Box(balance.x + px(90), balance.y, balance.w - px(90), balance.h))
-        height, width = px(46), (body.w - gap) // 2
-        top = body.bottom - 3 * height - 2 * gap
+        card = Box(body.x, owner.bottom + px(SPACE.air), body.w, px(42))
+        self.card.place(card)
+        inner = card.inset(px(11), 0)
+        self.balance_title.place(Box(inner.x, inner.y, px(70), inner.h))
+        self.balance.place(Box(inner.x + px(70), inner.y, inner.w - px(70), inner.h))
+        self.note.place(Box(body.x, card.bottom + gap, body.w, self.note.fit(body.w)))
+        rows = -(-max(1, sum(x.visible for x in self.buttons)) // 2)
+        height, width = px(38 if self.low else 52), (body.w - gap) // 2
+        top = body.bottom - rows * (height + gap) + gap
         for n, button in enumerate(self.buttons):
             x = body.x + (n % 2) * (width + gap)
             button.place(Box(x, top + (n // 2) * (height + gap), width, height))
-        height = min(px(46), top - balance.bottom - 2 * gap)
-        panel = Box(body.x, balance.bottom + gap, body.w, height)
-        self.panel.place(panel)
-        self.note.place(panel.inset(px(10), px(3)))
 
     def show(self, view: TopUpView) -> None:
         self.heading.say(view.title)
         self.owner.say(view.owner)
         self.balance_title.say(_("现在还有"))
         self.balance.show(view.balance_fen)
-        self.panel.visible = self.note.visible = bool(view.note)
+        self.note.visible = bool(view.note)
         self.note.say(view.note)
         for n, button in enumerate(self.buttons):
             button.visible = n < len(view.choices)
@@ -106,3 +107,4 @@ class TopUpScreen(Screen):
                 self._fen[n] = view.choices[n]
                 button.id = f"topup.amount.{view.choices[n]}"
                 button.say(amount_text(view.choices[n]).removesuffix(".00"))
+        self.shape(len(view.choices), view.note, low=view.low)

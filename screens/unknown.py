@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.i18n import _
-
 from kiosk.core.order import Order, PaperState, PaymentState
 from kiosk.core.state import State
 from kiosk.core.visit.common import order_at_screen
+from kiosk.core.visit.view import exits
+from kiosk.i18n import _
 from screens.base import Screen
 from screens.drawing import Box
 from screens.theme import SPACE, TYPE
 from screens.widgets.button import Button
 from screens.widgets.label import Label, amount_text
+from screens.widgets.message import Message
 from screens.widgets.panel import Panel
 
 
@@ -21,7 +22,7 @@ from screens.widgets.panel import Panel
 class UnknownView:
     """First what not to do, then what is happening, then the number to keep.
 
-    ``main`` and ``other`` are the two buttons' texts with their targets.
+    ``main`` and ``other`` are the two buttons' texts with their targets; ``other`` may be empty.
     """
 
     title: str
@@ -31,6 +32,7 @@ class UnknownView:
     facts: str
     main: tuple[str, str]
     other: tuple[str, str]
+    home: bool = False
 
 
 def view_of(state: State) -> UnknownView:
@@ -53,7 +55,8 @@ def view_of(state: State) -> UnknownView:
             "线路断了一下，我们还不知道这笔钱有没有付成。我们一直在问，问到为止。\n\n"
             "付成了，账单就算缴好。没付成，一分钱也不会少。"
         )
-    return UnknownView(title, _("请不要再付一次。"), story, order.short_id, facts, main, other)
+    warning, home = _("请不要再付一次。"), exits(state)[1]
+    return UnknownView(title, warning, story, order.short_id, facts, main, other, home)
 
 
 def _buttons(order: Order) -> tuple[tuple[str, str], tuple[str, str]]:
@@ -73,20 +76,7 @@ class UnknownScreen(Screen):
     offers = ("help",)
 
     def build(self) -> None:
-        self.panel = self.add(Panel(self.kit, kind="wait"))
-        self.warning = self.add(
-            Label(
-                self.kit,
-                "unknown.warning",
-                em_mm=16.0,
-                face="bold",
-                colour="on_wait",
-                on="wait",
-            )
-        )
-        self.story = self.add(
-            Label(self.kit, "unknown.story", em_mm=11.0, colour="on_wait", on="wait")
-        )
+        self.story = self.add(Message(self.kit, "unknown.story", "wait", em_mm=13.0, lead_mm=18.0))
         self.card = self.add(Panel(self.kit))
         self.number_title = self.add(Label(self.kit, "unknown.number_title", on="card"))
         self.number = self.add(
@@ -95,47 +85,44 @@ class UnknownScreen(Screen):
         self.facts = self.add(Label(self.kit, "unknown.facts", on="card"))
         self.main = self.add(
             Button(
-                self.kit, "order.main", "", lambda: self._send(self._main), kind="main", guard=True
+                self.kit, "order.slip", "", lambda: self._send(self._main), kind="main", guard=True
             )
         )
-        self.other = self.add(Button(self.kit, "order.other", "", lambda: self._send(self._other)))
+        self.other = self.add(Button(self.kit, "order.wait", "", lambda: self._send(self._other)))
         self._main = self._other = ""
 
     def arrange(self, body: Box) -> None:
         px, gap = self.theme.px, self.theme.px(SPACE.gap)
-        button = px(38)
-        self.other.place(Box(body.x, body.bottom - button, body.w, button))
-        main = Box(body.x, self.other.box.y - gap - button, body.w, button)
-        self.main.place(main)
-        line, figure = round(px(TYPE.body) * TYPE.line), round(px(18.0) * TYPE.line)
-        height = 2 * line + figure + px(12)
-        card = Box(body.x, main.y - gap - height, body.w, height)
+        button = px(SPACE.button)
+        low = Box(body.x, body.bottom - button, body.w, button)
+        self.other.place(low)
+        over = Box(body.x, low.y - gap - button, body.w, button)
+        self.main.place(over if self.other.visible else low)
+        top = body.y + px(SPACE.air)
+        story = Box(body.x, top, body.w, self.story.fit(body.w))
+        self.story.place(story)
+        line, figure = round(px(TYPE.body) * TYPE.line), self.number.line_px
+        card = Box(body.x, story.bottom + gap, body.w, 2 * line + figure + px(8))
         self.card.place(card)
-        inner = card.inset(px(12), px(6))
+        inner = card.inset(px(11), px(4))
         self.number_title.place(Box(inner.x, inner.y, inner.w, line))
         self.number.place(Box(inner.x, inner.y + line, inner.w, figure))
         self.facts.place(Box(inner.x, inner.y + line + figure, inner.w, line))
-        panel = Box(body.x, body.y + px(4), body.w, card.y - gap - body.y - px(4))
-        self.panel.place(panel)
-        inner = panel.inset(px(12), px(11))
-        warning = round(px(16.0) * TYPE.line)
-        self.warning.place(Box(inner.x, inner.y, inner.w, warning))
-        top = inner.y + warning + px(6)
-        self.story.place(Box(inner.x, top, inner.w, inner.bottom - top))
 
     def show(self, view: UnknownView) -> None:
         self.heading.say(view.title)
-        self.warning.say(view.warning)
-        self.story.say(view.story)
+        self.story.say(view.story, view.warning)
         self.number_title.say(_("您的单号"))
         self.number.say(view.number)
         self.facts.say(view.facts)
-        self._main = view.main[1]
-        self._other = view.other[1]
+        self._main, self._other = view.main[1], view.other[1]
+        self.main.id = self._main or "order.slip"
         self.main.say(view.main[0])
         self.main.enable(bool(self._main))
         self.other.say(view.other[0])
         self.other.visible = bool(self._other)
+        self.bottom.offer(("home", "help") if view.home else ("help",))
+        self.shape(view.story, self.other.visible)
 
     def _send(self, target: str) -> None:
         if target:

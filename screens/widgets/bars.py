@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from kiosk.i18n import N_, _
 from screens.drawing import Box, Rects
 from screens.theme import SPACE
 from screens.widgets.base import Kit, Pair, Widget
@@ -52,7 +53,13 @@ class TopBar(Widget):
 
 # Place of each button, in fourths from the left. 矮一点 takes the first place on the home screen.
 PLACES = {"back": 0, "lower": 0, "home": 1, "help": 2, "sound": 3}
-WORDS = {"back": "返回", "lower": "矮一点", "home": "首页", "help": "帮助", "sound": "声音"}
+WORDS = {
+    "back": N_("返回"),
+    "lower": N_("矮一点"),
+    "home": N_("首页"),
+    "help": N_("帮助"),
+    "sound": N_("声音"),
+}
 
 
 class BottomBar(Widget):
@@ -76,7 +83,7 @@ class BottomBar(Widget):
                 Button(
                     kit,
                     f"nav.{name}",
-                    (words or WORDS)[name],
+                    _((words or WORDS)[name]),
                     lambda name=name: send(f"nav.{name}", None),  # type: ignore[misc]
                     kind="bar",
                 )

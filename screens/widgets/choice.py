@@ -15,12 +15,12 @@ class RowChoice(PressablePanel):
     """A bill: what it is, which account and month, how much, and whether it is to be paid."""
 
     role = "checkbox"
-    min_em_mm = 9.0
+    min_em_mm = 10.0
 
     def __init__(self, kit: Kit, widget_id: str, on_touch: Callable[[], None]) -> None:
         super().__init__(kit, widget_id, on_touch, guard=True)
         self.chosen = False
-        self.em_mm = TYPE.small
+        self.em_mm = TYPE.body
         self._tick_box = RoundBox(self.theme, self.solid, self.ink, "card", "ink")
         self._tick = self.add(
             Label(
@@ -35,8 +35,10 @@ class RowChoice(PressablePanel):
                 role="",
             )
         )
-        self.title = self.add(Label(kit, em_mm=13.0, face="bold", on="card", role=""))
-        self.detail = self.add(Label(kit, em_mm=TYPE.small, colour="soft", on="card", role=""))
+        self.title = self.add(
+            Label(kit, em_mm=14.0, face="bold", on="card", anchor="middle", role="")
+        )
+        self.detail = self.add(Label(kit, colour="soft", on="card", role=""))
         self.amount = self.add(Amount(kit, f"{widget_id}.amount", on="card"))
         self._tick.visible = False
 
@@ -64,12 +66,14 @@ class RowChoice(PressablePanel):
         self._tick_box.place(tick, px(5), px(SPACE.strong_edge))
         self._tick.place(tick)
         x = tick.right + px(8)
-        lines = round(px(13.0) * TYPE.line), round(px(TYPE.small) * TYPE.line)
-        top = box.y + (box.h - sum(lines)) // 2
-        right = box.right - px(10)
-        self.title.place(Box(x, top, px(80), lines[0]))
-        self.detail.place(Box(x, top + lines[0], px(130), lines[1]))
-        self.amount.place(Box(right - px(72), box.y, px(72), box.h))
+        name = round(px(TYPE.amount) * TYPE.line)
+        line = round(px(TYPE.body) * TYPE.line)
+        top = box.y + (box.h - name - line) // 2
+        width = box.right - px(10) - x
+        sum_ = px(100)  # a sum of ¥ 12,345.60 in its size
+        self.title.place(Box(x, top, width - sum_, name))
+        self.amount.place(Box(x + width - sum_, top, sum_, name))
+        self.detail.place(Box(x, top + name, width, line))
 
     def repaint(self) -> None:
         super().repaint()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from kiosk.i18n import N_, _
 from screens.drawing import Box
 from screens.widgets.base import Kit, Widget
 from screens.widgets.button import Button
 
 _ROWS = ("123", "456", "789", "清0删")
-_WORDS = {"清": ("clear", "清空"), "删": ("delete", "删一个")}
+_WORDS = {"清": ("clear", N_("清空")), "删": ("delete", N_("删一个"))}
 
 
 class DigitPad(Widget):
@@ -32,7 +33,7 @@ class DigitPad(Widget):
             keys = []
             for sign in row:
                 key, text = _WORDS.get(sign, (sign, sign))
-                text = (words or {}).get(key, text)
+                text = (words or {}).get(key, _(text) if key != text else text)
                 keys.append(
                     Button(
                         kit,

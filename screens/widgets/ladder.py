@@ -86,6 +86,11 @@ class Ladder(Widget):
         self._rungs = [self.add(_Rung(kit, f"{widget_id}.{n}")) for n in range(1, self.MOST + 1)]
         self._steps: tuple[Step, ...] = ()
 
+    @property
+    def count(self) -> int:
+        """How many steps are shown."""
+        return len(self._steps)
+
     def show(self, steps: tuple[Step, ...]) -> None:
         """Show these steps, at most :attr:`MOST`; the box is kept and divided among them."""
         if steps == self._steps:

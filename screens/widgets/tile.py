@@ -74,7 +74,7 @@ class ServiceTile(PressablePanel):
         self.hint = self.add(Label(kit, colour="soft", on="card", anchor="middle", role=""))
         self.em_mm = TYPE.label
         self._name = ""
-        self._low = False
+        self._one_line = False
 
     @property
     def text(self) -> str:
@@ -89,8 +89,33 @@ class ServiceTile(PressablePanel):
 
     def place(self, box: Box) -> None:
         super().place(box)
+        if box.w > self.theme.px(160):
+            self._place_row(box)
+        else:
+            self._place_square(box)
+
+    def _place_row(self, box: Box) -> None:
+        """As wide as the screen: the seal, and beside it the name over its line."""
         px = self.theme.px
-        low = self._low = box.h < px(70)
+        low = box.h < px(60)
+        self._one_line = True
+        self._say_name()
+        side = min(px(46), box.h - px(16))
+        self.seal.place(Box(box.x + px(13), box.y + (box.h - side) // 2, side, side))
+        self.em_mm = 18.0 if low else 22.0
+        self.label.resize(self.em_mm)
+        self.hint.resize(11.0 if low else 13.0)
+        name = round(px(self.em_mm) * (1.3 if low else TYPE.line))
+        line = round(px(self.hint.em_mm) * TYPE.line)
+        x = box.x + px(13) + side + px(11)
+        top = box.y + (box.h - name - line) // 2
+        self.label.place(Box(x, top, box.right - x - px(6), name))
+        self.hint.place(Box(x, top + name, box.right - x - px(6), line))
+
+    def _place_square(self, box: Box) -> None:
+        """Half as wide: the seal beside the name, the line under both."""
+        px = self.theme.px
+        low = self._one_line = box.h < px(70)
         self._say_name()
         pad = px(6 if low else 9)
         side = px(26 if low else 37)
@@ -100,13 +125,14 @@ class ServiceTile(PressablePanel):
         self.seal.place(Box(box.x + pad, top + (row - side) // 2, side, side))
         self.em_mm = 12.5 if low else TYPE.label
         self.label.resize(self.em_mm)
+        self.hint.resize(TYPE.body)
         x = box.x + pad + side + px(5 if low else 7)
         self.label.place(Box(x, top, box.right - x - px(2), row))
         self.hint.place(Box(box.x + pad, top + row + px(2), box.w - pad - px(3), line))
 
     def _say_name(self) -> None:
-        """The name on two lines beside a large seal, on one beside a small one."""
-        self.label.say(self._name.replace("\n", "") if self._low else self._name)
+        """The name on two lines beside a large seal in a narrow tile, else on one."""
+        self.label.say(self._name.replace("\n", "") if self._one_line else self._name)
 
     def repaint(self) -> None:
         super().repaint()
