@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -124,8 +125,8 @@ class Soak:
         return tuple(dict.fromkeys(found))
 
 
-def step(kiosk: VirtualKiosk, resident: Resident) -> None:
-    """Let a resident act once, and wait until something has changed."""
+def step(kiosk: VirtualKiosk, resident: Resident, wake: Callable[[], bool] = lambda: False) -> None:
+    """Let a resident act once, and wait until something has changed, or ``wake`` says so."""
     state = kiosk.state
     if state is None:
         raise RuntimeError("the kiosk has not started")
@@ -136,7 +137,7 @@ def step(kiosk: VirtualKiosk, resident: Resident) -> None:
             kiosk.act(act.device, act.action, **act.body)
     elif act is not None:
         kiosk.touch(act.target, act.value)
-    kiosk.until(lambda: kiosk.state is not state, PATIENCE_S)
+    kiosk.until(lambda: kiosk.state is not state or wake(), PATIENCE_S)
 
 
 def rest(kiosk: VirtualKiosk) -> None:

@@ -64,11 +64,12 @@ class Killing:
                 said = self._wait(process, life)
             finally:
                 process.kill()
-        if life.row or life.seconds:
-            assert process.returncode == -signal.SIGKILL, f"{life}: {process.returncode} {said}"
-            self.kills += 1
-        else:
-            assert process.returncode == 0, f"{life}: {process.returncode} {said}"
+        killed = process.returncode == -signal.SIGKILL
+        # An instant may come too late: the life was over. After a row it can't.
+        assert killed if life.row else process.returncode == 0 or (killed and life.seconds), (
+            f"{life}: {process.returncode} {said}"
+        )
+        self.kills += killed
         found = self.audit(settled=not (life.row or life.seconds))
         assert not found.differences, f"{life}: {found.differences}"
 
@@ -114,13 +115,7 @@ class Killing:
         return audit(self.orders(), self._cabin.bench.ledger(), settled=settled)
 
 
-def random_lives(rng: random.Random, count: int) -> list[Life]:
-    """Deaths at random instants of a process's life, which lasts some eight seconds."""
-    return [
-        Life(
-            rng.choice(("terminal", "terminal", "alipay", "wechat")),
-            rng.random() < 0.4,
-            seconds=rng.uniform(0.01, 8.0),
-        )
-        for _ in range(count)
-    ]
+def random_life(rng: random.Random) -> Life:
+    """A death at a random instant; most lives last some three seconds."""
+    means = rng.choice(("terminal", "terminal", "alipay", "wechat"))
+    return Life(means, rng.random() < 0.4, seconds=rng.uniform(0.01, 3.5))
