@@ -56,6 +56,12 @@ class KioskInside:
         assert found is not None
         return found
 
+    def pause(self, seconds: float) -> None:
+        """Wait for the next state, or so long: something outside may have changed instead."""
+        with self._changed:
+            seen = self._state
+            self._changed.wait_for(lambda: self._state is not seen, seconds)
+
     def touch(self, target: str, value: str = "") -> None:
         """Touch what the newest state shows."""
         assert self._state is not None
