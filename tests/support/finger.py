@@ -29,11 +29,13 @@ class Finger:
         self.press(x, y)
         self.release()
 
-    def key(self, keysym: int) -> None:
-        """Press and release a key of the keyboard."""
-        code = self._display.keysym_to_keycode(keysym)
-        xtest.fake_input(self._display, X.KeyPress, code)
-        xtest.fake_input(self._display, X.KeyRelease, code)
+    def key(self, keysym: int, *held: int) -> None:
+        """Strike a key of the keyboard while others are held down."""
+        codes = [self._display.keysym_to_keycode(x) for x in (*held, keysym)]
+        for code in codes:
+            xtest.fake_input(self._display, X.KeyPress, code)
+        for code in reversed(codes):
+            xtest.fake_input(self._display, X.KeyRelease, code)
         self._display.sync()
 
     def close(self) -> None:

@@ -36,6 +36,10 @@ class Bench:
     def clear_faults(self) -> None:
         self._json("DELETE", "/api/faults")
 
+    def set_up(self, name: str) -> None:
+        """Put the cabin into a named set-up; ``normal`` repairs everything."""
+        self._json("POST", f"/api/setups/{name}")
+
     def state(self, device: str) -> dict[str, Any]:
         found = self._json("GET", "/api/devices")["devices"]
         return next(x["state"] for x in found if x["id"] == device)

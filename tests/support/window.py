@@ -52,6 +52,17 @@ class KioskWindow:
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
 
+    def ensure_running(self) -> None:
+        """Start the kiosk if it isn't there."""
+        if self.process is None or self.process.poll() is not None:
+            self.start()
+
+    def end(self) -> None:
+        """SIGTERM, as the system ends it for the night."""
+        assert self.process is not None
+        self.process.terminate()
+        self.process.wait(15)
+
     def stop(self) -> None:
         assert self.process is not None
         self.process.terminate()
@@ -85,6 +96,10 @@ class KioskWindow:
                 raise AssertionError(f"never came: {what}; now {summary(screen)}")
             time.sleep(LOOK_EVERY_S)
 
+    def settled(self) -> Screen:
+        """Return the next screen that shows the newest state."""
+        return self.wait_for(lambda screen: bool(screen["screen"]), "a settled screen")
+
     def on(self, *names: str) -> Screen:
         """Wait for one of these screens."""
         return self.wait_for(lambda screen: screen["screen"] in names, f"screen {names}")
@@ -98,17 +113,21 @@ class KioskWindow:
 
     def touch(self, widget_id: str) -> None:
         """Touch the middle of an enabled widget."""
+        self.finger.touch(*self.middle(widget_id))
+
+    def middle(self, widget_id: str) -> tuple[int, int]:
+        """Where the middle of an enabled widget is, in pixels from the top left."""
         x, y, width, height = self.widget(widget_id)["box"]
-        self.finger.touch(x + width // 2, y + height // 2)
+        return x + width // 2, y + height // 2
 
     def text(self, widget_id: str) -> str:
         """Return what a widget says, empty if it isn't there."""
-        found = [x for x in self.look()["widgets"] if x["id"] == widget_id]
+        found = [x for x in self.settled()["widgets"] if x["id"] == widget_id]
         return str(found[0]["text"]) if found else ""
 
     def everything(self) -> str:
         """Return all texts of the screen, joined."""
-        return "\n".join(str(x["text"]) for x in self.look()["widgets"])
+        return "\n".join(str(x["text"]) for x in self.settled()["widgets"])
 
 
 def _find(screen: Screen, widget_id: str) -> dict[str, Any] | None:
