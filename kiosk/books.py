@@ -6,7 +6,7 @@ import logging
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import apsw
@@ -153,6 +153,8 @@ class Books:
             if order is None:
                 self.note("OrderUnreadable", {"order_id": order_id, "error": str(error)})
                 return None
+            if self.journal.last_kind(order_id) == "Poisoned":
+                return replace(order, poisoned="replay")  # the row of an earlier start says so
             return self.take(order, e.Poisoned(order_id, "replay", str(error))).order
 
     def find(self, order_id: str) -> Order | None:

@@ -52,6 +52,9 @@ def decide(order: Order | None, event: e.OrderEvent, at: int) -> Step:
     if order is None:
         raise ValueError(f"{event.order_id}: {type(event).__name__} before OrderOpened")
     if order.poisoned:
+        # Only a person goes on from here; the machines don't know where they stand.
+        if isinstance(event, e.PersonSettled):
+            return _settled_by_person(order, event, at), ()
         return order, ()
     before = order
     order, first = _apply(order, event, at)
@@ -148,10 +151,14 @@ def _restarted(order: Order) -> Step:
 def _settled_by_person(order: Order, event: e.PersonSettled, at: int) -> Order:
     """Book what a person found out; only what was unknown can be settled so.
 
-    What else the order needs a person for stays: each verdict answers its own question.
+    What else the order needs a person for stays: each verdict answers its own question. A
+    poisoned order was stopped in the middle: whatever it was waiting for is unknown too, and it
+    stays a person's matter until nothing is.
     """
     state = order.payment.state
-    open_payment = state in (PaymentState.UNKNOWN, PaymentState.NEEDS_PERSON)
+    asked = state in (PaymentState.CREATED, PaymentState.REQUESTED)
+    unknown = (PaymentState.UNKNOWN, PaymentState.NEEDS_PERSON)
+    open_payment = state in unknown or (bool(order.poisoned) and asked)
     if event.verdict is e.Verdict.NOT_PAID and open_payment:
         order, _ = payment.not_paid(order, f"person:{event.operator}")
     elif event.verdict is e.Verdict.PAID and open_payment:
@@ -161,6 +168,8 @@ def _settled_by_person(order: Order, event: e.PersonSettled, at: int) -> Order:
         order = _settle_line(order, event)
     elif event.verdict is e.Verdict.REFUNDED:
         order = _settle_refund(order, event, at)
+    if order.poisoned and order.money_settled:
+        order = replace(without_person(order, "poisoned"), poisoned="")
     return order
 
 
@@ -170,7 +179,11 @@ def _settle_line(order: Order, event: e.PersonSettled) -> Order:
     order = without_person(
         order, f"{lines.UNKNOWN}{event.line}", f"{lines.AFTER_REFUND}{event.line}"
     )
-    if order.lines[event.line].state is not LineState.POST_UNKNOWN:
+    stopped = bool(order.poisoned) and order.lines[event.line].state in (
+        LineState.WAITING,
+        LineState.POSTING,
+    )
+    if order.lines[event.line].state is not LineState.POST_UNKNOWN and not stopped:
         return order
     posted = event.verdict is e.Verdict.LINE_POSTED
     return with_line(
@@ -184,8 +197,14 @@ def _settle_line(order: Order, event: e.PersonSettled) -> Order:
 
 
 def _settle_refund(order: Order, event: e.PersonSettled, at: int) -> Order:
-    unknown = (RefundState.REFUND_UNKNOWN, RefundState.NEEDS_PERSON)
+    unknown = {RefundState.REFUND_UNKNOWN, RefundState.NEEDS_PERSON}
+    if order.poisoned:
+        unknown.add(RefundState.REFUNDING)
     for index, refund in enumerate(order.refunds):
         if refund.no == event.refund_no and refund.state in unknown:
             return refunds.refunded(order, index, at)
+    owed = order.refused_fen - order.refund_planned_fen
+    if order.poisoned and not event.refund_no and owed > 0:
+        # It was stopped before its refund was planned, and the office has paid it back by hand.
+        return refunds.refunded(refunds.by_hand(order, owed), len(order.refunds), at)
     return order

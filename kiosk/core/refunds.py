@@ -46,7 +46,7 @@ def plan(order: Order, at: int) -> Step:
     undecided = any(x.state is LineState.POST_UNKNOWN for x in order.lines)
     if not _possible(order, owed):
         # Another line may still be refused and make the refund a whole one.
-        return (order, ()) if undecided else (_by_hand(order, owed), ())
+        return (order, ()) if undecided else (by_hand(order, owed), ())
     wait_ms = order.means.refund_gap_s * 1000
     last = max((x.ended_at for x in order.refunds), default=0)
     if order.refunds and at - last < wait_ms:
@@ -115,7 +115,7 @@ def _possible(order: Order, owed: int) -> bool:
     return by is RefundBy.FULL and owed == order.amount_fen
 
 
-def _by_hand(order: Order, owed: int) -> Order:
+def by_hand(order: Order, owed: int) -> Order:
     """This way of paying can't send that much back: the office does, and the slip says so."""
     no = f"{order.id}R{len(order.refunds) + 1}"
     refund = Refund(no, owed, RefundState.NEEDS_PERSON, attempts=0)

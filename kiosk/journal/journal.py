@@ -170,6 +170,12 @@ class Journal:
         found = self.store.db.execute(query, (order_id,)).fetchone()
         return int(found[0]) if found else 0
 
+    def last_kind(self, order_id: str) -> str:
+        """Return the kind of an order's last row, empty if there is no such order."""
+        query = "SELECT kind FROM rows WHERE stream = ? ORDER BY seq DESC LIMIT 1"
+        found = self.store.db.execute(query, (order_id,)).fetchone()
+        return str(found[0]) if found else ""
+
     def summaries(self) -> Iterator[Summary]:
         """Yield what the list of the books says of each order, oldest first."""
         query = (
