@@ -64,8 +64,6 @@ class CallScreen(Screen):
                     f"call.hours.{n}",
                     colour="soft",
                     on="card",
-                    align="right",
-                    anchor="middle",
                 )
             )
             for n in range(MOST)
@@ -92,16 +90,16 @@ class CallScreen(Screen):
         address = Box(body.x, body.y, body.w, self.address.line_px)
         self.address.place(address)
         top = address.bottom + px(5)
-        name, phone = self.names[0].line_px, self.phones[0].line_px
-        height = name + phone + px(8)
+        rows = [labels[0].line_px for labels in (self.names, self.phones, self.hours)]
+        height = sum(rows) + px(8)
         for n, card in enumerate(self.cards):
             box = Box(body.x, top + n * (height + gap), body.w, height)
             card.place(box)
             inner = box.inset(px(11), px(4))
-            left = px(140)
-            self.names[n].place(Box(inner.x, inner.y, inner.w, name))
-            self.phones[n].place(Box(inner.x, inner.y + name, left, phone))
-            self.hours[n].place(Box(inner.x + left, inner.y + name, inner.w - left, phone))
+            y = inner.y
+            for labels, row in zip((self.names, self.phones, self.hours), rows, strict=True):
+                labels[n].place(Box(inner.x, y, inner.w, row))
+                y += row
 
     def show(self, view: CallView) -> None:
         self.heading.say(view.title)

@@ -22,6 +22,7 @@ from screens.widgets.message import Message
 from screens.widgets.panel import Panel
 
 MOST_BILLS = 4
+LARGE_FEN = 1_000_000  # from here on the sum needs a smaller size beside its words
 WAYS = {
     TERMINAL: N_("刷卡，或出示付款码"),
     ALIPAY: N_("支付宝扫码"),
@@ -165,6 +166,7 @@ class ConfirmScreen(Screen):
                 self.details[n].say(view.lines[n].detail)
                 self.sums[n].show(view.lines[n].fen)
         self.total.say(_("一共付"))
+        self.amount.resize(34.0 if view.fen < LARGE_FEN else 28.0)
         self.amount.show(view.fen)
         self.note.visible = bool(view.note)
         self.note.say(view.note)

@@ -68,7 +68,9 @@ class InstitutionScreen(Screen):
         hint = Box(body.x, body.y, body.w, self.hint.line_px)
         self.hint.place(hint)
         shown = max(1, sum(x.visible for x in self.buttons))
-        height = px(36 if self.low or shown > ROOMY else 50)
+        height = px(50 if shown <= ROOMY else 40)
+        if self.low:
+            height, gap = px(36 if shown <= ROOMY else 31), px(5)
         top = body.bottom - MOST * height - (MOST - 1) * gap
         for n, button in enumerate(self.buttons):
             button.place(Box(body.x, top + n * (height + gap), body.w, height))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from kiosk.core.bills import Kind
 from kiosk.core.means import ALIPAY, TERMINAL, WECHAT
 from kiosk.core.order import Line, LineState, Order
@@ -15,6 +17,9 @@ COMPANIES = {
     Kind.GAS: N_("燃气公司"),
 }
 MEANS = {TERMINAL: N_("刷卡机"), ALIPAY: N_("支付宝"), WECHAT: N_("微信")}
+
+
+_MONTH = re.compile(r"\d{4}-?(0[1-9]|1[0-2])")
 
 
 def kind(line: Line) -> str:
@@ -52,8 +57,9 @@ def line_step(line: Line) -> Step:
 
 
 def months(period: str) -> str:
-    """``2026-10`` → ``10 月``; anything else as it is."""
-    year, dash, month = period.partition("-")
-    if dash and year.isdigit() and month.isdigit():
-        return _("{month} 月").format(month=int(month))
-    return period
+    """``2026-10`` → ``10 月``, ``2026-09/2026-10`` → ``9–10 月``; anything else as it is."""
+    parts = [_MONTH.fullmatch(x) for x in period.split("/")]
+    numbers = [str(int(x[1])) for x in parts if x]
+    if len(numbers) != len(parts):
+        return period
+    return _("{month} 月").format(month="–".join(numbers))

@@ -1,0 +1,127 @@
+"""Every widget of every screen in every variant, by day and by night, keeps the rules.
+
+Sizes, places and colours are those of a real window of 1080×1920 pixels on 21.5 inches.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kiosk.i18n import read_po
+from screens import fonts
+
+pytestmark = pytest.mark.window
+
+Walk = dict[str, Any]
+MIDDLE = 1920 // 2
+CATALOGUE = Path(fonts.__file__).parents[1] / "kiosk/locale/en/LC_MESSAGES/kiosk.po"
+
+
+@pytest.fixture(scope="module")
+def walk(display: str, tmp_path_factory: pytest.TempPathFactory) -> Walk:
+    process = subprocess.run(
+        [sys.executable, "-m", "tests.journey.widget_walk", str(tmp_path_factory.mktemp("data"))],
+        env={**os.environ, "DISPLAY": display},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert process.returncode == 0, process.stderr
+    report: Walk = json.loads(process.stdout)
+    return report
+
+
+def test_sizes_types_contrast_and_room_keep_the_rules(walk: Walk) -> None:
+    assert walk["broken"] == {}
+
+
+def test_the_rules_see_what_is_spoilt(walk: Walk) -> None:
+    assert walk["unseen"] == []
+
+
+def test_every_screen_was_walked(walk: Walk) -> None:
+    modules = (Path(fonts.__file__).parent).glob("*.py")
+    made = [x for x in modules if "(Screen):" in x.read_text(encoding="utf-8")]
+    assert len(walk["screens"]) == len(made)
+
+
+def test_whatever_can_be_touched_is_called_by_what_it_does_and_does_it(walk: Walk) -> None:
+    assert walk["dead"] == []
+
+
+def test_the_ways_out_have_the_same_places_on_every_screen(walk: Walk) -> None:
+    assert set(walk["bar"]) == {"nav.back", "nav.home", "nav.help", "nav.lower"}
+    assert {name: len(places) for name, places in walk["bar"].items()} == dict.fromkeys(
+        walk["bar"], 1
+    )
+
+
+def test_the_ways_out_are_offered_where_they_do_no_harm(walk: Walk) -> None:
+    assert walk["ways_out"] == []
+
+
+def test_lower_brings_controls_down_and_into_the_lower_half(walk: Walk) -> None:
+    for name, tops in walk["tops"].items():
+        assert tops["True"] >= tops["False"], name
+    assert walk["tops"]["home"]["True"] >= walk["tops"]["home"]["False"] + 200
+    high = {name for name, tops in walk["tops"].items() if tops["True"] < MIDDLE}
+    # Lists of three and more things to choose among need more room than the lower half has.
+    long = ("bills", "institution_", "topup_")
+    assert {x for x in high if not x.startswith(long)} == set()
+    assert "bills_2" not in high
+    assert "institution_4" not in high
+
+
+@cache
+def _drawn(path: str, index: int, character: str) -> bytes:
+    mask = _font(path, index).getmask(character)
+    return bytes(mask) + repr(mask.size).encode()
+
+
+@cache
+def _font(path: str, index: int) -> Any:
+    from PIL import ImageFont
+
+    return ImageFont.truetype(path, 32, index=index)
+
+
+def _characters(walk: Walk) -> dict[str, set[str]]:
+    """What each face has to draw: all that the walk showed, and every sentence in either font."""
+    wanted: dict[str, set[str]] = {x: set() for x in ("regular", "bold", "serif")}
+    for face, text in walk["texts"]:
+        wanted[face] |= set(text)
+    for chinese, english in read_po(CATALOGUE.read_text(encoding="utf-8")).items():
+        for face in ("regular", "bold"):
+            wanted[face] |= set(chinese + english)
+    return {face: {x for x in found if not x.isspace()} for face, found in wanted.items()}
+
+
+def test_every_character_is_in_the_fonts(walk: Walk) -> None:
+    missing = {
+        f"{face} {character}"
+        for face, characters in _characters(walk).items()
+        for character in characters
+        if _drawn(walk["fonts"][face], 0, character) == _drawn(walk["fonts"][face], 0, "\U0010fffe")
+    }
+    assert missing == set()
+
+
+def test_every_character_has_its_mainland_form(walk: Walk) -> None:
+    """As the mainland face of the installed collection draws it, not as its first face does."""
+    for face, (file_name, family) in fonts._FACES.items():
+        source = str(next(d / file_name for d in fonts.SEARCH if (d / file_name).is_file()))
+        index = next(n for n in range(5) if _font(source, n).getname()[0] == family)
+        characters = _characters(walk)[face]
+        path = walk["fonts"][face]
+        differing = {x for x in characters if _drawn(path, 0, x) != _drawn(source, index, x)}
+        assert differing == set(), face
+        if face != "serif":
+            assert any(_drawn(path, 0, x) != _drawn(source, 0, x) for x in characters)
