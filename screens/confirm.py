@@ -10,11 +10,10 @@ from kiosk.core.means import ALIPAY, TERMINAL, WECHAT
 from kiosk.core.state import State
 from kiosk.core.visit.steps import Confirm
 from kiosk.i18n import N_, _
-from kiosk.order_text import KINDS
 from screens.base import Screen
 from screens.drawing import Box, Rects
 from screens.notes import note_text
-from screens.order_words import months
+from screens.order_words import title
 from screens.theme import SPACE
 from screens.widgets.button import Button
 from screens.widgets.label import Amount, Label
@@ -65,16 +64,15 @@ def view_of(state: State) -> ConfirmView:
         Way(x.id, _(WAYS[x.id]), guards.means_trouble(state, x) == "") for x in state.rules.means
     )
     lines = tuple(map(_line, step.bills))
-    title = _("请核对，再选怎么付")
-    return ConfirmView(title, lines, step.amount_fen, ways, note_text(step.note))
+    heading = _("请核对，再选怎么付")
+    return ConfirmView(heading, lines, step.amount_fen, ways, note_text(step.note))
 
 
 def _line(bill: Bill) -> Line:
-    name = f"{_(KINDS[bill.kind])} {months(bill.period)}".strip()
     detail = _("户号尾号 {tail}").format(tail=bill.tail)
     if bill.late_fee_fen:
         detail += " · " + _("含滞纳金")
-    return Line(name, detail, bill.total_fen)
+    return Line(title(bill), detail, bill.total_fen)
 
 
 class ConfirmScreen(Screen):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.core.order import PaymentState
+from kiosk.core.order import PaperState, PaymentState
 from kiosk.core.state import State
 from kiosk.core.visit.common import order_at_screen
 from kiosk.i18n import _
@@ -24,8 +24,11 @@ class IdleView:
 def view_of(state: State) -> IdleView:
     seconds = round(state.rules.idle_reset_s)
     order = order_at_screen(state)
-    if order is not None and order.payment.state is PaymentState.UNKNOWN:
+    unknown = order is not None and order.payment.state is PaymentState.UNKNOWN
+    if unknown and order is not None and order.paper.state is PaperState.NONE:
         words = _("过 {seconds} 秒，机器会打一张凭条，然后回到首页。付款结果我们会一直问。")
+    elif unknown:
+        words = _("过 {seconds} 秒没人碰，就回到首页。付款结果我们会一直问。")
     else:
         words = _("过 {seconds} 秒没人碰，就回到首页，您刚才看的内容会清掉。")
     return IdleView(_("您还在用吗？"), words.format(seconds=seconds))

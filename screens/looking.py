@@ -25,10 +25,9 @@ class LookingView:
 def view_of(state: State) -> LookingView:
     step = state.visit.step
     if isinstance(step, Rechecking):
-        done = len({(x.institution, x.account) for x in step.bills}) - len(step.open_requests)
         steps = (
             Step(_("您已经选好账单"), "done"),
-            Step(_("再核对一遍金额"), "now" if done >= 0 else "next"),
+            Step(_("再核对一遍金额"), "now"),
             Step(_("请您付款"), "next"),
         )
         return LookingView(_("正在核对账单"), _("请稍等几秒，还没有扣钱。"), steps, back=True)

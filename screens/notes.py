@@ -9,12 +9,12 @@ from kiosk.gateways.types import BillerCode
 from kiosk.i18n import N_, _
 
 _SENTENCES = {
-    NoteCode.UNKNOWN_CODE: N_("这个条码认不出来。可以换张账单再扫，也可以在下面选一种，输入户号。"),
-    NoteCode.PAYMENT_CODE_HERE: N_("这是手机付款码，不用在这里扫，也没有扣钱。请扫纸质账单。"),
+    NoteCode.UNKNOWN_CODE: N_("这个条码认不出来。可以换张账单再扫，也可以输入户号。"),
+    NoteCode.PAYMENT_CODE_HERE: N_("这是手机付款码，现在用不着，也没有扣钱。请扫账单或小票。"),
     NoteCode.WRONG_LENGTH: N_("户号好像不对：{detail}。请对着账单再看一看。"),
     NoteCode.BILLER_SILENT: N_("现在联系不上缴费单位，没有扣钱。请过几分钟再试，或请人帮忙。"),
     NoteCode.NO_DEBT: N_("{detail}：这个户号没有要缴的钱，您放心。"),
-    NoteCode.ALREADY_LISTED: N_("这张账单已经在下面了。"),
+    NoteCode.ALREADY_LISTED: N_("这张账单已经在上面了。"),
     NoteCode.BILL_CHANGED: N_("账单金额刚刚变了，请您再看一遍。还没有扣钱。"),
     NoteCode.BILL_GONE: N_("有一笔已经缴过了，不用再缴。请您再看一遍。"),
     NoteCode.BILL_LOCKED: N_("有一笔上次付款还在确认，请不要重复付。"),

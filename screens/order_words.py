@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from kiosk.core.bills import Kind
+from kiosk.core.bills import Bill, Kind
 from kiosk.core.means import ALIPAY, TERMINAL, WECHAT
 from kiosk.core.order import Line, LineState, Order
 from kiosk.i18n import N_, _
@@ -22,14 +22,11 @@ MEANS = {TERMINAL: N_("刷卡机"), ALIPAY: N_("支付宝"), WECHAT: N_("微信"
 _MONTH = re.compile(r"\d{4}-?(0[1-9]|1[0-2])")
 
 
-def kind(line: Line) -> str:
-    """``电费``."""
-    return _(KINDS[line.bill.kind])
-
-
-def kinds(order: Order) -> str:
-    """``电费、水费``: each once, in the order of the lines."""
-    return "、".join(dict.fromkeys(kind(x) for x in order.lines))
+def title(bill: Bill) -> str:
+    """``电费 10 月``, or ``电费充值`` for a prepaid account."""
+    if not bill.bill_no:
+        return _("{kind}充值").format(kind=_(KINDS[bill.kind]))
+    return f"{_(KINDS[bill.kind])} {months(bill.period)}".strip()
 
 
 def companies(order: Order) -> str:
@@ -52,8 +49,7 @@ _LINES = {
 def line_step(line: Line) -> Step:
     """One line of an order as a rung: what it is and what became of it."""
     words, state = _LINES[line.state]
-    what = f"{kind(line)} {months(line.bill.period)}".strip()
-    return Step(_("{bill}：{words}").format(bill=what, words=_(words)), state)
+    return Step(_("{bill}：{words}").format(bill=title(line.bill), words=_(words)), state)
 
 
 def months(period: str) -> str:

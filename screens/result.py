@@ -83,10 +83,10 @@ def _why_not_paid(order: Order) -> str:
 
 
 def _paper_words(order: Order) -> tuple[str, str]:
-    words = _("别忘了您的卡和账单。")
+    words = _("别忘了您的东西：卡、手机、账单。")
     if order.paper.state is PaperState.PRINTED:
         return _("小票打好了，请拿好。"), words
-    return _("请带好您的东西。"), words
+    return _("账单都缴好了。"), words
 
 
 class ResultScreen(Screen):
