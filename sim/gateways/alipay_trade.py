@@ -159,7 +159,7 @@ class AlipayTrades:
                 moment = datetime.strptime(until, "%Y-%m-%d %H:%M:%S").replace(tzinfo=CHINA)
             except ValueError as error:
                 raise Failure("ACQ.INVALID_PARAMETER") from error
-            return max(0.0, moment.timestamp() - self._clock.time())
+            return max(0.0, moment.timestamp() - self._gateway.wall())
         value = business.get(name)
         if value is None:
             return default

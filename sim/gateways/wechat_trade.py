@@ -128,9 +128,10 @@ class WechatTrades:
             moment = datetime.fromisoformat(value) if isinstance(value, str) else None
         except ValueError:
             moment = None
-        if moment is None or moment.tzinfo is None or moment.timestamp() <= self._clock.time():
+        now = self._gateway.wall()  # the client's date: the simulated one may run ahead of it
+        if moment is None or moment.tzinfo is None or moment.timestamp() <= now:
             raise Failure(400, "PARAM_ERROR")
-        return moment.timestamp() - self._clock.time()
+        return moment.timestamp() - now
 
     # --- asking what became of it
 
