@@ -49,9 +49,9 @@ def result_of(order: Order, refund_days: int) -> ResultView:
     """Return an order's end in plain words, for its own visit and for 查一笔."""
     fen = order.amount_fen
     if order.payment.state is PaymentState.NOT_PAID:
-        words = _("账单还没有缴，什么时候来缴都可以。")
+        title, words = _why_not_paid(order)
         lead = _("您的钱没有扣。")
-        return ResultView(_why_not_paid(order), fen, (), words, lead=lead, paid=False)
+        return ResultView(title, fen, (), words, lead=lead, paid=False)
     steps = tuple(line_step(x) for x in order.lines)
     states = [x.state for x in order.lines]
     if set(states) == {LineState.POSTED}:
@@ -74,12 +74,14 @@ def _refused_title(states: list[LineState]) -> str:
     return _("有几笔没有缴成，钱退给您")
 
 
-def _why_not_paid(order: Order) -> str:
+def _why_not_paid(order: Order) -> tuple[str, str]:
+    """Heading, and what to do now."""
+    later = _("账单还没有缴，什么时候来缴都可以。")
     if order.payment.cancel_wanted or order.payment.code in ("110", "cancelled"):
-        return _("已经取消，没有付款")
+        return _("已经取消，没有付款"), later
     if order.payment.code in ("closed", "refunded_full"):
-        return _("时间到了，没有付款")
-    return _("这次没有付成")
+        return _("时间到了，没有付款"), later
+    return _("这次没有付成"), _("账单还没有缴。可以换张卡，或换一种方式再付一次。")
 
 
 def _paper_words(order: Order) -> tuple[str, str]:
