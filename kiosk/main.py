@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import logging
 import sys
 from collections.abc import Sequence
+
+COMMANDS = {
+    "run": "kiosk.run",
+    "demo": "kiosk.demo",
+    "journal": "kiosk.journal.cli",
+    "soak": "kiosk.soak",
+}
+"""Each module has ``add_parser(commands)``, which sets ``handler(args) -> int``.
+
+Only the module of the command given is imported: a kiosk that starts needs no simulator.
+"""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -17,24 +29,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return run_simulator(words[1:])
     parser = argparse.ArgumentParser(prog="kiosk", description="The kiosk of the cabin.")
     commands = parser.add_subparsers(dest="command", required=True)
-    from kiosk import run as kiosk_run
-
-    kiosk_run.add_arguments(commands.add_parser("run", help="the kiosk"))
     commands.add_parser("sim", help="the simulated cabin", add_help=False)
-    _add_others(commands)
+    for name in words[:1] if words and words[0] in COMMANDS else COMMANDS:
+        importlib.import_module(COMMANDS[name]).add_parser(commands)
     args = parser.parse_args(words)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    if args.command == "run":
-        return kiosk_run.run(args)
     return int(args.handler(args))
-
-
-def _add_others(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    from kiosk import demo
-    from kiosk.journal import cli as journal_cli
-
-    journal_cli.add_parser(commands)
-    demo.add_parser(commands)
 
 
 if __name__ == "__main__":

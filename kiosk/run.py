@@ -29,10 +29,12 @@ _log = logging.getLogger(__name__)
 EXIT_FAILED, EXIT_USAGE = 1, 2
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser("run", help="the kiosk")
     parser.add_argument("--config", type=Path, default=Path("cabin.toml"), metavar="F")
     parser.add_argument("--inspect", type=Path, metavar="SOCKET", help="answer what is shown")
     parser.add_argument("--no-window", action="store_true", help="run without a screen")
+    parser.set_defaults(handler=run)
 
 
 def run(args: argparse.Namespace) -> int:
