@@ -211,8 +211,36 @@ def _refund_lost(cabin: Cabin) -> None:
     fault("qr_payment", "timeout_after_acting", 1, call="refund")(cabin)
 
 
+def killed(cabin: Cabin) -> None:
+    """The kiosk dies and starts again; what it had sent is on its way or has arrived."""
+    cabin.restart()
+
+
+def _paid_and_killed(cabin: Cabin) -> None:
+    order = cabin.order
+    assert order is not None
+    cabin.act("qr_payment", "pay", order_no=order.id)
+    cabin.restart()
+
+
+def _tapped_and_killed(cabin: Cabin) -> None:
+    cabin.act(TERMINAL, "tap_card")
+    cabin.restart()
+
+
+KILL_CASES = [
+    Case("killed_while_terminal_waits", (TERMINAL,), killed, sale_shown, seen=("unknown",)),
+    Case("killed_while_processing", (TERMINAL,), killed, processing, "paid", ("unknown",)),
+    Case("killed_with_the_card", (TERMINAL,), _tapped_and_killed, sale_shown, "paid"),
+    Case("killed_while_code_is_shown", PHONE, killed, code_shown),
+    Case("killed_with_the_phone", PHONE, _paid_and_killed, code_shown, "paid"),
+    Case("killed_when_paid", ALL, killed, paid, "paid"),
+    Case("killed_while_printing", ALL, killed, printing, "paid", ("receipt_problem",)),
+]
+
 CASES = (
     *TERMINAL_CASES,
+    *KILL_CASES,
     *(replace(x, everywhere=True) for x in PRINTER_CASES),
     *(replace(x, everywhere=True) for x in BILLER_CASES),
     *PHONE_CASES,

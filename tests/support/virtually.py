@@ -11,7 +11,7 @@ import pytest
 
 from kiosk.audit import audit, words
 from kiosk.barcodes import slip_code
-from kiosk.core.order import Order, PaymentState
+from kiosk.core.order import Order, PaperState, PaymentState
 from kiosk.core.state import State
 from kiosk.core.visit.common import order_at_screen
 from kiosk.core.visit.steps import FoundOrder
@@ -22,6 +22,7 @@ from kiosk.residents import Errand, Resident
 from kiosk.soak import rest, step
 from kiosk.virtual import ROLES, VirtualKiosk
 from sim.devices.model import ActionError
+from sim.devices.paper import to_text
 
 GOOD = (("SH-POWER", 9_630), ("SH-WATER", 1_560))
 USABLE = ("terminal", "receipt_printer", "scanner", "biller", "alipay", "wechat")
@@ -38,6 +39,7 @@ class Cabin(VirtualKiosk):
     """A kiosk that tells the truth, or the test fails. ``kill_after`` counts journal rows.
 
     ``platform_forgets``: a payment platform lets a code be paid that it has called closed.
+    ``noisy_printer``: what arrives at the printer isn't what was sent; no printer can tell that.
     """
 
     def __init__(self, folder: Path, seed: int = 0) -> None:
@@ -46,6 +48,7 @@ class Cabin(VirtualKiosk):
         self.kill_after: int | None = None
         self.lies: list[str] = []
         self.platform_forgets = False
+        self.noisy_printer = False
         self._bills = 0
         super().__init__(folder, seed)
         self.wait_until_ready()
@@ -86,7 +89,14 @@ class Cabin(VirtualKiosk):
         dead = screen == "result" and order.payment.state is PaymentState.NOT_PAID
         if dead and self.payable(order) and not self.platform_forgets:
             found = (*found, "not paid, and can still be paid")
+        if order.paper.state is PaperState.PRINTED and not self.noisy_printer:
+            found = (*found, *([] if self.whole_paper(order) else ["printed, and there is none"]))
         return list(found)
+
+    def whole_paper(self, order: Order) -> bool:
+        """True if a piece of paper with this order's code to its very end was cut off."""
+        papers = [x for x in self.cabin.printer.receipts if not x.torn]
+        return any(slip_code(order.id) in to_text(x.elements) for x in papers)
 
     def payable(self, order: Order) -> bool:
         """True while somebody outside could still be charged for an order."""
