@@ -18,6 +18,8 @@ from screens.widgets.pictures import SlipPicture
 
 @dataclass(frozen=True, slots=True)
 class FindView:
+    """Without a reader there is nothing to scan: then ``note`` says what else to do."""
+
     title: str
     words: str
     note: str
@@ -29,8 +31,8 @@ def view_of(state: State) -> FindView:
     if not isinstance(step, FindSlip):
         raise ValueError("nobody looks for a slip")
     if not state.device(SCANNER).level.usable:
-        words = _("扫码口现在用不了。请拿着小票，打电话问一问，号码在首页的“请人帮忙”里。")
-        return FindView(_("现在查不了，请打电话"), words, note_text(step.note), reader=False)
+        note = _("扫码口现在用不了。\n\n请拿着小票打电话问一问。\n号码在首页的“请人帮忙”里。")
+        return FindView(_("现在查不了，请打电话"), "", note, reader=False)
     words = _("看下图：方块朝下，对着亮红光的地方。\n查的时候不会显示姓名。")
     title = _("正在查，请等一下") if step.request else _("请扫一扫您的小票")
     return FindView(title, words, note_text(step.note))
@@ -47,6 +49,10 @@ class FindScreen(Screen):
 
     def arrange(self, body: Box) -> None:
         px = self.theme.px
+        if not self.picture.visible:
+            top = body.y + px(SPACE.air)
+            self.note.place(Box(body.x, top, body.w, self.note.fit(body.w)))
+            return
         words = Box(body.x, body.y, body.w, max(1, self.words.fit_height(body.w)))
         self.words.place(words)
         end = body.bottom
@@ -60,7 +66,7 @@ class FindScreen(Screen):
     def show(self, view: FindView) -> None:
         self.heading.say(view.title)
         self.words.say(view.words)
-        self.picture.show(reader=view.reader)
+        self.picture.visible = view.reader
         self.note.visible = bool(view.note)
         self.note.say(view.note)
-        self.shape(view.words, view.note)
+        self.shape(view.words, view.note, view.reader)

@@ -1,6 +1,7 @@
 """Every screen in every variant as a picture.
 
-``python -m tests.gallery FOLDER [NAME …]`` draws all, or those of that name, by day and by night.
+``python -m tests.gallery FOLDER [NAME …]`` draws all, or those of that name, by day and by night;
+by name also those of ``tests.support.extremes``.
 ``python -m tests.gallery --readme`` draws anew, small and by day, the few pictures that the
 README shows. Needs a display of at least the panel's size (``xvfb-run`` or a desktop).
 """
@@ -29,8 +30,10 @@ def draw(names: tuple[str, ...], palettes: tuple[bool, ...]) -> Iterator[tuple[s
 
     from screens.app import KioskApp
     from screens.pictures import SCREENS, PictureMaker
+    from tests.support.extremes import extremes
     from tests.support.states import STATES
 
+    states = STATES | extremes()
     pictures = PictureMaker("数字小屋")
     shown: list[Any] = [None]
     with tempfile.TemporaryDirectory() as data_dir:
@@ -44,7 +47,7 @@ def draw(names: tuple[str, ...], palettes: tuple[bool, ...]) -> Iterator[tuple[s
         size = app.theme.width, app.theme.height
         for night in palettes:
             for name in names or tuple(STATES):
-                state = STATES[name]
+                state = states[name]
                 shown[0] = pictures.of(replace(state, face=replace(state.face, night=night)))
                 app.refresh()
                 for _ in range(3):
