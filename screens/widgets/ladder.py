@@ -18,7 +18,7 @@ _LOOKS = {
     "unknown": ("wait", "wait_edge", "on_wait", "ink", "bold"),
     "refused": ("off", "edge", "ink", "ink", "regular"),
 }
-_SIGNS = {"done": "✓", "unknown": "？", "refused": "×"}
+_SIGNS = {"done": "✓", "unknown": "?", "refused": "×"}
 
 
 @dataclass(frozen=True, slots=True)
