@@ -128,7 +128,9 @@ class KioskApp:
         self.loop.redraw()
 
     def forget(self) -> None:
-        """A visit ended: drop what was drawn for it."""
+        """A visit ended: drop what was drawn for it (WCAG 2.2, 2.2.6: nothing of it stays)."""
+        for screen in self._built.values():
+            screen.wipe()
         self.kit.texts.forget()
 
     def _touched(self, touch_id: str, value: object) -> None:

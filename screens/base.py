@@ -43,7 +43,7 @@ class Screen(Widget):
         super().__init__(kit)
         self.send = send
         self.low = False
-        self._facts: tuple[object, ...] = ()
+        self._shape = hash(())
         self.top = self.add(TopBar(kit))
         self.heading = self.add(
             Label(kit, f"{self.name}.heading", em_mm=TYPE.heading, face="bold", role="heading")
@@ -86,8 +86,9 @@ class Screen(Widget):
     def shape(self, *facts: object, low: bool | None = None) -> None:
         """Lay out again if one of the facts that decide the places has changed."""
         low = self.low if low is None else low
-        if facts != self._facts or low != self.low:
-            self._facts = facts
+        shape = hash(facts)  # the facts themselves may be personal: they aren't kept
+        if shape != self._shape or low != self.low:
+            self._shape = shape
             self.lay_out(low=low)
 
     def unlock(self) -> None:

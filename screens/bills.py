@@ -81,7 +81,7 @@ class BillsScreen(Screen):
     offers = ("back", "home", "help")
 
     def build(self) -> None:
-        self.hint = self.add(Label(self.kit, "bills.hint", colour="soft"))
+        self.hint = self.add(Label(self.kit, "bills.hint", colour="soft", personal=True))
         self.rows = [
             self.add(
                 RowChoice(

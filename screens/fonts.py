@@ -3,15 +3,21 @@
 The Noto CJK fonts come as OpenType collections: one file with a face each for Japan, Korea, the
 mainland, Taiwan and Hong Kong over shared tables. SDL_ttf as Kivy calls it opens only the first
 face, the Japanese one, in which 骨, 直, 令 and many more look wrong to a reader in Shanghai.
-So the mainland face is copied out once into a file of its own: the table directory is rewritten,
-the tables are taken byte for byte (OpenType specification, "Organization of an OpenType Font").
+So each mainland face is copied out once into a file of its own.
+
+Such a face has 65,000 glyphs, and FreeType keeps a table of them for every size in use: 2.3 MiB
+each. ``python -m screens.fonts``, which set-up runs, therefore also makes a small copy of each
+face with the characters of everyday Chinese. A line with any other character, such as the one
+in a rare surname, is drawn with the whole face. Without set-up the whole faces do everything.
 """
 
 from __future__ import annotations
 
 import os
-import struct
+import sys
 import tempfile
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,24 +27,15 @@ SEARCH = (
     Path("/usr/share/fonts/google-noto-cjk"),
     Path("/usr/local/share/fonts"),
 )
+PREPARED = Path(sys.prefix) / "share" / "shuzi-xiaowu" / "fonts"
+
+# What GB 2312 as Python has it lacks of ASCII's neighbours and of the signs on our screens.
+_MORE = "¥·–—…✓"
+_WITHOUT_MORE = dict.fromkeys(map(ord, _MORE))
 
 
 class FontMissingError(RuntimeError):
     """A font of the kiosk is not installed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fonts:
-    """Paths of the three faces the kiosk uses."""
-
-    regular: str
-    bold: str
-    serif: str  # bold; the cabin's name and the seals
-
-    def path(self, face: str) -> str:
-        """``regular``, ``bold`` or ``serif`` as a path."""
-        found: str = getattr(self, face)
-        return found
 
 
 _FACES = {
@@ -48,100 +45,158 @@ _FACES = {
 }
 
 
-def provide(folder: Path, search: tuple[Path, ...] = SEARCH) -> Fonts:
-    """Return the kiosk's faces, copied into ``folder`` where that has not been done yet.
+@dataclass(frozen=True, slots=True)
+class Fonts:
+    """The three faces the kiosk uses, as files; ``serif`` is for the cabin's name and the seals.
 
-    When ``folder`` can't be written the copies go to the machine's temporary folder.
-    Raises FontMissingError with what to install.
+    ``folder`` takes the whole faces if they have not been prepared.
+    """
+
+    regular: str
+    bold: str
+    serif: str
+    folder: Path
+    search: tuple[Path, ...]
+
+    def path(self, face: str, text: str = "") -> str:
+        """The file of a face (``regular``, ``bold`` or ``serif``) that has all of ``text``."""
+        if is_everyday(text):
+            everyday: str = getattr(self, face)
+            return everyday
+        return str(_whole(face, _source(face, self.search), self.folder))
+
+
+def is_everyday(text: str) -> bool:
+    """Whether the small faces have every character: ASCII, GB 2312 and a few signs."""
+    try:
+        text.translate(_WITHOUT_MORE).encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def everyday_characters() -> str:
+    """Every character of the small faces."""
+    rows = range(0xA1, 0xF8)
+    pairs = (bytes((row, cell)) for row in rows for cell in range(0xA1, 0xFF))
+    chinese = "".join(pair.decode("gb2312", "ignore") for pair in pairs)
+    return "".join(map(chr, range(0x20, 0x7F))) + chinese + _MORE
+
+
+def provide(folder: Path, search: tuple[Path, ...] = SEARCH, prepared: Path | None = None) -> Fonts:
+    """Return the kiosk's faces: small ones where set-up has prepared them, else whole ones.
+
+    Whole faces are copied into ``folder`` once; when that can't be written the copies go to the
+    machine's temporary folder. Raises FontMissingError with what to install.
     """
     paths = {}
-    for face, (file_name, family) in _FACES.items():
-        source = next((d / file_name for d in search if (d / file_name).is_file()), None)
-        if source is None:
-            raise FontMissingError(
-                f"{file_name} was not found in {', '.join(map(str, search))}: "
-                "install the package fonts-noto-cjk (and fonts-noto-cjk-extra)"
-            )
-        paths[face] = str(_copy_once(source, family, folder))
-    return Fonts(**paths)
+    for face in _FACES:
+        source = _source(face, search)
+        small = (prepared or PREPARED) / _name(source, "small")
+        paths[face] = str(small if small.is_file() else _whole(face, source, folder))
+    return Fonts(**paths, folder=folder, search=search)
 
 
-def _copy_once(source: Path, family: str, folder: Path) -> Path:
-    """The face of that family as a file of its own; a newer font file gets a new copy."""
+def prepare(target: Path, search: tuple[Path, ...] = SEARCH) -> None:
+    """Make whole and small faces in ``target`` where that has not been done yet."""
+    target.mkdir(parents=True, exist_ok=True)
+    with ProcessPoolExecutor() as pool:
+        list(pool.map(_prepare_face, _FACES, [search] * len(_FACES), [target] * len(_FACES)))
+
+
+def _prepare_face(face: str, search: tuple[Path, ...], target: Path) -> None:
+    source = _source(face, search)
+    _write(target / _name(source, "SC"), lambda path: _copy_face(source, _FACES[face][1], path))
+    whole = target / _name(source, "SC")
+    _write(target / _name(source, "small"), lambda path: _copy_everyday(whole, path))
+
+
+def _source(face: str, search: tuple[Path, ...]) -> Path:
+    file_name = _FACES[face][0]
+    source = next((d / file_name for d in search if (d / file_name).is_file()), None)
+    if source is None:
+        raise FontMissingError(
+            f"{file_name} was not found in {', '.join(map(str, search))}: "
+            "install the package fonts-noto-cjk (and fonts-noto-cjk-extra)"
+        )
+    return source
+
+
+def _name(source: Path, kind: str) -> str:
+    """A newer font file gets new copies."""
     stat = source.stat()
-    name = f"{source.stem}-SC-{stat.st_size}-{int(stat.st_mtime)}.otf"
-    if (folder / name).is_file():
-        return folder / name
-    data = source.read_bytes()
-    face = single_face(data, family)
+    return f"{source.stem}-{kind}-{stat.st_size}-{int(stat.st_mtime)}.otf"
+
+
+def _whole(face: str, source: Path, folder: Path) -> Path:
+    """The whole face as a file of its own, copied out if nobody has yet."""
+    name = _name(source, "SC")
+    for place in (PREPARED, folder):
+        if (place / name).is_file():
+            return place / name
+    problem: OSError | None = None
     for target in (folder, Path(tempfile.gettempdir()) / f"cabin-fonts-{os.getuid()}"):
         try:
             target.mkdir(mode=0o700, parents=True, exist_ok=True)
             if target.stat().st_uid != os.getuid() and target is not folder:
                 continue  # somebody else's folder in a shared place is not ours to trust
-            return _write(target / name, face)
+            return _write(target / name, lambda path: _copy_face(source, _FACES[face][1], path))
         except OSError as error:
             problem = error
-    raise FontMissingError(f"the font {family} can't be copied out of {source}: {problem}")
+    raise FontMissingError(f"a face can't be copied out of {source}: {problem}")
 
 
-def _write(path: Path, data: bytes) -> Path:
+def _write(path: Path, make: Callable[[Path], None]) -> Path:
     """Write as a whole or not at all."""
-    if path.is_file() and path.stat().st_size == len(data):
+    if path.is_file():
         return path
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(temporary).replace(path)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    temporary = Path(name)
+    try:
+        make(temporary)
+        os.fsync(handle)
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    finally:
+        os.close(handle)
+        temporary.unlink(missing_ok=True)
     return path
 
 
-def single_face(collection: bytes, family: str) -> bytes:
-    """One face of an OpenType collection as a font file.
+def _copy_face(source: Path, family: str, path: Path) -> None:
+    """Copy one face of a collection. Raises FontMissingError when it holds no such family."""
+    from fontTools.ttLib import TTCollection, TTLibError
 
-    Raises FontMissingError when the data is no collection or holds no such family.
-    """
-    if collection[:4] != b"ttcf":
-        raise FontMissingError("not an OpenType collection")
-    (count,) = struct.unpack_from(">I", collection, 8)
-    for offset in struct.unpack_from(f">{count}I", collection, 12):
-        records = _table_records(collection, offset)
-        if _family(collection, records) == family:
-            return _assemble(collection, offset, records)
-    raise FontMissingError(f"the collection holds no face of the family {family!r}")
-
-
-_Record = tuple[bytes, int, int, int]  # tag, checksum, offset, length
+    try:
+        with TTCollection(source, lazy=True, recalcTimestamp=False) as collection:
+            for face in collection.fonts:
+                if face["name"].getDebugName(1) == family:
+                    face.save(path, reorderTables=None)
+                    return
+    except TTLibError as error:
+        raise FontMissingError(f"{source} is no OpenType collection: {error}") from error
+    raise FontMissingError(f"{source} holds no face of the family {family!r}")
 
 
-def _table_records(data: bytes, offset: int) -> list[_Record]:
-    (count,) = struct.unpack_from(">H", data, offset + 4)
-    return [struct.unpack_from(">4sIII", data, offset + 12 + 16 * i) for i in range(count)]
+def _copy_everyday(whole: Path, path: Path) -> None:
+    """Copy the everyday characters of a face, to the pixel as they are."""
+    from fontTools import subset
+
+    options = subset.Options()
+    options.layout_features = []  # SDL_ttf shapes nothing
+    options.notdef_outline = True
+    options.name_IDs = [1, 2]
+    options.drop_tables += ["GSUB", "GPOS", "GDEF", "BASE", "VORG", "vhea", "vmtx", "DSIG"]
+    options.desubroutinize = True
+    font = subset.load_font(str(whole), options, lazy=True)
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(text=everyday_characters())
+    subsetter.subset(font)
+    subset.save_font(font, str(path), options)
 
 
-def _family(data: bytes, records: list[_Record]) -> str:
-    """Family name (name id 1) in English for Windows, from the table ``name``."""
-    start = next(offset for tag, _, offset, _ in records if tag == b"name")
-    _, count, storage = struct.unpack_from(">3H", data, start)
-    for i in range(count):
-        platform, _, language, name_id, length, at = struct.unpack_from(
-            ">6H", data, start + 6 + 12 * i
-        )
-        if (platform, language, name_id) == (3, 0x409, 1):
-            begin = start + storage + at
-            return data[begin : begin + length].decode("utf-16-be")
-    return ""
-
-
-def _assemble(data: bytes, offset: int, records: list[_Record]) -> bytes:
-    header = data[offset : offset + 12]
-    place = 12 + 16 * len(records)
-    directory, tables = [], []
-    for tag, checksum, start, length in records:
-        directory.append(struct.pack(">4sIII", tag, checksum, place, length))
-        padding = -length % 4
-        tables.append(data[start : start + length] + b"\0" * padding)
-        place += length + padding
-    return b"".join((header, *directory, *tables))
+if __name__ == "__main__":
+    try:
+        prepare(PREPARED)
+    except FontMissingError as missing:
+        sys.exit(str(missing))

@@ -55,7 +55,9 @@ class TopUpScreen(Screen):
     offers = ("back", "home", "help")
 
     def build(self) -> None:
-        self.owner = self.add(Label(self.kit, "topup.owner", em_mm=11.0, colour="soft"))
+        self.owner = self.add(
+            Label(self.kit, "topup.owner", em_mm=11.0, colour="soft", personal=True)
+        )
         self.card = self.add(Panel(self.kit))
         self.balance_title = self.add(
             Label(self.kit, "topup.balance_title", em_mm=13.0, on="card", anchor="middle")

@@ -98,6 +98,11 @@ class Widget:
     def repaint(self) -> None:
         """Take the colours of the palette in use."""
 
+    def wipe(self) -> None:
+        """The visit has ended: keep nothing of what it showed. The next view comes by showing."""
+        for child in self.children:
+            child.wipe()
+
     def pairs(self) -> tuple[Pair, ...]:
         """The colours that meet in this widget, for the contrast test."""
         return ()

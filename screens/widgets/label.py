@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from kivy.graphics import Color, Rectangle
 
 from screens.drawing import Box
@@ -13,12 +15,17 @@ from screens.widgets.base import Kit, Pair, Widget
 # gives it (negative: above); raising the line by that puts them in the middle of theirs.
 _OPTICAL_RISE = -0.03
 
+# Sums, accounts, months and numbers have figures in them, masked names have stars.
+_TELLING = re.compile(r"[\d*＊]")
+
 
 class Label(Widget):
     """One text in one size and colour, wrapped to its box.
 
     ``align`` is ``left``, ``center`` or ``right``; ``anchor`` is ``top`` or ``middle``. ``on``
-    names the colour it stands on.
+    names the colour it stands on. ``personal`` says that whatever it shows belongs to the visit;
+    a text with figures or stars does so without being told. Such a text goes when the visit ends,
+    and so do its textures.
     """
 
     role = "text"
@@ -37,9 +44,12 @@ class Label(Widget):
         align: str = "left",
         anchor: str = "top",
         role: str = "text",
+        personal: bool = False,
     ) -> None:
         super().__init__(kit, widget_id)
         self.role = role
+        self._personal = personal
+        self._said = False
         self.em_mm = em_mm
         self.face = face
         self.colour = colour
@@ -79,7 +89,21 @@ class Label(Widget):
         """Show another text."""
         if text != self._text:
             self._text = text
+            self._said = True
             self._layout()
+
+    @property
+    def personal(self) -> bool:
+        """Whether the text may tell of the person at the screen. What is built in never does."""
+        return self._said and (self._personal or _TELLING.search(self._text) is not None)
+
+    def wipe(self) -> None:
+        super().wipe()
+        if self.personal:
+            self._text = ""
+            self._lines = []
+            self._drawn = ()
+            self.ink.clear()
 
     def resize(self, em_mm: float) -> None:
         """Use another em; takes effect with the next :meth:`place`."""
@@ -118,10 +142,11 @@ class Label(Widget):
         top = self.box.y
         if self._anchor == "middle":
             top += (self.box.h - line * len(self._lines)) // 2
+        personal = self.personal
         self.ink.clear()
         self.ink.add(self._colour)
         for n, text in enumerate(self._lines):
-            texture = self.kit.texts.texture(self.face, px, text)
+            texture = self.kit.texts.texture(self.face, px, text, personal)
             if texture is None:
                 continue
             width, height = texture.size

@@ -106,6 +106,10 @@ class Ladder(Widget):
         if resized:
             self.place(self.box)
 
+    def wipe(self) -> None:
+        super().wipe()
+        self._steps = ()
+
     def place(self, box: Box) -> None:
         super().place(box)
         self._panel.place(box)

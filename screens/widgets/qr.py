@@ -29,6 +29,10 @@ class QrImage(Widget):
         self._modules = _encode(data) if data else []
         self.place(self.box)
 
+    def wipe(self) -> None:
+        super().wipe()
+        self.show("")
+
     def place(self, box: Box) -> None:
         super().place(box)
         self._ground.place((box,))

@@ -207,5 +207,6 @@ def test_it_runs_without_a_home_and_writes_nowhere_but_its_folder(
         check=True,
     )
     assert list(home.iterdir()) == []
-    assert [path.name for path in data.iterdir()] == ["fonts"]
+    # Whole faces, where set-up has not prepared any.
+    assert {path.name for path in data.glob("*")} <= {"fonts"}
     assert process.stderr == ""

@@ -25,7 +25,8 @@ class Machine:
             (self.bin / name).symlink_to(shutil.which(name) or name)
         (folder / ".ci").mkdir()
         shutil.copy(SCRIPT, folder / ".ci")
-        for name in ("setup.cfg", "pyproject.toml"):
+        (folder / "screens").mkdir()
+        for name in ("setup.cfg", "pyproject.toml", "screens/fonts.py"):
             (folder / name).write_text("")
         self.command("python3", f'exec {sys.executable} "$@"')
         self.command("dpkg-query", "exit 1")
@@ -53,7 +54,7 @@ class Machine:
         python.write_text(
             f"#!{shutil.which('bash')}\n"
             f'case "$*" in *prefix*) echo "{self.folder}/.venv";;\n'
-            f'*install*) echo "$*" >>"{self.folder}/installed";; esac\n'
+            f'*install*|*fonts*) echo "$*" >>"{self.folder}/installed";; esac\n'
         )
         python.chmod(0o755)
 
@@ -94,7 +95,9 @@ def test_root_installs_and_the_second_time_nothing_is_done(machine: Machine) -> 
     machine.command("dpkg-query", "echo -n installed")
     assert machine.set_up("run").returncode == 0
     assert len((machine.folder / "apt").read_text().splitlines()) == 2
-    assert (machine.folder / "installed").read_text().count("-e .[sim]") == 1
+    done = (machine.folder / "installed").read_text()
+    assert done.count("-e .[sim]") == 1
+    assert done.endswith("-m screens.fonts\n")
     (machine.folder / "setup.cfg").write_text("changed")
     assert machine.set_up("run").returncode == 0
     assert (machine.folder / "installed").read_text().count("-e .[sim]") == 2

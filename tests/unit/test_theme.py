@@ -1,12 +1,9 @@
-"""Colours, sizes, fonts and line breaking: what needs no window."""
+"""Colours, sizes and line breaking: what needs no window."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from screens import fonts
 from screens.environment import Panel
 from screens.theme import DAY, NIGHT, PALETTES, TOKENS, Theme, contrast, mix
 
@@ -93,52 +90,3 @@ def test_switching_repaints_once_and_only_when_it_changes():
     assert theme.switch("day") is False
     assert theme.switch("night") is True
     assert painted == [NIGHT.paper]
-
-
-@pytest.fixture(scope="module")
-def faces(tmp_path_factory):
-    return fonts.provide(tmp_path_factory.mktemp("fonts"))
-
-
-def test_the_mainland_face_is_copied_out_of_each_collection(faces):
-    from PIL import ImageFont
-
-    names = [ImageFont.truetype(faces.path(f), 20).getname() for f in ("regular", "bold", "serif")]
-    assert names == [
-        ("Noto Sans CJK SC", "Regular"),
-        ("Noto Sans CJK SC", "Bold"),
-        ("Noto Serif CJK SC", "Bold"),
-    ]
-
-
-@pytest.mark.parametrize("character", "骨直令")
-def test_the_copy_draws_mainland_forms(faces, character):
-    """The same pixels as the mainland face of the collection, not those of its first face."""
-    from PIL import ImageFont
-
-    source = next(d for d in fonts.SEARCH if (d / "NotoSansCJK-Regular.ttc").is_file())
-    collection = str(source / "NotoSansCJK-Regular.ttc")
-
-    def drawn(path: str, index: int = 0) -> bytes:
-        return bytes(ImageFont.truetype(path, 60, index=index).getmask(character))
-
-    by_name = {ImageFont.truetype(collection, 20, index=i).getname()[0]: i for i in range(5)}
-    assert drawn(faces.regular) == drawn(collection, by_name["Noto Sans CJK SC"])
-    assert drawn(faces.regular) != drawn(collection, by_name["Noto Sans CJK JP"])
-
-
-def test_a_second_start_copies_nothing(faces):
-    before = Path(faces.bold).stat().st_mtime_ns
-    again = fonts.provide(Path(faces.bold).parent)
-    assert again == faces
-    assert Path(again.bold).stat().st_mtime_ns == before
-
-
-def test_a_missing_font_says_what_to_install(tmp_path):
-    with pytest.raises(fonts.FontMissingError, match="fonts-noto-cjk"):
-        fonts.provide(tmp_path, search=(tmp_path,))
-
-
-def test_a_broken_collection_is_refused():
-    with pytest.raises(fonts.FontMissingError):
-        fonts.single_face(b"OTTO" + bytes(100), "Noto Sans CJK SC")
