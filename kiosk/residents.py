@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from kiosk.core.guards import usable_means
 from kiosk.core.means import TERMINAL
-from kiosk.core.order import Order, PaymentState
+from kiosk.core.order import Order, PaperState, PaymentState
 from kiosk.core.state import State
 from kiosk.core.visit.common import order_at_screen
 from kiosk.core.visit.steps import ChooseTopUp, EnterAccount, NoteCode
@@ -185,6 +185,8 @@ class Resident:
 
     def _unknown(self, order: Order) -> Act | None:
         wants = self.errand.when_unknown
+        if order.paper.state is PaperState.PRINTING:
+            return None
         if order.needs_person or wants == "leave":
             return Touch("order.done")
         if wants == "slip":
