@@ -14,6 +14,7 @@ from screens.drawing import Box
 from screens.order_words import MEANS, companies
 from screens.theme import SPACE
 from screens.widgets.button import Button
+from screens.widgets.how_to_pay import HowToPay
 from screens.widgets.label import Amount
 from screens.widgets.ladder import Ladder, Step
 from screens.widgets.message import Message
@@ -22,12 +23,17 @@ from screens.widgets.qr import QrImage
 
 @dataclass(frozen=True, slots=True)
 class PayView:
-    """``code`` is the text of the QR code to show instead of the hints, empty for the terminal."""
+    """``code`` is the text of the QR code to show instead of the ladder.
+
+    ``how`` says what to do at the terminal: with a card, with a phone, and what is true of both;
+    it stands in place of ``hint``.
+    """
 
     title: str
     fen: int
     steps: tuple[Step, ...]
     hint: str
+    how: tuple[str, str, str] | None = None
     code: str = ""
     cancel: str = ""
 
@@ -44,23 +50,22 @@ def view_of(state: State) -> PayView:
     if _closing(order):
         hint = _("正在取消。取消成功以前，请不要付款。")
         return PayView(_("正在取消，请等一下"), order.amount_fen, steps_of(order), hint)
+    cancel = _("不付了，取消")
     if order.means.id == TERMINAL:
+        how = (
+            _("银行卡：贴在机器上，或插进去"),
+            _("手机：付款码对着机器的红光"),
+            _("付款之前可以取消，不会扣钱。"),
+        )
         title = _("请在右边的机器上付款")
-        hint = _(
-            "银行卡：贴在机器上，或插进去。\n"
-            "手机：打开付款码，对着机器的红光。\n"
-            "付款之前可以取消，不会扣钱。"
-        )
-        code = ""
-    else:
-        title = _("请用{means}扫码付款").format(means=_(MEANS[order.means.id]))
-        hint = _("打开手机上的{means}，点“扫一扫”，\n对准上面的方块。").format(
-            means=_(MEANS[order.means.id])
-        )
-        code = order.payment.qr_code
-        if not code:
-            hint = _("正在准备付款码，请等一下。")
-    return PayView(title, order.amount_fen, steps_of(order), hint, code, _("不付了，取消"))
+        return PayView(title, order.amount_fen, steps_of(order), "", how, cancel=cancel)
+    name = _(MEANS[order.means.id])
+    title = _("请用{means}扫码付款").format(means=name)
+    code = order.payment.qr_code
+    hint = _("打开手机上的{means}，点“扫一扫”，\n对准上面的方块。").format(means=name)
+    if not code:
+        hint = _("正在准备付款码，请等一下。")
+    return PayView(title, order.amount_fen, steps_of(order), hint, code=code, cancel=cancel)
 
 
 def _closing(order: Order) -> bool:
@@ -101,6 +106,7 @@ class PayScreen(Screen):
         self.amount = self.add(Amount(self.kit, "pay.amount", due=True, align="left", em_mm=34.0))
         self.ladder = self.add(Ladder(self.kit, "pay.ladder"))
         self.hint = self.add(Message(self.kit, "pay.hint"))
+        self.how = self.add(HowToPay(self.kit, "pay.how"))
         self.code = self.add(QrImage(self.kit, "pay.code"))
         self.cancel = self.add(
             Button(
@@ -115,7 +121,7 @@ class PayScreen(Screen):
         amount = Box(body.x, body.y + px(3), body.w, px(46))
         self.amount.place(amount)
         top = amount.bottom + px(5)
-        height = self.hint.fit(body.w)
+        height = self.how.fit() if self.how.visible else self.hint.fit(body.w)
         if self.code.visible:
             # A code to scan takes the ladder's place: it is the one thing to look at now.
             hint = Box(body.x, self.cancel.box.y - gap - height, body.w, height)
@@ -124,12 +130,16 @@ class PayScreen(Screen):
         else:
             self.ladder.place(Box(body.x, top, body.w, px(152)))
             hint = Box(body.x, self.ladder.box.bottom + gap, body.w, height)
-        self.hint.place(hint)
+        (self.how if self.how.visible else self.hint).place(hint)
 
     def show(self, view: PayView) -> None:
         self.heading.say(view.title)
         self.amount.show(view.fen)
         self.hint.say(view.hint)
+        self.how.visible = view.how is not None
+        self.hint.visible = view.how is None
+        if view.how is not None:
+            self.how.say(*view.how)
         self.code.visible = bool(view.code)
         self.ladder.visible = not view.code
         if view.code:
@@ -138,4 +148,4 @@ class PayScreen(Screen):
             self.ladder.show(view.steps)
         self.cancel.visible = bool(view.cancel)
         self.cancel.say(view.cancel)
-        self.shape(self.code.visible, view.hint)
+        self.shape(self.code.visible, view.hint, view.how)
