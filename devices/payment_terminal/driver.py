@@ -20,7 +20,7 @@ from devices.payment_terminal import outcome
 from devices.payment_terminal.commands import Close, Command, LateAnswer, Query
 from devices.payment_terminal.link import Link, LinkEvent
 from devices.payment_terminal.messages import Answer, Envelope, decode_answer, encode_request
-from devices.status import Completion, Failed, Level, Status
+from devices.status import Completion, Failed, Level, Status, Success
 
 ANSWER_WAIT_S = 180.0
 """A sale, void or refund waits so long for its answer (the maker's own read time-out)."""
@@ -193,12 +193,28 @@ class EcrHubTerminal(Driver):
         if request is not None:
             self._finish(request, outcome.of_answer(request.command, answer), now)
             self._past[answer.request_id] = None
+            if isinstance(request.command, Query):
+                self._settle(request.command.order_no, answer, now)
             return
         order_no = self._past.get(answer.request_id, answer.order_no)
         if order_no:
             self._report(Notice(LateAnswer(order_no, answer.code, answer.transaction)))
             if answer.request_id:
                 self._remember(answer.request_id, None)
+
+    def _settle(self, order_no: str, answer: Answer, now: float) -> None:
+        """A query's final answer ends what still waits under that number: its own answer is lost.
+
+        Otherwise the next person's sale would wait behind it, while the screen asks for the card.
+        """
+        if not answer.ok:
+            return
+        for request in tuple(self._requests.values()):
+            command = request.command
+            if command.order_no == order_no and not isinstance(command, Query | Close):
+                completion = outcome.of_answer(command, answer)
+                if isinstance(completion, Success | Failed):
+                    self._finish(request, completion, now)
 
     def _remember(self, request_id: str, order_no: str | None) -> None:
         self._past[request_id] = order_no

@@ -139,6 +139,42 @@ def test_a_query_runs_beside_a_sale_and_a_second_sale_waits(bench: Bench) -> Non
     assert bench.completion(second) is None
 
 
+def test_a_query_that_knows_the_end_ends_the_sale_and_the_next_one_goes(bench: Bench) -> None:
+    """The answer to the sale is lost: the next person's sale doesn't wait three minutes for it."""
+    sale = bench.submit(SALE)
+    bench.ack_last()
+    query = bench.submit(Query(ORDER))
+    asked = bench.ack_last()
+    waiting = bench.submit(Sale("NEXT1", 100, ""))
+    bench.hear(bench.answer(asked, **PAID))
+    assert isinstance(bench.completion(query), Success)
+    paid = bench.completion(sale)
+    assert isinstance(paid, Success)
+    assert isinstance(paid.value, Transaction)
+    assert paid.value.amount_fen == 3450
+    assert bench.data_frames()[-1].message["topic"] == "ecrhub.pay.order"
+    assert bench.data_frames()[-1].message["biz_data"]["merchant_order_no"] == "NEXT1"
+    assert bench.completion(waiting) is None
+
+
+@pytest.mark.parametrize(
+    "biz",
+    [
+        {**PAID, "trans_status": "0"},  # created: the card may still come
+        {**PAID, "order_amount": "34.00"},  # another amount: for a person
+    ],
+)
+def test_a_query_that_knows_no_end_leaves_the_sale_waiting(
+    bench: Bench, biz: dict[str, str]
+) -> None:
+    sale = bench.submit(SALE)
+    bench.ack_last()
+    bench.submit(Query(ORDER))
+    asked = bench.ack_last()
+    bench.hear(bench.answer(asked, **biz))
+    assert bench.completion(sale) is None
+
+
 def test_a_sale_that_waits_too_long_behind_another_is_given_back(bench: Bench) -> None:
     bench.submit(SALE)
     bench.ack_last()

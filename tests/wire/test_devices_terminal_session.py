@@ -122,7 +122,7 @@ def test_query_after_a_lost_answer(session: Session) -> None:
     assert session.say(ACK_2) == b""
     assert session.say(QUERIED) == ACK_2
     paid = Transaction("A1", "completed", amount_fen=3450, paid_fen=3000)
-    assert session.ends == [(2, Success(paid))]
+    assert session.ends == [(2, Success(paid)), (1, Success(paid))]
 
 
 def test_a_spoilt_answer_is_met_with_silence_and_its_repeat_with_an_ack(session: Session) -> None:
