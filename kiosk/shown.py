@@ -43,8 +43,13 @@ class Shown:
             "size": [0, 0],
             "widgets": [],
             "order": order_words(order_at_screen(state)),
-            "devices": {k: [v.level.value, v.reason] for k, v in state.devices.items()},
+            "devices": device_words(state),
         }
+
+
+def device_words(state: State) -> dict[str, list[str]]:
+    """What is known of each machine and gateway: level and reason."""
+    return {k: [v.level.value, v.reason] for k, v in state.devices.items()}
 
 
 def order_words(order: Order | None) -> dict[str, Any] | None:
