@@ -40,6 +40,7 @@ def main(data_dir: Path) -> None:
                 face = replace(state.face, night=night)
                 visit = replace(state.visit, lower=lower)
                 walk.see(name, replace(state, face=face, visit=visit))
+    walk.see_homes()
     report = walk.report() | {"unseen": unseen(app, lambda name: pictures.of(STATES[name]))}
     print(json.dumps(report, ensure_ascii=False))
 
@@ -80,6 +81,29 @@ class _Walk:
         if others:
             self._tops.setdefault(name, {})[str(state.visit.lower)] = min(others)
         self._compare_ways_out(name, state, {w.id for w in bar})
+
+    def see_homes(self) -> None:
+        """The home screen with a notice and with one to six services, which no state has yet."""
+        from screens.base import Frame
+        from screens.home import HomeScreen, HomeView, Tile
+        from tests.support.screen_rules import broken
+
+        seals, colour, name = "费压印米本问", "seal_bills", "水电煤\n缴费"
+        for count in range(1, 7):
+            for low in (False, True):
+                for notice in ("", "学缴水电费，学自己量血压。义工手把手教。"):
+                    tiles = tuple(
+                        Tile(f"t{n}", seals[n], colour, name, "本子发完了，明早补", n != 2)
+                        for n in range(count)
+                    )
+                    title = "小义工课堂 · 本周三 9:30" if notice else ""
+                    view = HomeView("您好，今天要办什么？", "不着急。", tiles, title, notice, low)
+                    screen = HomeScreen(self._app.kit, lambda *_: None)
+                    screen.show_frame(Frame("数字小屋", "11月22日 星期日", "20:15"))
+                    screen.show(view)
+                    found = broken(screen)
+                    if found:
+                        self._broken[f"home of {count} low={low} {title}"] = found
 
     def _touch(self, name: str, state: Any, widget: Any) -> None:
         """Whatever can be touched is called by what it sends, and the visit answers it."""
