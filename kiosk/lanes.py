@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 _log = logging.getLogger(__name__)
 
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """A call and what to say instead of its value if our own code fails in it."""
@@ -19,11 +20,19 @@ class Job:
 
 
 class ThreadLanes:
-    """Lanes as daemon threads, begun when first needed. A value that is None isn't posted."""
+    """Lanes as daemon threads, begun when first needed. A value that is None isn't posted.
+
+    Calls wait in their lanes until :meth:`start`.
+    """
 
     def __init__(self, post: Callable[[object], None]) -> None:
         self._post = post
+        self._started = threading.Event()
         self._queues: dict[str, queue.SimpleQueue[Job]] = {}
+
+    def start(self) -> None:
+        """Let calls out."""
+        self._started.set()
 
     def run(self, lane: str, call: Callable[[], object], broken: object = None) -> None:
         """Make the call in its lane and post what it returns; ``broken`` if it raises."""
@@ -36,6 +45,7 @@ class ThreadLanes:
         self._queues[lane].put(Job(call, broken))
 
     def _work(self, jobs: queue.SimpleQueue[Job]) -> None:
+        self._started.wait()
         while True:
             value = outcome_of(jobs.get())
             if value is not None:

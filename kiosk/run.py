@@ -27,6 +27,7 @@ from kiosk.shown import Shown
 _log = logging.getLogger(__name__)
 
 EXIT_FAILED, EXIT_USAGE = 1, 2
+BEGIN_S = 10.0
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -46,8 +47,9 @@ def run(args: argparse.Namespace) -> int:
             print(mistake, file=sys.stderr)
         return EXIT_USAGE
     shown = Shown()
+    seen = threading.Event()
     try:
-        engine = build(settings, shown.publish)
+        engine = build(settings, shown.publish, begin=seen)
     except JournalBusyError as error:
         print(error, file=sys.stderr)
         return EXIT_FAILED
@@ -58,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
     engine.start()
     thread.start()
     try:
-        return _serve(settings, shown, engine.post, args)
+        return _serve(settings, shown, engine.post, seen.set, args)
     finally:
         engine.stop()
         thread.join(5)
@@ -66,10 +68,16 @@ def run(args: argparse.Namespace) -> int:
 
 
 def build(
-    settings: Settings, publish: Callable[[State], None], journal: Journal | None = None
+    settings: Settings,
+    publish: Callable[[State], None],
+    journal: Journal | None = None,
+    begin: threading.Event | None = None,
 ) -> Engine:
-    """Open the books and put everything together; devices begin to connect at once.
+    """Open the books and put everything together.
 
+    Devices and gateways are spoken to at once, or, with ``begin``, when that is set: their
+    libraries and handshakes would take the processor from a window that is being opened. They
+    don't wait for it longer than ``BEGIN_S``: open orders are looked after without a screen too.
     ``journal`` is one that is open already, as crash tests bring it.
     """
     clock = SystemClock()
@@ -79,10 +87,12 @@ def build(
     except JournalBrokenError as error:
         _log.error("%s\n%s", error, _advice(settings))
         books = ClosedBooks(str(error))
-    return composition.compose_engine(settings, books, clock, publish, partial(_world, settings))
+    return composition.compose_engine(
+        settings, books, clock, publish, partial(_world, settings, begin)
+    )
 
 
-def _world(settings: Settings, engine: Engine) -> composition.World:
+def _world(settings: Settings, begin: threading.Event | None, engine: Engine) -> composition.World:
     from devices.registry import factory as driver_factory
     from devices.worker import Worker
     from kiosk.gateways import factory
@@ -94,7 +104,6 @@ def _world(settings: Settings, engine: Engine) -> composition.World:
     for role, device in settings.devices.items():
         maker = driver_factory(device.driver, device.options)
         workers[role] = Worker(role, maker, device.port, report)
-        workers[role].start()
     gateways = settings.gateways
     if gateways.biller is None:
         raise ValueError("gateways.biller is missing")
@@ -104,6 +113,18 @@ def _world(settings: Settings, engine: Engine) -> composition.World:
     if gateways.wechat:
         platforms["wechat"] = factory.make_wechat(gateways.wechat)
     lanes = ThreadLanes(engine.post)
+
+    def speak() -> None:
+        if begin is not None:
+            begin.wait(BEGIN_S)
+        for worker in workers.values():
+            worker.start()
+        lanes.start()
+
+    if begin is None:
+        speak()
+    else:
+        threading.Thread(target=speak, name="begin", daemon=True).start()
     return composition.World(workers, factory.make_biller(gateways.biller), platforms, lanes)
 
 
@@ -115,13 +136,18 @@ def _advice(settings: Settings) -> str:
 
 
 def _serve(
-    settings: Settings, shown: Shown, post: Callable[[object], None], args: argparse.Namespace
+    settings: Settings,
+    shown: Shown,
+    post: Callable[[object], None],
+    seen: Callable[[], None],
+    args: argparse.Namespace,
 ) -> int:
     if args.no_window:
+        seen()
         return _serve_blind(shown, args)
     from screens.window import run_window
 
-    return run_window(settings, shown, post, args.inspect)
+    return run_window(settings, shown, post, args.inspect, seen)
 
 
 def _serve_blind(shown: Shown, args: argparse.Namespace) -> int:

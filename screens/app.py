@@ -25,6 +25,7 @@ from screens.theme import Theme
 from screens.walk import describe
 from screens.widgets.base import Kit, Touchable
 
+_BUILD_EVERY_S = 0.02  # between screens that are built ahead: the loop looks at input
 _ANSWER_S = 0.15  # a touched button stays dark until the answer comes, but no longer than this
 
 SendTouch = Callable[[str, object, int], None]
@@ -52,8 +53,8 @@ class KioskApp:
 
     ``get_picture`` is called in the window's thread after each :meth:`wake` and returns the
     newest picture. ``send(touch_id, value, version)`` is called in the same thread for each
-    touch. ``screens`` maps names to classes; each is built once, when it is first shown or when
-    the window has nothing else to do.
+    touch, ``on_first`` once, after the first frame. ``screens`` maps names to classes; each is
+    built once, when it is first shown or when the window has nothing else to do.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class KioskApp:
         data_dir: Path,
         inspect: bool = False,
         closable: bool = False,
+        on_first: Callable[[], None] = lambda: None,
     ) -> None:
         faces = fonts.provide(data_dir / "fonts")
         self.theme = Theme(panel)
@@ -77,6 +79,7 @@ class KioskApp:
         self._send = send
         self._inspect = inspect
         self._closable = closable
+        self._on_first = on_first
         self._picture: Picture | None = None
         self._shown: Screen | None = None
         self._layer = Layer()
@@ -96,7 +99,6 @@ class KioskApp:
     def run(self) -> None:
         """Show the first picture and go on until stopped."""
         self.refresh()
-        self.loop.call_at(0.0, self._build_next)
         try:
             self.loop.run()
         finally:
@@ -167,10 +169,16 @@ class KioskApp:
                 "size": [self.theme.width, self.theme.height],
                 "widgets": describe(self._shown),
             }
+        if self.loop.frame == 1:
+            self._on_first()
+            self._build_soon()
+
+    def _build_soon(self) -> None:
+        """Build a screen ahead of need, so that its first showing is fast; input goes first."""
+        self.loop.call_at(monotonic() + _BUILD_EVERY_S, self._build_next)
 
     def _build_next(self) -> None:
-        """Build a screen ahead of need, so that its first showing is fast."""
         name = next((name for name in self._classes if name not in self._built), None)
         if name is not None:
             self.screen(name)
-            self.loop.call_at(0.0, self._build_next)
+            self._build_soon()

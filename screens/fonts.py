@@ -15,9 +15,7 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -99,6 +97,8 @@ def provide(folder: Path, search: tuple[Path, ...] = SEARCH, prepared: Path | No
 
 def prepare(target: Path, search: tuple[Path, ...] = SEARCH) -> None:
     """Make whole and small faces in ``target`` where that has not been done yet."""
+    from concurrent.futures import ProcessPoolExecutor  # set-up alone needs it
+
     target.mkdir(parents=True, exist_ok=True)
     with ProcessPoolExecutor() as pool:
         list(pool.map(_prepare_face, _FACES, [search] * len(_FACES), [target] * len(_FACES)))
@@ -134,6 +134,8 @@ def _whole(face: str, source: Path, folder: Path) -> Path:
     for place in (PREPARED, folder):
         if (place / name).is_file():
             return place / name
+    import tempfile
+
     problem: OSError | None = None
     for target in (folder, Path(tempfile.gettempdir()) / f"cabin-fonts-{os.getuid()}"):
         try:
@@ -150,6 +152,8 @@ def _write(path: Path, make: Callable[[Path], None]) -> Path:
     """Write as a whole or not at all."""
     if path.is_file():
         return path
+    import tempfile
+
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
     temporary = Path(name)
     try:
