@@ -1,4 +1,7 @@
-"""Every measure of `make bench`.."""
+"""Every measure of `make bench`, each with what it should reach.
+
+The programs measured are imported when their turn comes: what one loads must not weigh on another.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,97 @@ import tempfile
 from pathlib import Path
 
 from tests.bench.report import Reading, measure
+
+
+@measure("touch")
+def touch() -> list[Reading]:
+    """Release of the finger to the first pixel of the next screen, home to bill."""
+    from tests.bench import touches
+
+    found = touches.measure()
+    seen, flip = found["home_to_bill_ms"], found["bare_flip_ms"]
+    name = "touch to first pixel, home to bill"
+    return [
+        Reading(
+            f"{name}, p50",
+            seen["p50"],
+            "ms",
+            touches.P50_MS,
+            reference=flip["p50"],
+            reference_name="bare flip",
+            details=found,
+        ),
+        Reading(
+            f"{name}, p95",
+            seen["p95"],
+            "ms",
+            touches.P95_MS,
+            reference=flip["p95"],
+            reference_name="bare flip",
+        ),
+    ]
+
+
+@measure("start")
+def start() -> list[Reading]:
+    """Process start to a touchable home screen beside a bare window, in turns."""
+    from tests.bench import cold_start
+
+    found = cold_start.measure()
+    return [
+        Reading(
+            "cold start to a touchable home screen",
+            found["touchable_s"],
+            "s",
+            cold_start.MORE_S,
+            "over",
+            found["bare_s"],
+            "bare window, one label",
+            details=found,
+        )
+    ]
+
+
+@measure("rest")
+def rest() -> list[Reading]:
+    """Memory and processor time on the home screen while nobody is there."""
+    from tests.bench import at_rest
+
+    found = at_rest.measure()
+    return [
+        Reading(
+            "memory (PSS) on the home screen",
+            found["pss_mib"],
+            "MiB",
+            at_rest.PSS_MIB,
+            details=found,
+        ),
+        Reading(
+            "idle processor time",
+            found["idle_percent"],
+            "% of a core",
+            at_rest.IDLE_PERCENT,
+        ),
+    ]
+
+
+@measure("share")
+def share() -> list[Reading]:
+    """The kiosk's own part of a payment."""
+    from tests.bench import own_share
+
+    found = own_share.measure()
+    return [
+        Reading(
+            "own share of a payment, p95",
+            found["own_ms"]["p95"],
+            "ms",
+            own_share.P95_MS,
+            reference=found["processor_ms"]["p95"],
+            reference_name="of it processor time",
+            details=found,
+        )
+    ]
 
 
 @measure("journal")
@@ -25,6 +119,25 @@ def journal() -> list[Reading]:
             "over",
             float(str(found["bare_sqlite3_ms"])),
             "bare sqlite3",
+            details=found,
+        )
+    ]
+
+
+@measure("growth")
+def growth() -> list[Reading]:
+    """Memory behind many payments; the longest measure, so it comes last."""
+    from tests.bench import growth as payments
+
+    found = payments.measure()
+    return [
+        Reading(
+            f"memory growth over {found['payments']} payments",
+            found["growth_mib"],
+            "MiB",
+            payments.GROWTH_MIB,
+            reference=found["before_mib"],
+            reference_name="before",
             details=found,
         )
     ]
