@@ -73,7 +73,7 @@ class KioskApp:
         self.theme = Theme(panel)
         self.kit = Kit(self.theme, faces, TextCache(faces))
         self.snapshot: dict[str, Any] = {}
-        self._classes = dict(screens)
+        self._classes = screens
         self._built: dict[str, Screen] = {}
         self._get_picture = get_picture
         self._send = send

@@ -2,61 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import importlib
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kiosk.core.state import State
 from kiosk.core.visit.steps import Attract
 from kiosk.core.visit.view import screen_below, screen_of
 from kiosk.i18n import N_, _
-from screens import (
-    account,
-    attract,
-    bill,
-    bills,
-    call,
-    confirm,
-    find,
-    found,
-    help_page,
-    home,
-    idle,
-    institution,
-    looking,
-    out_of_service,
-    pay,
-    receipt_problem,
-    result,
-    topup,
-    unknown,
-)
 from screens.app import Picture
 from screens.base import Frame, Screen
 
-View = Callable[[State], Any]
-
-TABLE: Mapping[str, tuple[type[Screen], View]] = {
-    "home": (home.HomeScreen, home.view_of),
-    "attract": (attract.AttractScreen, attract.view_of),
-    "bill": (bill.BillScreen, bill.view_of),
-    "institution": (institution.InstitutionScreen, institution.view_of),
-    "account": (account.AccountScreen, account.view_of),
-    "looking": (looking.LookingScreen, looking.view_of),
-    "bills": (bills.BillsScreen, bills.view_of),
-    "topup": (topup.TopUpScreen, topup.view_of),
-    "confirm": (confirm.ConfirmScreen, confirm.view_of),
-    "pay": (pay.PayScreen, pay.view_of),
-    "result": (result.ResultScreen, result.view_of),
-    "unknown": (unknown.UnknownScreen, unknown.view_of),
-    "receipt_problem": (receipt_problem.ReceiptProblemScreen, receipt_problem.view_of),
-    "find": (find.FindScreen, find.view_of),
-    "found": (found.FoundScreen, found.view_of),
-    "call": (call.CallScreen, call.view_of),
-    "help": (help_page.HelpScreen, help_page.view_of),
-    "idle": (idle.IdleScreen, idle.view_of),
-    "out_of_service": (out_of_service.OutOfServiceScreen, out_of_service.view_of),
+# Each has a module with a ``view_of`` and this class. They are imported when first needed: a home
+# screen that starts needs one of them.
+_CLASSES: Mapping[str, tuple[str, str]] = {
+    "home": ("home", "HomeScreen"),
+    "attract": ("attract", "AttractScreen"),
+    "bill": ("bill", "BillScreen"),
+    "institution": ("institution", "InstitutionScreen"),
+    "account": ("account", "AccountScreen"),
+    "looking": ("looking", "LookingScreen"),
+    "bills": ("bills", "BillsScreen"),
+    "topup": ("topup", "TopUpScreen"),
+    "confirm": ("confirm", "ConfirmScreen"),
+    "pay": ("pay", "PayScreen"),
+    "result": ("result", "ResultScreen"),
+    "unknown": ("unknown", "UnknownScreen"),
+    "receipt_problem": ("receipt_problem", "ReceiptProblemScreen"),
+    "find": ("find", "FindScreen"),
+    "found": ("found", "FoundScreen"),
+    "call": ("call", "CallScreen"),
+    "help": ("help_page", "HelpScreen"),
+    "idle": ("idle", "IdleScreen"),
+    "out_of_service": ("out_of_service", "OutOfServiceScreen"),
 }
-SCREENS: Mapping[str, type[Screen]] = {name: screen for name, (screen, _view) in TABLE.items()}
+
+
+def _module(name: str) -> Any:
+    return importlib.import_module(f"screens.{_CLASSES[name][0]}")
+
+
+class _Screens(Mapping[str, type[Screen]]):
+    """Screens' classes by name; looking one up imports it."""
+
+    def __getitem__(self, name: str) -> type[Screen]:
+        screen: type[Screen] = getattr(_module(name), _CLASSES[name][1])
+        return screen
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_CLASSES)
+
+    def __len__(self) -> int:
+        return len(_CLASSES)
+
+
+SCREENS: Mapping[str, type[Screen]] = _Screens()
 
 SERVICES = {
     "find": N_("查一笔"),
@@ -77,7 +77,7 @@ class PictureMaker:
     def of(self, state: State | None) -> Picture:
         """Return the picture of a state; before the first one, an empty clock."""
         if state is None:
-            return Picture("attract", attract.EMPTY, Frame(self._cabin), -1)
+            return Picture("attract", _module("attract").EMPTY, Frame(self._cabin), -1)
         name = screen_of(state)
         below = SERVICES.get(screen_below(state), BILLS)
         service = _(below) if below else ""
@@ -85,7 +85,7 @@ class PictureMaker:
         frame = Frame(self._cabin, service or date_words(state), face.text)
         palette = "night" if face.night else "day"
         asleep = isinstance(state.visit.step, Attract)
-        return Picture(name, TABLE[name][1](state), frame, state.version, palette, asleep)
+        return Picture(name, _module(name).view_of(state), frame, state.version, palette, asleep)
 
 
 WEEKDAYS = (
