@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from tests.bench.scene import processor_s, process_of, pss_mib, scene
+from tests.bench.scene import process_of, processor_s, pss_mib, scene
 
 PSS_MIB = 150.0
 IDLE_PERCENT = 0.5
