@@ -26,6 +26,7 @@ from screens.walk import describe
 from screens.widgets.base import Kit, Touchable
 
 _BUILD_EVERY_S = 0.02  # between screens that are built ahead: the loop looks at input
+_HELD_S = 1.0  # how often a finger that stays on the glass is doubted
 _ANSWER_S = 0.15  # a touched button stays dark until the answer comes, but no longer than this
 
 SendTouch = Callable[[str, object, int], None]
@@ -154,10 +155,24 @@ class KioskApp:
         """Pointer events are fingers. The keyboard does nothing: there is no way out by key."""
         if action.startswith("mouse"):
             self.finger.feed(action, *args)
+            if action == "mousebuttondown":
+                self.loop.call_at(monotonic() + _HELD_S, self._watch_finger)
         elif action == "windowleave":
             self.finger.release()
         elif action == "quit" and self._closable:
             self.stop()
+
+    def _watch_finger(self) -> None:
+        """A panel that goes while it is touched may never say that the finger left it.
+
+        As long as a finger seems to be down the display server is asked whether one is.
+        """
+        if not self.finger.down:
+            return
+        if self.loop.pointer_held():
+            self.loop.call_at(monotonic() + _HELD_S, self._watch_finger)
+        else:
+            self.finger.lost()
 
     def _drawn(self) -> None:
         if self._inspect and self._shown is not None and self._picture is not None:

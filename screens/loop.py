@@ -22,6 +22,8 @@ from kivy.core.window import Window
 from kivy.graphics.opengl import GL_COLOR_BUFFER_BIT, glClear, glClearColor
 
 _QUEUED_AFTER_FLUSH = 2  # XEventsQueued: flush what we say, read what has come, don't wait
+_FIRST_BUTTON_HELD = 1 << 8  # Button1Mask of X.h
+_POINTER = ctypes.c_void_p
 _BLIND_WAIT = 0.008  # without an X connection to wait on: look this often (seconds)
 
 
@@ -57,7 +59,7 @@ class Wake:
         os.close(self._write)
 
 
-class _Connection:
+class Connection:
     """The window's X connection, for waiting on."""
 
     def __init__(self) -> None:
@@ -69,6 +71,9 @@ class _Connection:
             self._x11.XConnectionNumber.argtypes = [ctypes.c_void_p]
             self._x11.XEventsQueued.argtypes = [ctypes.c_void_p, ctypes.c_int]
             self._x11.XSync.argtypes = [ctypes.c_void_p, ctypes.c_int]
+            self._x11.XDefaultRootWindow.argtypes = [ctypes.c_void_p]
+            self._x11.XDefaultRootWindow.restype = ctypes.c_ulong
+            self._x11.XQueryPointer.argtypes = [ctypes.c_void_p, ctypes.c_ulong, *[_POINTER] * 7]
             self.fileno = int(self._x11.XConnectionNumber(self._display))
 
     def pending(self) -> bool:
@@ -79,6 +84,17 @@ class _Connection:
         """Wait until the server has carried out all that was sent."""
         if self._display:
             self._x11.XSync(self._display, 0)
+
+    def pointer_held(self) -> bool:
+        """Whether the server says that the pointer's first button is down."""
+        if not self._display:
+            return True  # nobody to ask
+        mask = ctypes.c_uint()
+        # Seven places for answers: two windows, four coordinates, and what is held.
+        unused = [ctypes.byref(ctypes.c_ulong()) for _ in range(6)]
+        root = self._x11.XDefaultRootWindow(self._display)
+        self._x11.XQueryPointer(self._display, root, *unused, ctypes.byref(mask))
+        return bool(mask.value & _FIRST_BUTTON_HELD)
 
 
 class Loop:
@@ -108,7 +124,7 @@ class Loop:
         self._stale = True
         self._sdl: Any = Window._win
         self._sdl.set_event_filter(self._filter)
-        self._connection = _Connection()
+        self._connection = Connection()
 
     def call_at(self, when: float, call: Callable[[], None]) -> None:
         """Call once at ``when`` (seconds of ``time.monotonic``) in the loop's thread."""
@@ -121,6 +137,10 @@ class Loop:
     def sync(self) -> None:
         """Wait until the frame sent last can be seen on the screen."""
         self._connection.sync()
+
+    def pointer_held(self) -> bool:
+        """Whether the display server knows of a finger on the glass."""
+        return self._connection.pointer_held()
 
     def stop(self) -> None:
         """End :meth:`run`. Safe in every thread and in signal handlers."""

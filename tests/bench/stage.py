@@ -66,6 +66,11 @@ def main() -> None:
         "faults": lambda: {name: faults(app.screen(name)) for name in SCREENS},
     }
 
+    def ghost() -> None:
+        """A finger that only the window has seen, on the first tile."""
+        box = app.screen("home").tiles[0].box
+        app._event("mousebuttondown", box.x + box.w / 2, box.y + box.h / 2, 1)
+
     def answer(word: str) -> None:
         print(json.dumps({word: answers[word]()}), flush=True)
 
@@ -74,7 +79,10 @@ def main() -> None:
             word = line.strip()
             if word == "stop":
                 break
-            if word in answers:
+            if word == "ghost":
+                app.loop.call_at(0.0, ghost)
+                app.wake()
+            elif word in answers:
                 app.loop.call_at(0.0, lambda word=word: answer(word))
                 app.wake()
             elif word.startswith("{"):

@@ -16,6 +16,7 @@ from Xlib import XK
 from screens.theme import DAY, NIGHT, rgb
 from tests.bench.latency import Stage
 from tests.bench.touch import Glass
+from tests.support.panel import UnpluggablePanel
 
 pytestmark = pytest.mark.window
 
@@ -37,6 +38,14 @@ def stage(display: str, data_dir: Path) -> Iterator[Stage]:
 def glass(display: str) -> Iterator[Glass]:
     with Glass(display) as glass:
         yield glass
+
+
+@pytest.fixture
+def panel(display: str) -> Iterator[UnpluggablePanel]:
+    panel = UnpluggablePanel(display)
+    yield panel
+    panel.plug()
+    panel.close()
 
 
 def snapshot(stage: Stage) -> dict[str, Any]:
@@ -135,6 +144,54 @@ def test_the_touch_that_wakes_does_nothing_else(stage: Stage, glass: Glass) -> N
     assert stage.read("touch")["touch"] == "wake"
     seen = show(stage, asleep=False)
     tap(glass, middle(seen, "home.rice"))
+    assert stage.read("touch")["touch"] == "home.rice"
+
+
+def test_a_button_answers_again_when_the_same_is_shown_once_more(
+    stage: Stage, glass: Glass
+) -> None:
+    """A touch that changed nothing is answered by the same state; its guarded button unlocks."""
+    spot = middle(snapshot(stage), "home.rice")
+    for version in (1, 2):
+        tap(glass, spot)
+        touch = stage.read("touch")
+        assert (touch["touch"], touch["version"]) == ("home.rice", version)
+        while snapshot(stage)["version"] != version + 1:
+            pass
+
+
+def test_a_finger_that_the_server_does_not_know_is_forgotten(stage: Stage, glass: Glass) -> None:
+    """As when a panel goes and nobody says that the finger left it."""
+    seen = snapshot(stage)
+    spot = corner(seen, "home.pay_bill")
+    plain = glass.pixels(*spot)
+    stage.say("ghost")
+    glass.wait_change(*spot, plain)
+    dark = glass.pixels(*spot)
+    glass.wait_change(*spot, dark)
+    assert glass.pixels(*spot) == plain
+    tap(glass, middle(seen, "home.rice"))
+    assert stage.read("touch")["touch"] == "home.rice"
+
+
+def test_a_panel_that_goes_and_returns_is_touched_again(
+    stage: Stage, glass: Glass, panel: UnpluggablePanel
+) -> None:
+    seen = snapshot(stage)
+    panel.unplug()
+    panel.plug()
+    panel.press(*middle(seen, "home.rice"))
+    panel.release()
+    assert stage.read("touch")["touch"] == "home.rice"
+    dark = corner(seen, "home.print")
+    plain = glass.pixels(*dark)
+    panel.press(*middle(seen, "home.print"))
+    glass.wait_change(*dark, plain)
+    panel.unplug()  # under the finger: the server lifts it
+    assert stage.read("touch")["touch"] == "home.print"
+    panel.plug()
+    panel.press(*middle(seen, "home.rice"))
+    panel.release()
     assert stage.read("touch")["touch"] == "home.rice"
 
 
