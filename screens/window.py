@@ -23,8 +23,12 @@ def run_window(
     shown: Shown,
     post: Callable[[object], None],
     inspect_socket: Path | None,
+    seen: Callable[[], None] = lambda: None,
 ) -> int:
-    """Show the cabin until SIGTERM or SIGINT. ``SCALE`` shrinks the window for a laptop."""
+    """Show the cabin until SIGTERM or SIGINT. ``SCALE`` shrinks the window for a laptop.
+
+    ``seen`` is called when the first screen is there.
+    """
     panel = settings.panel
     environment.prepare(
         environment.Panel(
@@ -34,7 +38,7 @@ def run_window(
             float(os.environ.get("SCALE", "1")),
         )
     )
-    window = _Window(settings, shown, post, inspect=inspect_socket is not None)
+    window = _Window(settings, shown, post, seen, inspect=inspect_socket is not None)
     inspection = Inspection(inspect_socket, window.describe) if inspect_socket else None
     try:
         window.run()
@@ -46,7 +50,13 @@ def run_window(
 
 class _Window:
     def __init__(
-        self, settings: Settings, shown: Shown, post: Callable[[object], None], *, inspect: bool
+        self,
+        settings: Settings,
+        shown: Shown,
+        post: Callable[[object], None],
+        seen: Callable[[], None],
+        *,
+        inspect: bool,
     ) -> None:
         # Kivy opens the window while it is imported: only after environment.prepare().
         from screens.app import KioskApp
@@ -65,6 +75,7 @@ class _Window:
             data_dir=settings.cabin.data_dir,
             inspect=inspect,
             closable=scale != 1,
+            on_first=seen,
         )
         shown.on_publish = self._app.wake
         self._visited = False
