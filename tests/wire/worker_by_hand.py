@@ -84,23 +84,29 @@ class Socket:
 
     def __init__(self, directory: Path) -> None:
         self.path = directory / "device"
-        self.master = -1
+        self.master = self._slave = -1
 
     def plug(self) -> None:
-        master, slave = pty.openpty()
-        tty.setraw(slave)
-        self.path.symlink_to(os.ttyname(slave))
-        os.close(slave)
-        self.master = master
+        self.master, self._slave = pty.openpty()
+        tty.setraw(self._slave)
+        self.path.symlink_to(os.ttyname(self._slave))
 
     def unplug(self) -> None:
+        self._let_go()
         self.path.unlink()
         os.close(self.master)
         self.master = -1
+
+    def _let_go(self) -> None:
+        """Ours is held until the worker has its own: a pty that nobody holds reads as broken."""
+        if self._slave != -1:
+            os.close(self._slave)
+            self._slave = -1
 
     def read(self, size: int) -> bytes:
         data = b""
         while len(data) < size:
             assert select.select([self.master], [], [], PATIENCE_S)[0]
             data += os.read(self.master, size - len(data))
+        self._let_go()
         return data
