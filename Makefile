@@ -16,7 +16,7 @@ test:
 
 test-long:
 	@.ci/set-up test
-	.venv/bin/pytest -m long
+	.venv/bin/pytest -m long -n 3 --dist loadfile
 
 bench:
 	@.ci/set-up test

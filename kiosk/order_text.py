@@ -54,7 +54,7 @@ def refund_words(order: Order, days: int) -> tuple[str, ...]:
         if refund.state is RefundState.REFUNDED:
             sentence = _("已退 {amount} 元，{days} 个工作日内回到原来的卡或账户。")
         elif refund.state is RefundState.NEEDS_PERSON:
-            sentence = _("要退 {amount} 元，工作人员会联系办理，请留好这张纸。")
+            sentence = _("要退 {amount} 元，工作人员会联系办理，请留好小票。")
         else:
             sentence = _("正在退 {amount} 元，{days} 个工作日内回到原来的卡或账户。")
         words.append(sentence.format(amount=amount, days=days))
@@ -64,9 +64,14 @@ def refund_words(order: Order, days: int) -> tuple[str, ...]:
 def plain_text(order: Order, head: Letterhead) -> str:
     """The same facts for a phone that reads the code on the screen instead of paper."""
     lines = [f"{head.name} {order.short_id}"]
-    lines += [f"{title(x)} {yuan(x.amount_fen)} {line_words(x)}" for x in order.lines]
-    if order.payment.state is PaymentState.PAID:
+    paid = order.payment.state is PaymentState.PAID
+    for line in order.lines:
+        words = f"{title(line)} {yuan(line.amount_fen)}"
+        lines.append(f"{words} {line_words(line)}" if paid else words)
+    if paid:
         lines.append(_("合计（元）") + " " + yuan(order.amount_fen))
+    elif order.payment.state is PaymentState.NOT_PAID:
+        lines.append(_("没有付款，您的钱没有扣。"))
     else:
         lines.append(_("付款结果确认中") + " " + _("请不要重复付款。"))
     lines += refund_words(order, head.refund_days)

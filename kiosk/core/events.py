@@ -125,6 +125,11 @@ class PaymentClosed(OrderEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class LateAnswered(OrderEvent):
+    """An answer came that nobody waited for any more: worth a query, never acted on alone."""
+
+
+@dataclass(frozen=True, slots=True)
 class CancelWanted(OrderEvent):
     """The person doesn't want to pay after all."""
 
@@ -232,6 +237,7 @@ ORDER_EVENTS: tuple[type[OrderEvent], ...] = (
     PaymentAnswered,
     PaymentQueried,
     PaymentClosed,
+    LateAnswered,
     CancelWanted,
     TimerFired,
     PostAnswered,
