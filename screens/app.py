@@ -25,6 +25,7 @@ from screens.theme import Theme
 from screens.walk import describe
 from screens.widgets.base import Kit, Touchable
 
+_BUILD_AFTER_S = 1.0  # the first second belongs to the machines and the gateways
 _BUILD_EVERY_S = 0.02  # between screens that are built ahead: the loop looks at input
 _HELD_S = 1.0  # how often a finger that stays on the glass is doubted
 _ANSWER_S = 0.15  # a touched button stays dark until the answer comes, but no longer than this
@@ -83,6 +84,7 @@ class KioskApp:
         self._on_first = on_first
         self._picture: Picture | None = None
         self._shown: Screen | None = None
+        self._touches = 0
         self._layer = Layer()
         Window.canvas.clear()
         Window.canvas.add(self._layer.root)
@@ -156,23 +158,37 @@ class KioskApp:
         if action.startswith("mouse"):
             self.finger.feed(action, *args)
             if action == "mousebuttondown":
-                self.loop.call_at(monotonic() + _HELD_S, self._watch_finger)
+                self._touches += 1
+                self._watch_finger(self._touches, monotonic() + _HELD_S)
         elif action == "windowleave":
             self.finger.release()
         elif action == "quit" and self._closable:
             self.stop()
 
-    def _watch_finger(self) -> None:
+    def _watch_finger(self, touch: int, when: float) -> None:
         """A panel that goes while it is touched may never say that the finger left it.
 
         As long as a finger seems to be down the display server is asked whether one is.
         """
-        if not self.finger.down:
-            return
-        if self.loop.pointer_held():
-            self.loop.call_at(monotonic() + _HELD_S, self._watch_finger)
-        else:
-            self.finger.lost()
+
+        def ask() -> None:
+            if not self._is_down(touch):
+                return
+            if self.loop.pointer_held():
+                self._watch_finger(touch, monotonic() + _HELD_S)
+            else:
+                # The finger may have left just now: what the server said of it is read first.
+                self.loop.call_at(monotonic(), forget)
+
+        def forget() -> None:
+            if self._is_down(touch):
+                self.finger.lost()
+
+        self.loop.call_at(when, ask)
+
+    def _is_down(self, touch: int) -> bool:
+        """Whether the newest touch is this one, and not over as far as the window knows."""
+        return touch == self._touches and self.finger.down
 
     def _drawn(self) -> None:
         if self._inspect and self._shown is not None and self._picture is not None:
@@ -186,14 +202,11 @@ class KioskApp:
             }
         if self.loop.frame == 1:
             self._on_first()
-            self._build_soon()
-
-    def _build_soon(self) -> None:
-        """Build a screen ahead of need, so that its first showing is fast; input goes first."""
-        self.loop.call_at(monotonic() + _BUILD_EVERY_S, self._build_next)
+            self.loop.call_at(monotonic() + _BUILD_AFTER_S, self._build_next)
 
     def _build_next(self) -> None:
+        """Build a screen ahead of need, so that its first showing is fast; input goes first."""
         name = next((name for name in self._classes if name not in self._built), None)
         if name is not None:
             self.screen(name)
-            self._build_soon()
+            self.loop.call_at(monotonic() + _BUILD_EVERY_S, self._build_next)
