@@ -207,6 +207,7 @@ class Engine:
     def _call_office(self, command: m.AskOffice) -> None:
         trouble = self.books.note("HelpAsked", {"order_id": command.order_id})
         if trouble:
+            self._visit_event(m.OfficeNotTold())
             self._journal_failed(trouble)
 
     # The orders

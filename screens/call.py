@@ -32,11 +32,12 @@ class CallView:
 def view_of(state: State) -> CallView:
     step = state.visit.step
     asked = isinstance(step, CallPerson) and step.asked
-    words = (
-        _("已经告诉工作人员，他们上班就会看到。")
-        if asked
-        else _("碰一下下面，工作人员上班时就会看到您要帮忙。急的话，请直接打电话。")
-    )
+    if asked:
+        words = _("已经告诉工作人员，他们上班就会看到。")
+    elif isinstance(step, CallPerson) and step.failed:
+        words = _("现在没办法告诉工作人员。请照着上面的号码打电话。")
+    else:
+        words = _("碰一下下面，工作人员上班时就会看到您要帮忙。急的话，请直接打电话。")
     contacts = tuple((x.name, x.phone, x.hours) for x in state.rules.contacts[:MOST])
     address = _("这里是：{address}").format(address=state.rules.address)
     return CallView(_("打个电话，有人帮您"), address, contacts, words, asked)

@@ -54,6 +54,9 @@ def decide(state: State, event: m.VisitEvent) -> Moved:
             return _account(state, event)
         case m.OrderFound():
             return _order_found(state, event)
+        case m.OfficeNotTold():
+            here = isinstance(state.visit.step, CallPerson)
+            return go(state, CallPerson(failed=True)) if here else stay(state)
         case m.TimerRang():
             return _rang(state, event.name)
         case m.InstitutionsKnown():

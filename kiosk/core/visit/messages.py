@@ -48,6 +48,11 @@ class UnknownScanned(VisitEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class OfficeNotTold(VisitEvent):
+    """The call for help couldn't be written down: nobody will see it."""
+
+
+@dataclass(frozen=True, slots=True)
 class InstitutionsKnown(VisitEvent):
     institutions: tuple[Institution, ...]
 

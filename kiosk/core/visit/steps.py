@@ -140,9 +140,10 @@ class FoundOrder:
 
 @dataclass(frozen=True, slots=True)
 class CallPerson:
-    """请人帮忙. ``asked``: the office has been told, as the journal shows."""
+    """请人帮忙. ``asked``: the office has been told, as the journal shows. ``failed``: it can't."""
 
     asked: bool = False
+    failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
