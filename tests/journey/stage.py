@@ -20,7 +20,9 @@ from typing import Any
 
 from kiosk.audit import Audit, audit
 from kiosk.core.order import Order
+from kiosk.core.visit.steps import Note, NoteCode
 from kiosk.journal import Journal, replay
+from screens.notes import note_text
 from sim.bills import Bill
 from tests.support.simulated import Bench, SimulatedCabin, simulated_cabin
 from tests.support.window import KioskWindow, Screen
@@ -168,6 +170,11 @@ class Stage:
         self.kiosk.touch("found.done")
         self.kiosk.on("home")
         return said
+
+    def told(self, code: NoteCode, detail: str = "") -> None:
+        """Wait until the screen says this, whatever its sentence is."""
+        sentence = note_text(Note(code, detail))
+        self.kiosk.wait_for(lambda _: sentence in self.kiosk.everything(), sentence)
 
     # What comes out
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from kiosk.core.visit.steps import NoteCode
 from tests.journey.stage import Stage, enabled, shown
 
 pytestmark = [pytest.mark.window, pytest.mark.long]
@@ -46,9 +47,7 @@ def test_a_biller_that_falls_silent_while_asked_costs_nothing(stage: Stage) -> N
     stage.kiosk.on("bill")
     stage.bench.act("biller", "unplug")
     stage.scan(bill.code)
-    stage.kiosk.wait_for(
-        lambda _: "现在联系不上缴费单位，没有扣钱" in stage.kiosk.everything(), "it says so"
-    )
+    stage.told(NoteCode.BILLER_SILENT)
     stage.kiosk.on("bill")
 
 
@@ -57,9 +56,7 @@ def test_a_biller_that_falls_silent_before_paying_stops_the_payment(stage: Stage
     stage.confirm(stage.bill())
     stage.bench.act("biller", "unplug")
     stage.kiosk.touch("confirm.pay.terminal")
-    stage.kiosk.wait_for(
-        lambda _: "现在联系不上缴费单位" in stage.kiosk.everything(), "no payment without biller"
-    )
+    stage.told(NoteCode.BILLER_SILENT)
     assert stage.charges() == before
     assert stage.bench.state("terminal")["sale"] is None
 
@@ -88,7 +85,7 @@ def test_an_amount_that_changed_is_shown_again_before_paying(stage: Stage) -> No
         lambda x: (shown(x, "confirm.amount") or {}).get("text") == "¥ 51.20", "the new amount"
     )
     assert screen["order"] is None
-    assert "账单金额刚刚变了，请您再看一遍" in stage.kiosk.everything()
+    stage.told(NoteCode.BILL_CHANGED)
     order_id = stage.choose()
     stage.tap_card()
     stage.kiosk.on("result")
@@ -101,7 +98,7 @@ def test_a_bill_that_was_paid_elsewhere_meanwhile_is_not_paid_again(stage: Stage
     stage.bench.act("biller", "new_debts")  # that household owes nothing any more
     stage.kiosk.touch("confirm.pay.terminal")
     stage.kiosk.on("bill")
-    assert "有一笔已经缴过了，不用再缴" in stage.kiosk.everything()
+    stage.told(NoteCode.BILL_GONE)
     assert stage.charges() == before
 
 
@@ -120,9 +117,7 @@ def test_a_posting_refused_after_paying_goes_back_whole(stage: Stage) -> None:
 def test_more_than_the_limit_of_one_payment_is_refused_kindly(stage: Stage) -> None:
     stage.list_bills(stage.bill(499_000), stage.bill(1_100, "SH-GAS"))
     stage.kiosk.touch("bills.pay")
-    stage.kiosk.wait_for(
-        lambda _: "一次最多付 5000.00 元" in stage.kiosk.everything(), "the limit in words"
-    )
+    stage.told(NoteCode.OVER_PAYMENT_LIMIT, "500000")
     stage.kiosk.touch("bills.row.0")
     stage.kiosk.wait_for(lambda x: (shown(x, "bills.amount") or {})["text"] == "¥ 11.00", "less")
     stage.kiosk.touch("bills.pay")
@@ -136,6 +131,4 @@ def test_a_household_without_debts_is_told_so_kindly(stage: Stage) -> None:
     stage.kiosk.touch("home.pay_bill")
     stage.kiosk.on("bill")
     stage.scan(stage.known_bill("3100000001").code)
-    stage.kiosk.wait_for(
-        lambda _: "没有要缴的钱，您放心" in stage.kiosk.everything(), "nothing to pay"
-    )
+    stage.told(NoteCode.NO_DEBT, "电力")

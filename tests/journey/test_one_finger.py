@@ -20,6 +20,7 @@ pytestmark = pytest.mark.window
         ("finger_alone", []),
         ("second_finger", ["home.pay_bill"]),
         ("second_pointer", ["home.pay_bill"]),
+        ("release_on_its_way", ["home.pay_bill", "home.find_slip"]),
     ],
 )
 def test_what_a_panel_says_of_one_touch(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from kiosk.core.visit.steps import NoteCode
 from tests.journey.stage import Stage, shown
 
 pytestmark = pytest.mark.window
@@ -48,11 +49,14 @@ def test_types_the_account_corrects_a_digit_and_hears_of_a_wrong_number(stage: S
     kiosk.on("account")
     type_digits(stage, "329")
     kiosk.touch("digits.done")
-    kiosk.wait_for(lambda _: "户号好像不对" in kiosk.everything(), "a word about the length")
+    kiosk.wait_for(
+        lambda x: bool((shown(x, "account.note") or {}).get("text")), "a word about the length"
+    )
+    assert kiosk.on("account")["order"] is None
     type_digits(stage, "9999999", before="329")
     kiosk.touch("digits.done")
     kiosk.on("bill")
-    assert "没有找到这个户号" in kiosk.everything()
+    stage.told(NoteCode.BILLER_SAYS, "EQ0006")
     kiosk.touch("bill.kind.water")
     kiosk.on("account")
     wrong = "1" if bill.account[4] != "1" else "2"
