@@ -212,3 +212,15 @@ def test_the_kiosks_picture_and_a_click(display: str, tmp_path: Path) -> None:
         sim.stop()
         window.destroy()
         screen.close()
+
+
+def test_a_body_is_json_whatever_its_header_says(sim: SimProcess) -> None:
+    """``curl -d`` calls every body a form."""
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    fault = b'{"device": "scanner", "kind": "delay", "params": {"seconds": 1}}'
+    url = sim.url + "/api/faults"
+    assert requests.post(url, data=fault, headers=form, timeout=10).status_code == 200
+    assert [x["kind"] for x in sim.get("/api/faults")["faults"]] == ["delay"]
+    wrong = requests.post(url, data=b"device=scanner", headers=form, timeout=10)
+    assert wrong.status_code == 400
+    assert wrong.json()["error"] == "a JSON object is wanted"
