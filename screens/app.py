@@ -19,6 +19,7 @@ from screens.base import Frame, Screen
 from screens.drawing import Layer
 from screens.environment import Panel
 from screens.finger import OneFinger, touchable_at
+from screens.finger_watch import FingerWatch
 from screens.loop import Loop
 from screens.text import TextCache
 from screens.theme import Theme
@@ -27,7 +28,6 @@ from screens.widgets.base import Kit, Touchable
 
 _BUILD_AFTER_S = 1.0  # the first second belongs to the machines and the gateways
 _BUILD_EVERY_S = 0.02  # between screens that are built ahead: the loop looks at input
-_HELD_S = 1.0  # how often a finger that stays on the glass is doubted
 _ANSWER_S = 0.15  # a touched button stays dark until the answer comes, but no longer than this
 
 SendTouch = Callable[[str, object, int], None]
@@ -84,12 +84,12 @@ class KioskApp:
         self._on_first = on_first
         self._picture: Picture | None = None
         self._shown: Screen | None = None
-        self._touches = 0
         self._layer = Layer()
         Window.canvas.clear()
         Window.canvas.add(self._layer.root)
         self.finger = OneFinger(self._find, self._swallow)
         self.loop = Loop(self._event, self.refresh, self._drawn, lambda: self.theme.rgba("paper"))
+        self._watch = FingerWatch(self.finger, self._call_in, self.loop.pointer_held)
 
     def wake(self) -> None:
         """There is a newer picture. Safe in every thread."""
@@ -158,37 +158,14 @@ class KioskApp:
         if action.startswith("mouse"):
             self.finger.feed(action, *args)
             if action == "mousebuttondown":
-                self._touches += 1
-                self._watch_finger(self._touches, monotonic() + _HELD_S)
+                self._watch.begin()
         elif action == "windowleave":
             self.finger.release()
         elif action == "quit" and self._closable:
             self.stop()
 
-    def _watch_finger(self, touch: int, when: float) -> None:
-        """A panel that goes while it is touched may never say that the finger left it.
-
-        As long as a finger seems to be down the display server is asked whether one is.
-        """
-
-        def ask() -> None:
-            if not self._is_down(touch):
-                return
-            if self.loop.pointer_held():
-                self._watch_finger(touch, monotonic() + _HELD_S)
-            else:
-                # The finger may have left just now: what the server said of it is read first.
-                self.loop.call_at(monotonic(), forget)
-
-        def forget() -> None:
-            if self._is_down(touch):
-                self.finger.lost()
-
-        self.loop.call_at(when, ask)
-
-    def _is_down(self, touch: int) -> bool:
-        """Whether the newest touch is this one, and not over as far as the window knows."""
-        return touch == self._touches and self.finger.down
+    def _call_in(self, seconds: float, call: Callable[[], None]) -> None:
+        self.loop.call_at(monotonic() + seconds, call)
 
     def _drawn(self) -> None:
         if self._inspect and self._shown is not None and self._picture is not None:

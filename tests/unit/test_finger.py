@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pytest
 
 from screens.finger import OneFinger
+from screens.finger_watch import HELD_S, FingerWatch
 
 
 @dataclass
@@ -170,4 +172,71 @@ def test_a_panel_unplugged_under_the_finger_works_again(finger: OneFinger, keys:
     finger.feed("mousebuttondown", 250, 50, 1)
     finger.feed("mousebuttonup", 250, 50, 1)
     assert keys[0].log == ["dark", "light"]
+    assert keys[1].log == ["dark", "act"]
+
+
+@dataclass
+class Server:
+    """What the display server says of the pointer, and the calls that are due later."""
+
+    held: bool = True
+    calls: list[tuple[float, Callable[[], None]]] = field(default_factory=list)
+
+    def call_in(self, seconds: float, call: Callable[[], None]) -> None:
+        self.calls.append((seconds, call))
+
+    def later(self) -> float:
+        """Let the next call happen; after how many seconds it was due."""
+        seconds, call = self.calls.pop(0)
+        call()
+        return seconds
+
+
+@pytest.fixture
+def server() -> Server:
+    return Server()
+
+
+@pytest.fixture
+def watch(finger: OneFinger, server: Server) -> FingerWatch:
+    return FingerWatch(finger, server.call_in, lambda: server.held)
+
+
+def test_a_finger_that_the_server_does_not_know_is_forgotten(
+    finger: OneFinger, keys: list[Key], watch: FingerWatch, server: Server
+) -> None:
+    finger.feed("mousebuttondown", 50, 50, 1)
+    watch.begin()
+    assert server.later() == HELD_S
+    assert finger.down
+    server.held = False
+    assert [server.later(), server.later()] == [HELD_S, 0.0]
+    assert not finger.down
+    assert keys[0].log == ["dark", "light"]
+    assert not server.calls
+
+
+def test_a_finger_that_leaves_while_the_server_is_asked_has_touched(
+    finger: OneFinger, keys: list[Key], watch: FingerWatch, server: Server
+) -> None:
+    finger.feed("mousebuttondown", 50, 50, 1)
+    watch.begin()
+    server.held = False  # it has left, but its release was not read yet
+    server.later()
+    finger.feed("mousebuttonup", 50, 50, 1)
+    server.later()
+    assert keys[0].log == ["dark", "act"]
+
+
+def test_a_doubt_about_one_touch_does_not_end_the_next(
+    finger: OneFinger, keys: list[Key], watch: FingerWatch, server: Server
+) -> None:
+    server.held = False
+    for x in (50, 250):
+        finger.feed("mousebuttondown", x, 50, 1)
+        watch.begin()
+        if x == 50:
+            finger.feed("mousebuttonup", x, 50, 1)
+    server.later()
+    finger.feed("mousebuttonup", 250, 50, 1)
     assert keys[1].log == ["dark", "act"]
