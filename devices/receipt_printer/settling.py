@@ -10,7 +10,9 @@ new one nothing is left to print, so they come together.
 from __future__ import annotations
 
 QUIET_S = 1.0
-_PATIENCE_S = 10.0
+_PATIENCE_S = 5.0
+"""A question may be lost with a printer that is switched off: it is put again well within the time
+that a job waits for its turn. Two answers come together, so a second question does no harm."""
 
 
 class Settling:
