@@ -13,7 +13,7 @@ from kiosk.books import AnyBooks, Books
 from kiosk.clock import Clock, TrustedClock
 from kiosk.core import means as ways
 from kiosk.core.means import Means, RefundBy
-from kiosk.core.state import ClockFace, Contact, Rules, State
+from kiosk.core.state import BILLER, ClockFace, Contact, Rules, State
 from kiosk.core.visit import messages as m
 from kiosk.engine import Chore, Engine
 from kiosk.gateways import types as g
@@ -22,6 +22,8 @@ from kiosk.order_text import Letterhead
 from kiosk.settings import Settings
 
 PROBE_S = 60.0
+PROBE_AGAIN_S = 10.0
+"""How often a gateway that can't be reached is asked whether it is back."""
 MINUTE_CHECK_S = 5.0
 HOUR_S = 3600.0
 
@@ -121,9 +123,9 @@ def compose_engine(
     )
     engine.connect(adapters)
     engine.add_chore(Chore("face", MINUTE_CHECK_S, _turn_clock(settings, engine, clock, localtime)))
-    engine.add_chore(Chore("biller", PROBE_S, adapters.probe_biller))
+    engine.add_chore(Chore(BILLER, PROBE_S, adapters.probe_biller, PROBE_AGAIN_S))
     for name in world.platforms:
-        engine.add_chore(Chore(name, PROBE_S, _probe(adapters, name)))
+        engine.add_chore(Chore(name, PROBE_S, _probe(adapters, name), PROBE_AGAIN_S))
     engine.add_chore(Chore("books", PROBE_S, lambda: _watch_books(engine)))
     engine.add_chore(Chore("forget", HOUR_S, lambda: _forget(engine, settings)))
     return engine

@@ -9,10 +9,12 @@ from __future__ import annotations
 import logging
 import queue
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol
 
+from kiosk import log
 from kiosk.books import AnyBooks
 from kiosk.clock import Clock
 from kiosk.core import events as e
@@ -22,7 +24,7 @@ from kiosk.core.state import State
 from kiosk.core.visit import messages as m
 from kiosk.core.visit.common import order_at_screen
 from kiosk.core.visit.decide import decide as decide_visit
-from kiosk.core.visit.steps import AtOrder, OutOfService, Visit
+from kiosk.core.visit.steps import AtOrder, Home, OutOfService, Visit
 from kiosk.core.visit.view import screen_of
 from kiosk.timers import Timers
 
@@ -43,11 +45,16 @@ class Outside(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Chore:
-    """Something the engine does every ``period_s`` seconds, quickly and without money."""
+    """Something the engine does every ``period_s`` seconds, quickly and without money.
+
+    One with ``urgent_s`` is about the device or gateway of its name, and is done that often while
+    that can't be used.
+    """
 
     name: str
     period_s: float
     do: Callable[[], None]
+    urgent_s: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +126,7 @@ class Engine:
             if isinstance(message, _Stop):
                 return
             if message is not None:
-                self._take(message)
+                self._guarded(type(message).__name__, partial(self._take, message))
             self._fire_timers()
             self._show()
 
@@ -134,13 +141,23 @@ class Engine:
             while not self._queue.empty():
                 message = self._queue.get()
                 if not isinstance(message, _Stop):
-                    self._take(message)
+                    self._guarded(type(message).__name__, partial(self._take, message))
                 busy = True
         self._show()
 
     def next_due(self) -> float | None:
         """Return the monotonic time of the next timer."""
         return self._timers.next_due()
+
+    def _guarded(self, what: str, do: Callable[[], None]) -> None:
+        """Do one thing. A defect that shows in it must not stop the others.
+
+        The last boundary: what concerns an order or the visit is guarded nearer to it.
+        """
+        try:
+            do()
+        except Exception:  # noqa: BLE001  # the boundary named above
+            _log.exception("%s failed", what)
 
     def _take(self, message: object) -> None:
         if isinstance(message, e.OrderEvent):
@@ -155,29 +172,70 @@ class Engine:
     def _fire_timers(self) -> bool:
         keys = self._timers.due(self._clock.monotonic())
         for key in keys:
-            match key:
-                case ("order", str(order_id), str(name)):
-                    self._order_event(e.TimerFired(order_id, name))
-                case ("visit", str(name)):
-                    self._visit_event(m.TimerRang(name))
-                case ("chore", str(name)):
-                    chore = self._chores[name]
-                    self._timers.start(key, self._clock.monotonic() + chore.period_s)
-                    chore.do()
-                case ("parked",):
-                    self._retry_parked()
+            self._guarded(str(key), partial(self._fire, key))
         return bool(keys)
+
+    def _fire(self, key: Hashable) -> None:
+        match key:
+            case ("order", str(order_id), str(name)):
+                self._order_event(e.TimerFired(order_id, name))
+            case ("visit", str(name)):
+                self._visit_event(m.TimerRang(name))
+            case ("chore", str(name)):
+                self._do_chore(self._chores[name])
+            case ("parked",):
+                self._retry_parked()
+
+    def _do_chore(self, chore: Chore) -> None:
+        urgent = chore.urgent_s and not self.state.device(chore.name).level.usable
+        period = chore.urgent_s if urgent else chore.period_s
+        self._timers.start(("chore", chore.name), self._clock.monotonic() + period)
+        chore.do()
+
+    def _hasten(self, role: str) -> None:
+        """What has just become unusable is asked again soon."""
+        chore = self._chores.get(role)
+        if chore is not None and chore.urgent_s:
+            self._timers.start(("chore", role), self._clock.monotonic() + chore.urgent_s)
 
     # The visit
 
     def _visit_event(self, event: m.VisitEvent) -> None:
+        """Let something happen to the visit. A defect there brings the home screen back.
+
+        No order is lost by that: the one at the screen lives on by itself.
+        """
+        try:
+            self._visit(event)
+        except Exception:  # noqa: BLE001  # the boundary named above
+            _log.exception("visit: %s failed", type(event).__name__)
+            self._back_home()
+
+    def _back_home(self) -> None:
+        order = order_at_screen(self.state)
+        for name in ("idle", "reset"):
+            self._timers.stop(("visit", name))
+        visit = Visit(step=Home(), requests=self.state.visit.requests)
+        self._change(replace(self.state, visit=visit))
+        self._ring(m.Ring("attract", self.state.rules.attract_after_s))
+        if order is not None:
+            self._order_event(e.PersonLeft(order.id))
+
+    def _visit(self, event: m.VisitEvent) -> None:
         if isinstance(event, m.Touched):
             self._answer_due = True
         if isinstance(event, m.Touched) and event.version < self.state.fresh_since:
             _log.info("stale touch on %s dropped", event.target)
             return
         state, commands = decide_visit(self.state, event)
+        lost = (
+            isinstance(event, m.DeviceChanged)
+            and self.state.device(event.role).level.usable
+            and not event.device.level.usable
+        )
         self._change(state)
+        if isinstance(event, m.DeviceChanged) and lost:
+            self._hasten(event.role)
         for command in commands:
             self._obey(command)
 
@@ -213,6 +271,16 @@ class Engine:
     # The orders
 
     def _order_event(self, event: e.OrderEvent) -> None:
+        """Let something happen to an order. A defect in that concerns this order alone."""
+        try:
+            self._order(event)
+        except Exception as error:  # noqa: BLE001  # the boundary named above
+            kind = type(event).__name__
+            _log.exception("%s: %s failed", event.order_id, kind)
+            if event.order_id in self.state.orders and not isinstance(event, e.Poisoned):
+                self._order_event(e.Poisoned(event.order_id, kind, type(error).__name__))
+
+    def _order(self, event: e.OrderEvent) -> None:
         order = self.state.orders.get(event.order_id)
         if order is None and not isinstance(event, e.OrderOpened):
             order = self.books.find(event.order_id)
@@ -228,14 +296,21 @@ class Engine:
             # It couldn't even be opened: nothing was charged, and nothing may be.
             self._change(replace(self.state, visit=Visit(step=OutOfService("journal"))))
             return
+        self._tell(order, step.order)
         self._keep(step.order)
         for command in step.commands:
             self._hand_out(command, step.order)
 
+    def _tell(self, before: Order | None, order: Order) -> None:
+        """Let the log know how an order stands, by its number and in words of states alone."""
+        words = log.words(order)
+        if before is None or log.words(before) != words:
+            _log.info("%s: %s", order.id, words)
+
     def _keep(self, order: Order) -> None:
         """Hold what is open or shown; the journal holds the rest."""
-        orders = {**self.state.orders, order.id: order}
-        self._change(replace(self.state, orders=orders, paid_today_fen=self.books.paid_today()))
+        self.state = replace(self.state, orders={**self.state.orders, order.id: order})
+        self._change(replace(self.state, paid_today_fen=self.books.paid_today()))
 
     def _drop_closed(self) -> None:
         shown = order_at_screen(self.state)
@@ -270,7 +345,6 @@ class Engine:
             self._refresh_books()
 
     def _journal_failed(self, trouble: str) -> None:
-        _log.error("journal: %s", trouble)
         self._visit_event(m.JournalChanged(trouble))
 
     def _refresh_books(self) -> None:
@@ -284,6 +358,11 @@ class Engine:
     def _change(self, state: State) -> None:
         if state.next_order_id in state.orders:
             state = replace(state, next_order_id=self.books.next_order_id())
+        if state.journal_trouble != self.state.journal_trouble:
+            if state.journal_trouble:
+                _log.error("journal: %s", state.journal_trouble)
+            else:
+                _log.info("journal: can be written again")
         self.state = state
 
     def _show(self) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import logging
 import sys
 from collections.abc import Sequence
+
+from kiosk.log import set_up
 
 COMMANDS = {
     "run": "kiosk.run",
@@ -33,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for name in words[:1] if words and words[0] in COMMANDS else COMMANDS:
         importlib.import_module(COMMANDS[name]).add_parser(commands)
     args = parser.parse_args(words)
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    set_up()
     return int(args.handler(args))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import signal
 import sys
 import threading
@@ -56,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
     except ValueError as error:
         print(f"{args.config}: {error}", file=sys.stderr)
         return EXIT_USAGE
-    thread = threading.Thread(target=engine.run, name="engine", daemon=True)
+    thread = threading.Thread(target=_work, args=(engine,), name="engine", daemon=True)
     engine.start()
     thread.start()
     try:
@@ -65,6 +66,17 @@ def run(args: argparse.Namespace) -> int:
         engine.stop()
         thread.join(5)
         engine.books.close()
+
+
+def _work(engine: Engine) -> None:
+    """The engine's thread. Without it the screen would stand still for ever: whoever supervises
+    starts the kiosk again, and the journal knows the rest."""
+    try:
+        engine.run()
+    except BaseException:  # noqa: BLE001  # whatever it was, nothing goes on without it
+        _log.critical("the engine has failed: the kiosk ends", exc_info=True)
+        logging.shutdown()
+        os._exit(EXIT_FAILED)
 
 
 def build(

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from devices.driver import Completed, Notice, Progress, Report, StatusChanged
+from devices.payment_terminal.commands import LateAnswer
 from devices.receipt_printer.document import Print as PrintDocument
 from devices.scanner.codec import Scanned
 from devices.status import Cancelled, Completion, Failed, Success, TimedOut
 from kiosk.adapters import biller as biller_words
 from kiosk.adapters import qr as qr_words
 from kiosk.adapters import terminal as terminal_words
+from kiosk.adapters.heard import Heard
 from kiosk.barcodes import BarcodeRule, BillCode, PaymentCode, SlipCode, read_code
 from kiosk.core import commands as c
 from kiosk.core import events as e
@@ -31,6 +33,9 @@ _log = logging.getLogger(__name__)
 
 PROBE_ORDER = "PROBE000000000000000"
 """A number that no order has: a platform that says so is there and knows our signature."""
+ORDER_ID_LENGTH = 20
+"""Numbers of lines and refunds begin with their order's (``…L1``, ``…R1``)."""
+NOT_CONFIGURED = "not_configured"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,14 @@ class DeviceReport:
 
     role: str
     report: Report
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a gateway answered: to a command or question (``Heard``), or to a probe."""
+
+    role: str
+    what: object
 
 
 class DeviceWorker(Protocol):
@@ -72,36 +85,57 @@ class Adapters:
         self._letterhead = letterhead
         self._institutions: tuple[Institution, ...] = ()
         self._waiting: dict[tuple[str, int], tuple[c.Command, int]] = {}
+        self._probing: set[str] = set()
+        self._told: dict[str, Device] = {}
 
     # Commands of orders
 
     def carry_out(self, command: c.Command, order: Order) -> None:
         match command:
             case c.Print():
+                if PRINTER not in self._workers:
+                    nothing = Printing.NOT_PRINTED
+                    self._say(
+                        e.PrintAnswered(order.id, command.job_id, nothing, NOT_CONFIGURED), PRINTER
+                    )
+                    return
                 document = compose(order, command.document, self._letterhead, again=command.again)
                 job = PrintDocument(command.job_id, document, command.again)
                 self._submit(PRINTER, job, command, order.amount_fen)
             case c.PostLine():
                 silence = e.PostAnswered(command.order_id, command.line, Posting.NO_ANSWER)
-                self._lanes.run(BILLER, lambda: biller_words.post(self._biller, command), silence)
+                self._call(BILLER, lambda: biller_words.post(self._biller, command), silence)
             case c.CheckPost():
                 unknown = e.PostChecked(command.order_id, command.line, Posting.NO_ANSWER)
-                self._lanes.run(BILLER, lambda: biller_words.check(self._biller, command), unknown)
+                self._call(BILLER, lambda: biller_words.check(self._biller, command), unknown)
             case _:
                 self._pay(command, order)
 
     def _pay(self, command: c.Command, order: Order) -> None:
         means, amount = order.means.id, order.amount_fen
-        if means == TERMINAL:
+        if means == TERMINAL and means in self._workers:
             self._submit(TERMINAL, terminal_words.to_device(command), command, amount)
-            return
-        platform = self._platforms[means]
-        silence = qr_words.silence(command)
-        self._lanes.run(means, lambda: qr_words.carry_out(platform, command), silence)
+        elif means in self._platforms:
+            platform = self._platforms[means]
+            silence = qr_words.silence(command)
+            self._call(means, lambda: qr_words.carry_out(platform, command), silence)
+        else:
+            self._say(qr_words.unsent(command), means)
 
     def _submit(self, role: str, words: object, command: c.Command, amount_fen: int) -> None:
         number = self._workers[role].submit(words)
         self._waiting[role, number] = (command, amount_fen)
+
+    def _call(self, role: str, call: Callable[[], Heard], silence: e.OrderEvent) -> None:
+        self._lanes.run(role, lambda: Said(role, call()), silence)
+
+    def _say(self, event: e.OrderEvent, role: str) -> None:
+        """Answer instead of somebody whom the configuration no longer names.
+
+        It goes the way of every answer: the event that led here is done with first.
+        """
+        _log.warning("%s: %s isn't in the configuration any more", event.order_id, role)
+        self._lanes.run("nobody", lambda: event)
 
     # Questions of the visit
 
@@ -110,16 +144,25 @@ class Adapters:
             raise TypeError(f"nobody answers {type(command).__name__}")
         biller, known = self._biller, self._institutions
         silence = m.AccountSilent(command.request)
-        self._lanes.run("account", lambda: biller_words.account(biller, known, command), silence)
+        self._lanes.run(
+            "account", lambda: Said(BILLER, biller_words.account(biller, known, command)), silence
+        )
 
     # Regular questions, so that "ready" means an answer not long ago (R12)
 
     def probe_biller(self) -> None:
-        self._lanes.run("account", self._biller.institutions)
+        self._probe(BILLER, "account", self._biller.institutions)
 
     def probe_platform(self, means: str) -> None:
         platform = self._platforms[means]
-        self._lanes.run(means, lambda: (means, platform.query(PROBE_ORDER)))
+        self._probe(means, means, lambda: platform.query(PROBE_ORDER))
+
+    def _probe(self, role: str, lane: str, call: Callable[[], object]) -> None:
+        """Ask if nothing is being asked yet: questions to a silent gateway must not pile up."""
+        if role not in self._probing:
+            self._probing.add(role)
+            broken = Said(role, g.NoAnswer(g.Reason.BROKEN, sent=False, detail="defect"))
+            self._lanes.run(lane, lambda: Said(role, call()), broken)
 
     # Answers
 
@@ -128,27 +171,57 @@ class Adapters:
         match message:
             case DeviceReport():
                 return self._translate_report(message.role, message.report)
-            case g.NoAnswer() | g.BillerRefused():
-                reason = message.reason if isinstance(message, g.NoAnswer) else message.code
-                return [m.DeviceChanged(BILLER, Device(Level.UNAVAILABLE, reason.value))]
-            case (str(means), answer):
-                return [m.DeviceChanged(means, _platform_state(answer))]
-            case tuple():
-                self._institutions = biller_words.institutions(message)
-                ready = m.DeviceChanged(BILLER, Device(Level.READY))
-                return [m.InstitutionsKnown(self._institutions), ready]
+            case Said(role, Heard() as heard):
+                lost = heard.lost(only_unsent=role != BILLER)
+                return [*self._lost(role, lost), heard.event]
+            case Said():
+                self._probing.discard(message.role)
+                return self._probed(message.role, message.what)
             case _:
                 raise TypeError(f"unknown message {type(message).__name__}")
+
+    def _probed(self, role: str, answer: object) -> list[e.OrderEvent | m.VisitEvent]:
+        match answer:
+            case g.NoAnswer():
+                return self._lost(role, answer)
+            case g.BillerRefused():
+                return [self._changed(role, Device(Level.UNAVAILABLE, answer.code.value))]
+            case tuple():
+                self._institutions = biller_words.institutions(answer)
+                ready = self._changed(role, Device(Level.READY))
+                return [m.InstitutionsKnown(self._institutions), ready]
+            case _:
+                return [self._changed(role, Device(Level.READY))]
+
+    def _lost(self, role: str, lost: g.NoAnswer | None) -> list[e.OrderEvent | m.VisitEvent]:
+        if lost is None:
+            return []
+        device = Device(Level.UNAVAILABLE, lost.reason.value)
+        return [self._changed(role, device, lost.detail)]
+
+    def _changed(self, role: str, device: Device, detail: str = "") -> m.DeviceChanged:
+        """Say how a device is, and tell the log when that is news."""
+        if self._told.get(role) != device:
+            self._told[role] = device
+            level = logging.INFO if device.level.usable else logging.WARNING
+            words = [device.level.value, device.reason and f"({device.reason})", detail]
+            _log.log(level, "%s: %s", role, " ".join(x for x in words if x))
+        return m.DeviceChanged(role, device)
 
     def _translate_report(self, role: str, report: Report) -> list[e.OrderEvent | m.VisitEvent]:
         match report:
             case StatusChanged():
-                level = Level(report.status.level.value)
-                return [m.DeviceChanged(role, Device(level, report.status.reason))]
+                status = report.status
+                device = Device(Level(status.level.value), status.reason)
+                return [self._changed(role, device, status.detail)]
             case Completed():
                 return self._completed(role, report)
             case Notice(what=Scanned() as scanned):
                 return [self._scanned(scanned)]
+            case Notice(what=LateAnswer() as late):
+                order_id = late.order_no[:ORDER_ID_LENGTH]
+                _log.info("%s: a late answer (%s) for %s", role, late.code, late.order_no)
+                return [e.LateAnswered(order_id)]
             case Notice():
                 _log.info("%s: %s", role, type(report.what).__name__)
                 return []
@@ -161,9 +234,14 @@ class Adapters:
             _log.warning("%s: an answer to command %d, which nobody asked", role, report.command_id)
             return []
         command, amount_fen = waiting
-        if isinstance(command, c.Print):
-            return [_printed(command, report.completion)]
-        return [terminal_words.to_event(command, amount_fen, report.completion)]
+        try:
+            if isinstance(command, c.Print):
+                return [_printed(command, report.completion)]
+            return [terminal_words.to_event(command, amount_fen, report.completion)]
+        except Exception as error:  # noqa: BLE001  # one order's trouble, never another's
+            kind = type(command).__name__
+            _log.exception("%s: the answer to %s failed", command.order_id, kind)
+            return [e.Poisoned(command.order_id, kind, type(error).__name__)]
 
     def _scanned(self, scanned: Scanned) -> m.VisitEvent:
         if scanned.kind == "payment_code":
@@ -177,12 +255,6 @@ class Adapters:
                 return m.PaymentCodeScanned()
             case _:
                 return m.UnknownScanned()
-
-
-def _platform_state(answer: object) -> Device:
-    if isinstance(answer, g.NoAnswer):
-        return Device(Level.UNAVAILABLE, answer.reason.value)
-    return Device(Level.READY)
 
 
 def _printed(command: c.Print, completion: Completion) -> e.PrintAnswered:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kiosk.adapters.heard import Heard
 from kiosk.core import bills
 from kiosk.core import commands as c
 from kiosk.core import events as e
@@ -18,7 +19,8 @@ _CHECKED = {
 }
 
 
-def post(biller: g.Biller, command: c.PostLine) -> e.PostAnswered:
+def post(biller: g.Biller, command: c.PostLine) -> Heard:
+    """Tell the biller of a paid line."""
     answer = biller.post(
         command.line_no,
         command.institution,
@@ -27,6 +29,10 @@ def post(biller: g.Biller, command: c.PostLine) -> e.PostAnswered:
         command.amount_fen,
         command.paid_at,
     )
+    return Heard(_posted(command, answer), answer)
+
+
+def _posted(command: c.PostLine, answer: g.Posted | g.BillerRefused | g.NoAnswer) -> e.PostAnswered:
     order_id, line = command.order_id, command.line
     match answer:
         case g.Posted():
@@ -39,8 +45,15 @@ def post(biller: g.Biller, command: c.PostLine) -> e.PostAnswered:
             return e.PostAnswered(order_id, line, Posting.NO_ANSWER, code=answer.reason.value)
 
 
-def check(biller: g.Biller, command: c.CheckPost) -> e.PostChecked:
+def check(biller: g.Biller, command: c.CheckPost) -> Heard:
+    """Ask what became of a line."""
     answer = biller.check(command.line_no)
+    return Heard(_checked(command, answer), answer)
+
+
+def _checked(
+    command: c.CheckPost, answer: g.PostState | g.BillerRefused | g.NoAnswer
+) -> e.PostChecked:
     order_id, line = command.order_id, command.line
     match answer:
         case g.PostState():
@@ -55,12 +68,20 @@ def check(biller: g.Biller, command: c.CheckPost) -> e.PostChecked:
 
 def account(
     biller: g.Biller, known: tuple[bills.Institution, ...], question: m.QueryAccount
-) -> m.AccountFound | m.AccountRefused | m.AccountSilent:
+) -> Heard:
     """Ask for an account's debts."""
     institution = next((x for x in known if x.id == question.institution), None)
     if institution is None:
-        return m.AccountSilent(question.request)
+        return Heard(m.AccountSilent(question.request), None)
     answer = biller.query(question.institution, question.account)
+    return Heard(_account_answered(institution, question, answer), answer)
+
+
+def _account_answered(
+    institution: bills.Institution,
+    question: m.QueryAccount,
+    answer: g.AccountFound | g.BillerRefused | g.NoAnswer,
+) -> m.AccountFound | m.AccountRefused | m.AccountSilent:
     match answer:
         case g.AccountFound():
             found = _account(institution, question.account, answer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kiosk.adapters.heard import Heard
 from kiosk.core import commands as c
 from kiosk.core import events as e
 from kiosk.core.events import Charge, Close, PaymentFacts, Refunding
@@ -10,7 +11,7 @@ from kiosk.gateways import types as g
 Answer = tuple[Charge, PaymentFacts | None, str]
 
 
-def carry_out(platform: g.QrPayment, command: c.Command) -> e.OrderEvent:
+def carry_out(platform: g.QrPayment, command: c.Command) -> Heard:
     """Make the call a command stands for and return its answer as an event.
 
     The sum in an answer goes along as the platform named it: the core compares it.
@@ -18,22 +19,23 @@ def carry_out(platform: g.QrPayment, command: c.Command) -> e.OrderEvent:
     order_id = command.order_id
     match command:
         case c.RequestPayment():
-            return _precreate(platform, command)
+            ready = platform.precreate(
+                order_id, command.amount_fen, command.description, command.means.deadline_s
+            )
+            return Heard(_precreated(order_id, ready), ready)
         case c.QueryPayment():
-            result, facts, code = _state(platform.query(order_id), order_id)
-            return e.PaymentQueried(order_id, result, facts, code)
+            state = platform.query(order_id)
+            return Heard(e.PaymentQueried(order_id, *_state(state, order_id)), state)
         case c.ClosePayment():
-            return e.PaymentClosed(order_id, *_closed(platform.close(order_id)))
+            closed = platform.close(order_id)
+            return Heard(e.PaymentClosed(order_id, *_closed(closed)), closed)
         case c.RefundPayment():
-            answer = platform.refund(
-                order_id, command.refund_no, command.amount_fen, command.total_fen
-            )
-            return e.RefundAnswered(
-                order_id, command.refund_no, *_refund(answer, command.amount_fen)
-            )
+            fen = command.amount_fen
+            sent = platform.refund(order_id, command.refund_no, fen, command.total_fen)
+            return Heard(e.RefundAnswered(order_id, command.refund_no, *_refund(sent, fen)), sent)
         case c.QueryRefund():
             found = platform.query_refund(order_id, command.refund_no)
-            return e.RefundQueried(order_id, command.refund_no, *_refund(found, None))
+            return Heard(e.RefundQueried(order_id, command.refund_no, *_refund(found, None)), found)
         case _:
             raise TypeError(f"a payment platform has no {type(command).__name__}")
 
@@ -54,11 +56,18 @@ def silence(command: c.Command) -> e.OrderEvent:
             return e.PaymentAnswered(order_id, Charge.NO_ANSWER)
 
 
-def _precreate(platform: g.QrPayment, command: c.RequestPayment) -> e.OrderEvent:
-    order_id = command.order_id
-    answer = platform.precreate(
-        order_id, command.amount_fen, command.description, command.means.deadline_s
-    )
+def unsent(command: c.Command) -> e.OrderEvent:
+    """What is true of a command that for certain didn't leave: nothing was asked, nothing known.
+
+    Only the request for the money is certain thereby: it can't be paid. Whether an earlier one
+    was, or a refund came about, nobody can say while the way there is missing.
+    """
+    if isinstance(command, c.RequestPayment):
+        return e.PaymentAnswered(command.order_id, Charge.NOT_PAID, code="not_sent")
+    return silence(command)
+
+
+def _precreated(order_id: str, answer: g.CodeReady | g.QrRefused | g.NoAnswer) -> e.OrderEvent:
     match answer:
         case g.CodeReady():
             return e.PaymentCodeReady(order_id, answer.code_text)

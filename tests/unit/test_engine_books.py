@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from kiosk import books as kiosk_books
 from kiosk.books import ClosedBooks
 from kiosk.core import events as e
 from kiosk.core.decide import decide
+from kiosk.core.visit.steps import AtOrder, Visit
 from kiosk.journal import Journal
 from tests.support.alone import ALIPAY, Alone, paid, posted, printed
 
@@ -166,10 +168,102 @@ def test_a_changed_row_closes_the_books_at_the_start(
     db.close()
     before = path.read_bytes()
     world = World({}, Any, {}, Any)  # type: ignore[arg-type]
-    monkeypatch.setattr(run, "_world", lambda settings, engine: world)  # noqa: ARG005
+    monkeypatch.setattr(run, "_world", lambda settings, begin, engine: world)  # noqa: ARG005
     shown: list[Any] = []
     engine = run.build(settings, shown.append)
     assert isinstance(engine.books, ClosedBooks)
     engine.start()
     assert "was changed" in shown[-1].journal_trouble
     assert path.read_bytes() == before
+
+
+def test_a_command_that_cannot_be_carried_out_stops_its_order_alone(
+    kiosk: Alone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad, good = kiosk.open(1), kiosk.open(2, ALIPAY)
+    carry_out = kiosk.notes.carry_out
+
+    def broken(command: Any, order: Any) -> None:
+        if order.id == bad:
+            raise KeyError("terminal")
+        carry_out(command, order)
+
+    monkeypatch.setattr(kiosk.notes, "carry_out", broken)
+    kiosk.say(paid(bad), paid(good), posted(good))
+    assert kiosk.order(bad).poisoned == "PaymentAnswered"
+    assert kiosk.order(bad).needs_person
+    assert kiosk.order(bad).payment.state.value == "paid"
+    assert kiosk.order(good).lines[0].state.value == "posted"
+    kiosk.again()
+    assert kiosk.order(bad).poisoned == "PaymentAnswered"
+    assert bad not in {x.order_id for x in kiosk.notes.carried}
+    assert not kiosk.order(good).poisoned
+
+
+def test_a_failing_visit_event_brings_the_home_screen_and_loses_no_order(
+    kiosk: Alone, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    number = kiosk.open()
+    monkeypatch.setattr(
+        kiosk.engine, "state", replace(kiosk.engine.state, visit=Visit(step=AtOrder(number)))
+    )
+
+    def broken(*_: object) -> Any:
+        raise ZeroDivisionError("a defect")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("kiosk.engine.decide_visit", broken)
+        kiosk.touch("order.cancel")
+    assert kiosk.screen == "home"
+    assert "visit: Touched failed" in caplog.text
+    assert kiosk.order(number).person_left
+    kiosk.say(paid(number), posted(number), printed(number))
+    assert kiosk.order(number).closed
+
+
+def test_what_cannot_be_translated_is_logged_and_the_next_message_taken(
+    kiosk: Alone, caplog: pytest.LogCaptureFixture
+) -> None:
+    number = kiosk.open()
+    kiosk.say("nobody knows this", paid(number))
+    assert kiosk.order(number).payment.state.value == "paid"
+    assert "str failed" in caplog.text
+
+
+def test_the_log_tells_orders_by_number_and_trouble_once(
+    kiosk: Alone, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "kiosk.engine")
+    number = kiosk.open()
+    with monkeypatch.context() as patch:
+        patch.setattr(Journal, "append", _full)
+        kiosk.say(paid(number))
+        kiosk.pass_time(30)
+    kiosk.pass_time(30)
+    kiosk.say(posted(number), printed(number))
+    assert [x.getMessage() for x in caplog.records] == [
+        f"{number}: payment requested, lines waiting, paper none",
+        "journal: FullError: database or disk is full",
+        f"{number}: payment paid, lines posting, paper none",
+        "journal: can be written again",
+        f"{number}: payment paid, lines posting, paper printing",
+        f"{number}: payment paid, lines posted, paper printing",
+        f"{number}: payment paid, lines posted, paper printed, closed",
+    ]
+    assert "0000000001" not in caplog.text, "whose account it is stays out of the log"
+
+
+def test_without_its_engine_the_program_ends_and_says_so() -> None:
+    program = (
+        "from kiosk import run\n"
+        "class Engine:\n"
+        "    def run(self): raise ZeroDivisionError('a defect')\n"
+        "import threading\n"
+        "threading.Thread(target=run._work, args=(Engine(),), daemon=True).start()\n"
+        "threading.Event().wait(60)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "the engine has failed" in done.stderr
