@@ -80,7 +80,22 @@ def _settings(root: Section, file: Path, drivers: Drivers) -> Settings:
         barcodes=read_barcodes(root.sections("barcode")),
     )
     root.done()
+    _require(settings, root.mistakes)
     return settings
+
+
+def _require(settings: Settings, mistakes: Mistakes) -> None:
+    """Without these nobody could ever pay here, and the screen would say so for ever (R16)."""
+    devices, gateways = settings.devices, settings.gateways
+    if "receipt_printer" not in devices:
+        allowed = "[devices.receipt_printer]: no payment begins without a receipt"
+        mistakes.add(("devices",), "section [devices.receipt_printer] is missing", allowed)
+    if gateways.biller is None:
+        allowed = "[gateways.biller]: bills are asked for and posted there"
+        mistakes.add(("gateways",), "section [gateways.biller] is missing", allowed)
+    if "terminal" not in devices and gateways.alipay is None and gateways.wechat is None:
+        ways = "at least one of [devices.terminal], [gateways.alipay], [gateways.wechat]"
+        mistakes.add((), "there is no way of paying", ways)
 
 
 def _cabin(section: Section, folder: Path) -> CabinSettings:
@@ -142,7 +157,8 @@ def _refund(section: Section) -> RefundSettings:
 
 def _times(section: Section) -> TimeSettings:
     times = TimeSettings(
-        idle_warning=section.number("idle_warning", 1, 3600, 90),
+        # Less would interrupt somebody who only reads; short ones are for tests.
+        idle_warning=section.number("idle_warning", 5, 3600, 90),
         # Somebody who reads slowly needs 20 s to answer a warning (WCAG 2.1, 2.2.1).
         idle_reset=section.number("idle_reset", 20, 600, 30),
         attract_after=section.number("attract_after", 1, 3600, 180),

@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -43,6 +44,7 @@ def run(args: argparse.Namespace) -> int:
     """Run until SIGTERM or SIGINT. Returns the exit code."""
     try:
         settings = load(args.config)
+        make_data_dir(settings)
     except ConfigError as error:
         for mistake in error.mistakes:
             print(mistake, file=sys.stderr)
@@ -66,6 +68,18 @@ def run(args: argparse.Namespace) -> int:
         engine.stop()
         thread.join(5)
         engine.books.close()
+
+
+def make_data_dir(settings: Settings) -> None:
+    """Make the folder of the journal. Raises ConfigError if it can't be made or written."""
+    folder = settings.cabin.data_dir
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        what = f"{settings.source}: cabin.data_dir: {folder} can't be used: {error.strerror}"
+        raise ConfigError((f"{what}; allowed: a folder that the kiosk may write",)) from error
 
 
 def _work(engine: Engine) -> None:

@@ -9,7 +9,7 @@ from tests.journey.stage import Stage
 pytestmark = [pytest.mark.window, pytest.mark.long]
 
 # idle_reset may not be shorter: somebody who reads slowly needs that long.
-SETTINGS = {"idle_warning": 4, "idle_reset": 20, "attract_after": 4}
+SETTINGS = {"idle_warning": 5, "idle_reset": 20, "attract_after": 4}
 
 
 def test_a_warning_can_be_answered_any_number_of_times(stage: Stage) -> None:

@@ -30,6 +30,24 @@ name = "数字小屋"
 address = "示例路380弄"
 operator_phone = "021-0000 0000"
 """
+REQUIRED = {
+    "[devices.terminal]": 'driver = "ecr_hub"\nport = "/dev/x"\n',
+    "[devices.receipt_printer]": 'driver = "escpos_serial"\nport = "/dev/y"\n',
+    "[gateways.biller]": """\
+base_url = "https://x"
+app_id = "x"
+private_key = "keys/biller_app_private.pem"
+server_public_key = "keys/biller_public.pem"
+""",
+}
+
+
+def complete(text: str) -> str:
+    """``text`` with the sections that every cabin needs, as far as it hasn't its own."""
+    needed = {k: v for k, v in REQUIRED.items() if k not in text}
+    return text + "".join(f"{header}\n{body}" for header, body in needed.items())
+
+
 BARCODE = """\
 [[barcode]]
 name = "one"
@@ -49,9 +67,12 @@ def folder(tmp_path: Path) -> Path:
 
 
 def mistakes(folder: Path, text: str | bytes) -> list[str]:
-    """The mistakes found in `text`, without the folder's name; empty if there are none."""
+    """The mistakes found in `text`, without the folder's name; empty if there are none.
+
+    A text is made complete first, bytes are taken as they are.
+    """
     file = folder / "cabin.toml"
-    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    file.write_bytes(text if isinstance(text, bytes) else complete(text).encode())
     try:
         config.load(file)
     except config.ConfigError as error:
@@ -83,18 +104,18 @@ def test_the_example_can_be_used(folder: Path) -> None:
 
 def test_the_example_shows_the_defaults(folder: Path) -> None:
     (folder / "example.toml").write_bytes(EXAMPLE.read_bytes())
-    (folder / "small.toml").write_text(SMALL)
+    (folder / "small.toml").write_text(complete(SMALL))
     example, small = config.load(folder / "example.toml"), config.load(folder / "small.toml")
     for part in ("cabin", "panel", "night", "limits", "refund", "times", "privacy"):
         assert getattr(example, part) == getattr(small, part)
     assert small.contacts == ()
-    assert small.devices == {}
-    assert (small.gateways.biller, small.gateways.alipay, small.gateways.wechat) == (None,) * 3
+    assert set(small.devices) == {"terminal", "receipt_printer"}
+    assert (small.gateways.alipay, small.gateways.wechat) == (None, None)
     assert small.barcodes == ()
 
 
 def test_the_panel_knows_its_millimetres_and_the_night_its_hours(folder: Path) -> None:
-    (folder / "small.toml").write_text(SMALL)
+    (folder / "small.toml").write_text(complete(SMALL))
     settings = config.load(folder / "small.toml")
     assert math.isclose(settings.panel.px_per_mm * 25.4, 102.5, abs_tol=0.1)
     night = [settings.night.contains(time(hour)) for hour in (21, 22, 23, 0, 5, 6)]
@@ -102,10 +123,11 @@ def test_the_panel_knows_its_millimetres_and_the_night_its_hours(folder: Path) -
 
 
 def test_a_night_that_does_not_pass_midnight(folder: Path) -> None:
-    (folder / "small.toml").write_text(SMALL + '[night]\nfrom = "00:30"\nuntil = "05:00"\n')
-    night = config.load(folder / "small.toml").night
-    assert [night.contains(time(0, minute)) for minute in (29, 30)] == [False, True]
-    assert [night.contains(time(hour)) for hour in (5, 23)] == [False, False]
+    night = '[night]\nfrom = "00:30"\nuntil = "05:00"\n'
+    (folder / "small.toml").write_text(complete(SMALL + night))
+    hours = config.load(folder / "small.toml").night
+    assert [hours.contains(time(0, minute)) for minute in (29, 30)] == [False, True]
+    assert [hours.contains(time(hour)) for hour in (5, 23)] == [False, False]
 
 
 def test_all_mistakes_are_named_at_once_in_the_order_of_lines(folder: Path) -> None:
@@ -134,11 +156,15 @@ def test_all_mistakes_are_named_at_once_in_the_order_of_lines(folder: Path) -> N
         ("[limits]\nday_max_fen = true\n", "limits.day_max_fen = true is not a whole number"),
         ("[times]\nidle_warning = nan\n", "times.idle_warning = NaN is not a number"),
         ("[times]\nidle_warning = true\n", "times.idle_warning = true is not a number"),
+        (
+            "[times]\nidle_warning = 4\n",
+            "times.idle_warning = 4 is out of range; allowed: 5 … 3600",
+        ),
         ('[night]\nfrom = "24:00"\n', 'night.from = "24:00" is not a time of day'),
         ("help = 3\n", "cabin.help is not known"),
         ("[help]\ncontact = 3\n", "help.contact is not a list of sections; allowed: [[help.cont"),
         ('[[help.contact]]\nname = "a"\nphone = "021"\n', "help.contact[1].hours is missing"),
-        ("[devices]\nterminal = 1\n", "devices.terminal = 1 is not a section"),
+        ("[devices]\nscanner = 1\n", "devices.scanner = 1 is not a section"),
         ("[devices.scaner]\n", "section [devices.scaner] is not known (did you mean scanner?)"),
         (
             '[devices.terminal]\ndriver = "ecr_hbu"\nport = "/dev/x"\n',
@@ -212,7 +238,7 @@ def test_what_is_missing_is_named_where_its_section_begins(folder: Path) -> None
     ],
 )
 def test_bad_syntax_is_named_with_its_line(folder: Path, text: str, line: int) -> None:
-    (found,) = mistakes(folder, text)
+    (found,) = mistakes(folder, text.encode())
     assert found.startswith(f"cabin.toml:{line}: is not TOML: ")
 
 
@@ -221,6 +247,27 @@ def test_a_file_that_cannot_be_read_is_named(folder: Path) -> None:
         config.load(folder / "nothing.toml")
     (found,) = mistakes(folder, b'[cabin]\nid = "\xff"\n')
     assert found == "cabin.toml:2: is not UTF-8; allowed: UTF-8 text"
+
+
+def test_what_no_cabin_can_do_without_is_named_at_once(folder: Path) -> None:
+    found = mistakes(folder, (SMALL + "[devices]\n").encode())
+    assert found == [
+        "cabin.toml:1: section [gateways.biller] is missing; allowed: [gateways.biller]: bills"
+        " are asked for and posted there",
+        "cabin.toml:1: there is no way of paying; allowed: at least one of [devices.terminal],"
+        " [gateways.alipay], [gateways.wechat]",
+        "cabin.toml:6: section [devices.receipt_printer] is missing; allowed:"
+        " [devices.receipt_printer]: no payment begins without a receipt",
+    ]
+
+
+@pytest.mark.parametrize("way", ["[devices.terminal]", "[devices.scanner]"])
+def test_a_scanner_is_optional_and_one_way_of_paying_is_not(folder: Path, way: str) -> None:
+    text = complete(SMALL).replace("[devices.terminal]", way)
+    text = text.replace("ecr_hub", "cdc_scanner") if "scanner" in way else text
+    found = mistakes(folder, text.encode())
+    assert [x for x in found if "no way of paying" not in x] == []
+    assert bool(found) is ("scanner" in way)
 
 
 def test_long_values_are_cut(folder: Path) -> None:
