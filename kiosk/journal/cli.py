@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import os
 import shlex
 import sys
 import time
@@ -26,9 +27,10 @@ from kiosk.journal.epochs import new_epoch
 from kiosk.journal.export import export
 from kiosk.journal.journal import Journal
 from kiosk.journal.replay import ReplayDiffersError, replay
-from kiosk.journal.store import JournalBrokenError, JournalBusyError, kept_epochs
+from kiosk.journal.store import VERSION, JournalBrokenError, JournalBusyError, kept_epochs
 
 FILE = "journal.sqlite"
+SQLITE = b"SQLite format 3\0"
 _LINE_VERDICTS = (Verdict.LINE_POSTED, Verdict.LINE_NOT_POSTED)
 
 
@@ -54,7 +56,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         return parser
 
     verify = add("verify", _verify, "check the whole chain, its anchor and every order's replay")
-    listing = add("list", _list, "list the orders")
+    listing = add("list", _list, "list the orders, and what belongs to none")
     show = add("show", _show, "tell the life of one order; personal fields by their last four")
     add("export", _export, "all rows as JSON lines without personal fields; they verify outside")
     epoch = add("new-epoch", _new_epoch, "keep a journal that doesn't verify and begin the next")
@@ -76,7 +78,13 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run(args: argparse.Namespace) -> int:
     """Do what ``add_parser``'s arguments say. Returns the exit code."""
     try:
-        return int(args.part(args))
+        code = int(args.part(args))
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        # Whoever read (`| head`) has seen enough; Python's own flush at the end must not fail.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except RefusedError as refused:
         print(refused, file=sys.stderr)
         return refused.code
@@ -110,7 +118,25 @@ def _existing(args: argparse.Namespace) -> Path:
             "another file with --journal, or the cabin's configuration with --config.",
             2,
         )
+    if not _could_be_journal(path):
+        raise RefusedError(f"{path} is no journal of a kiosk, and none was ever there", 2)
     return path
+
+
+def _could_be_journal(path: Path) -> bool:
+    """Whether a file is, or was before it was damaged, a journal.
+
+    A journal has its anchor beside it from its first moment on; one that has lost it is still
+    known by what SQLite writes into the first bytes.
+    """
+    if path.with_suffix(".anchor").exists() or kept_epochs(path):
+        return True
+    try:
+        with path.open("rb") as file:
+            head = file.read(64)
+    except OSError as error:
+        raise RefusedError(f"{path}: can't be read: {error.strerror}", 2) from error
+    return head.startswith(SQLITE) and int.from_bytes(head[60:64], "big") == VERSION
 
 
 def _what_to_do(args: argparse.Namespace, path: Path, trouble: str) -> str:
@@ -170,11 +196,13 @@ def _tell(result: Audit, path: Path) -> None:
 def _list(args: argparse.Namespace) -> int:
     journal = _reading(args)
     found = [x for x in journal.summaries() if x.closed_at is None or not args.open]
+    notes = [] if args.open else [telling.note_of(x) for x in journal.notes()]
     journal.close()
     if args.json:
-        _print_json([{"short": telling.short(x.order_id), **dataclasses.asdict(x)} for x in found])
+        orders = [{"short": telling.short(x.order_id), **dataclasses.asdict(x)} for x in found]
+        _print_json({"orders": orders, "notes": notes})
     else:
-        print("\n".join(telling.table(found)))
+        print("\n".join([*telling.table(found), *telling.notes_text(notes)]))
     return 0
 
 

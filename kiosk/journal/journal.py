@@ -189,6 +189,10 @@ class Journal:
                 order_id, opened, last, closed, amount, charged, refunded, word, bool(person)
             )
 
+    def notes(self) -> Iterator[Row]:
+        """Yield the rows that belong to no order, oldest first."""
+        return self.store.rows(CABIN)
+
     def entries(self, order_id: str) -> list[Entry]:
         """Return an order's events in order. Raises ValueError if a row can't be read."""
         return list(self.iterate(order_id))

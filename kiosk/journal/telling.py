@@ -15,6 +15,7 @@ from kiosk.core.means import Means
 from kiosk.core.money import yuan
 from kiosk.core.order import Order
 from kiosk.journal.journal import Journal, Summary
+from kiosk.journal.rows import Row
 
 
 def masked(value: str) -> str:
@@ -54,6 +55,21 @@ def table(summaries: list[Summary]) -> Iterator[str]:
             f"{yuan(x.amount_fen):>10}  {state:14}  {person}"
         )
         yield line.rstrip()
+
+
+def note_of(row: Row) -> dict[str, Any]:
+    """Return a row that belongs to no order as plain data."""
+    return {"seq": row.seq, "at": row.at, "kind": row.kind, "body": msgspec.json.decode(row.body)}
+
+
+def notes_text(notes: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield the lines about what belongs to no order: calls for help, operators' acts."""
+    if notes:
+        yield ""
+        yield "notes that belong to no order:"
+    for x in notes:
+        said = [f"{name} = {value}" for name, value in x["body"].items() if value not in ("", None)]
+        yield "  ".join([moment(x["at"]), f"row {x['seq']}", x["kind"], *said])
 
 
 def timeline(journal: Journal, order_id: str) -> Iterator[dict[str, Any]]:

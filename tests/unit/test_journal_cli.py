@@ -6,6 +6,8 @@ import argparse
 import hashlib
 import json
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -158,8 +160,58 @@ def test_list_is_a_table(path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert "paid, closed" in first
     assert "unknown" in second
     assert kiosk(path, "list", "--open", "--json") == 0
-    (only,) = json.loads(capsys.readouterr().out)
+    (only,) = json.loads(capsys.readouterr().out)["orders"]
     assert (only["order_id"], only["short"], only["word"]) == (UNKNOWN, "3801 1122 0002", "unknown")
+
+
+def test_list_shows_what_belongs_to_no_order(
+    path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    journal = Journal(path)
+    journal.note("HelpAsked", {"order_id": ""}, journal.now())
+    journal.note("HelpAsked", {"order_id": UNKNOWN}, journal.now())
+    journal.close()
+    assert kiosk(path, "list") == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[3:5] == ["", "notes that belong to no order:"]
+    assert said[5].split("  ")[1:] == ["row 9", "HelpAsked"]
+    assert said[6].split("  ")[1:] == ["row 10", "HelpAsked", f"order_id = {UNKNOWN}"]
+    assert said[6][:2] == "20"
+    assert kiosk(path, "list", "--json") == 0
+    notes = json.loads(capsys.readouterr().out)["notes"]
+    assert [(x["kind"], x["body"]["order_id"]) for x in notes] == [
+        ("HelpAsked", ""),
+        ("HelpAsked", UNKNOWN),
+    ]
+
+
+def test_a_reader_who_has_seen_enough_is_no_error(path: Path) -> None:
+    journal = Journal(path)
+    for _ in range(2000):  # more than a pipe holds
+        journal.note("HelpAsked", {"order_id": UNKNOWN}, journal.now())
+    journal.close()
+    command = [sys.executable, "-m", "kiosk.main", "journal", "list", "--journal", str(path)]
+    reader = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert reader.stdout is not None and reader.stderr is not None
+    assert reader.stdout.readline().startswith(b"number")
+    reader.stdout.close()
+    assert reader.wait(60) == 0
+    assert reader.stderr.read() == b""
+    reader.stderr.close()
+
+
+@pytest.mark.parametrize("command", ["list", "export", "verify", "new-epoch"])
+def test_what_was_never_a_journal_gets_no_advice(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stranger = tmp_path / "passwd"
+    stranger.write_text("root:x:0:0\n")
+    more = ["--operator", "x", "--reason", "y"] if command == "new-epoch" else []
+    assert kiosk(stranger, command, *more) == 2
+    said, warned = capsys.readouterr()
+    assert warned == f"{stranger} is no journal of a kiosk, and none was ever there\n"
+    assert said == ""
+    assert [x.name for x in tmp_path.iterdir()] == ["passwd"]
 
 
 @pytest.mark.parametrize("wanted", [CLOSED, CLOSED.lower(), "3801 1122 0001", "380111220001"])
