@@ -56,7 +56,14 @@ def start() -> list[Reading]:
             found["bare_s"],
             "bare window, one label",
             details=found,
-        )
+        ),
+        Reading(
+            "cold start until machines and biller have answered",
+            found["open_s"],
+            "s",
+            reference=found["bare_s"],
+            reference_name="bare window, one label",
+        ),
     ]
 
 
