@@ -17,6 +17,7 @@ from kiosk.core.commands import IRREVERSIBLE, Command
 from kiosk.core.decide import decide
 from kiosk.core.order import Order
 from kiosk.journal import Journal, ReplayDiffersError, replay
+from kiosk.journal.kept import KeptEpochs
 
 _log = logging.getLogger(__name__)
 
@@ -106,12 +107,15 @@ class Books:
         self._cabin_id = cabin_id
         self._least_free = least_free_bytes
         self._localtime = localtime
+        self._kept = KeptEpochs(journal)
 
     def take(self, order: Order | None, event: e.OrderEvent) -> Taken:
         """Decide on an event and write it; the commands may be handed out when this returns.
 
         An event that ``decide`` can't bear makes its order a person's matter, and no other's.
         """
+        if order is not None and self._kept.holds(order.id):
+            return Taken(order)  # an earlier epoch's: only a person goes on from there
         at = self._clock.now_ms()
         try:
             after, commands = decide(order, event, at)
@@ -131,7 +135,10 @@ class Books:
         return Taken(after, commands)
 
     def recover(self) -> Recovered:
-        """Replay every open order. One that can't be replayed goes to a person, alone."""
+        """Replay every open order. One that can't be replayed goes to a person, alone.
+
+        What was open in an epoch that was put aside waits for a person, and locks its bills.
+        """
         orders = [x for x in map(self._replay, self.journal.open_orders()) if x is not None]
         now = self._clock.now_ms()
         waiting = [
@@ -142,7 +149,7 @@ class Books:
             and now - self.journal.last_at(x.id) < RESUME_WITHIN_MS
         ]
         newest = max(waiting, key=lambda x: x.opened_at, default=None)
-        return Recovered(tuple(orders), newest.id if newest else "")
+        return Recovered((*self._kept.open_orders(), *orders), newest.id if newest else "")
 
     def _replay(self, order_id: str) -> Order | None:
         try:
@@ -158,11 +165,11 @@ class Books:
             return self.take(order, e.Poisoned(order_id, "replay", str(error))).order
 
     def find(self, order_id: str) -> Order | None:
-        """Return an order of any age from the journal, None if it isn't there or unreadable."""
+        """Return an order of any age and epoch, None if it isn't there or unreadable."""
         try:
             return replay(self.journal, order_id)
         except KeyError:
-            return None
+            return self._kept.find(order_id)
         except (ReplayDiffersError, ValueError) as error:
             _log.error("%s: %s", order_id, error)
             return error.order if isinstance(error, ReplayDiffersError) else None
@@ -180,14 +187,16 @@ class Books:
         day = time.strftime("%y%m%d", self._localtime(self._clock.now_ms() / 1000))
         prefix = self._cabin_id + day
         chance = "".join(secrets.choice(ALPHABET) for _ in range(5))
-        return f"{prefix}{self.journal.counter(prefix) + 1:05d}{chance}"
+        last = self._kept.counter(prefix) + self.journal.counter(prefix)
+        return f"{prefix}{last + 1:05d}{chance}"
 
     def paid_today(self) -> int:
         """Return what has been charged since local midnight, less refunds, in fen."""
         now = self._clock.now_ms() / 1000
         local = self._localtime(now)
         midnight = now - (local.tm_hour * 3600 + local.tm_min * 60 + local.tm_sec)
-        return self.journal.charged_since(int(midnight * 1000))
+        since = int(midnight) * 1000
+        return self._kept.charged_since(since) + self.journal.charged_since(since)
 
     def trouble(self) -> str:
         """Return why no money may be taken as far as the books go, empty if it may."""

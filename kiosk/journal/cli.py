@@ -21,11 +21,13 @@ import msgspec
 
 from kiosk.core.decide import decide
 from kiosk.core.events import PersonSettled, Verdict
+from kiosk.core.order import Order
 from kiosk.journal import telling
 from kiosk.journal.audit import Audit, audit
 from kiosk.journal.epochs import new_epoch
 from kiosk.journal.export import export
 from kiosk.journal.journal import Journal
+from kiosk.journal.kept import SETTLED, KeptEpochs
 from kiosk.journal.replay import ReplayDiffersError, replay
 from kiosk.journal.store import VERSION, JournalBrokenError, JournalBusyError, kept_epochs
 
@@ -262,6 +264,10 @@ def _new_epoch(args: argparse.Namespace) -> int:
     kept = new_epoch(path, args.reason, args.operator, int(time.time() * 1000))
     print(f"{path}: a new epoch has begun. The old file is kept as {kept.name}; its open orders")
     print(f"are for a person: kiosk journal list --open --journal {shlex.quote(str(kept))}")
+    print(
+        "They are settled in the new one, as any other: kiosk journal settle (without that file)."
+    )
+    print("Until then the kiosk takes no second payment for their bills.")
     return 0
 
 
@@ -273,7 +279,8 @@ def _settle(args: argparse.Namespace) -> int:
         raise RefusedError("--verdict refunded needs --refund NO (`kiosk journal show`)", 2)
     journal = Journal(_existing(args))
     try:
-        order = replay(journal, _find(journal, args.order))
+        old = _old_order(journal, args.order)
+        order = old or replay(journal, _find(journal, args.order))
         line = args.line - 1 if verdict in _LINE_VERDICTS else -1
         event = PersonSettled(order.id, verdict, args.operator, args.note, line, args.refund)
         at = journal.now()
@@ -287,12 +294,32 @@ def _settle(args: argparse.Namespace) -> int:
                 f"{order.id}: nothing booked, because {verdict.value!r} answers nothing that is "
                 f"unknown. The order stands so: {now}"
             )
-        journal.append(event, after, at)
+        if old:
+            journal.note(SETTLED, event, at)
+        else:
+            journal.append(event, after, at)
     finally:
         journal.close()
     print(f"{after.id}: booked. {telling.state_text(telling.state_of(after))}")
     print("Start the kiosk: it carries on from here.")
     return 0
+
+
+def _old_order(journal: Journal, wanted: str) -> Order | None:
+    """An order that was open in an earlier epoch and is settled in this one."""
+    if telling.find(journal, wanted):
+        return None
+    wanted = wanted.replace(" ", "").upper()
+    found = [
+        x
+        for x in KeptEpochs(journal).open_orders()
+        if wanted in (x.id, telling.short(x.id).replace(" ", ""))
+    ]
+    if len(found) > 1:
+        raise RefusedError(
+            f"{wanted} may be {', '.join(x.id for x in found)}: give the full number"
+        )
+    return found[0] if found else None
 
 
 def _print_json(value: object) -> None:

@@ -1,0 +1,139 @@
+"""Earlier epochs beside the journal, for reading only: their orders aren't forgotten with them.
+
+A file that was put aside doesn't verify, so no machine goes on with an order of it: one that was
+open there is a person's matter, and its bills stay locked until somebody has settled it. What a
+person settles is written into the journal in use, as a note of the kind ``SETTLED``.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+import apsw
+import msgspec
+
+from kiosk.core.decide import decide
+from kiosk.core.events import PersonSettled
+from kiosk.core.order import Order, with_person
+from kiosk.journal.journal import Journal
+from kiosk.journal.replay import ReplayDiffersError, replay
+from kiosk.journal.store import JournalBrokenError, kept_epochs
+
+_log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+SETTLED = "OldOrderSettled"
+OLD_EPOCH = "old_epoch"
+"""What an open order of an earlier epoch is poisoned with."""
+
+
+class KeptEpochs:
+    """The orders of the epochs that were put aside beside ``current``. Nothing is written there."""
+
+    def __init__(self, current: Journal) -> None:
+        self._current = current
+        self._paths = kept_epochs(current.store.path)
+        self._counters: dict[str, int] = {}
+        self._charged: dict[int, int] = {}
+        self._known: set[str] = set()
+
+    def holds(self, order_id: str) -> bool:
+        """Whether an order that was given out here belongs to an earlier epoch."""
+        return order_id in self._known
+
+    def open_orders(self) -> list[Order]:
+        """Return what was open there and hasn't been settled by a person, oldest epoch first."""
+        found = [x for path in self._paths for x in self._read(path, self._open_in, [])]
+        return [x for x in found if not x.closed]
+
+    def find(self, order_id: str) -> Order | None:
+        """Return an order of an earlier epoch as it was, None if there is none."""
+        for path in reversed(self._paths):
+            order = self._read(path, lambda kept: self._order(kept, order_id), None)
+            if order is not None:
+                return order
+        return None
+
+    def counter(self, prefix: str) -> int:
+        """Return the last number that began with ``prefix`` (cabin and day), 0 if none did."""
+        if prefix not in self._counters:
+            self._counters = {prefix: max((self._last(x, prefix) for x in self._paths), default=0)}
+        return self._counters[prefix]
+
+    def charged_since(self, at: int) -> int:
+        """Return what was charged, less refunds, by orders opened at ``at`` (ms) or later."""
+        if at not in self._charged:
+            sums = [self._read(x, lambda kept: kept.charged_since(at), 0) for x in self._paths]
+            self._charged = {at: sum(sums)}
+        return self._charged[at]
+
+    def _open_in(self, kept: Journal) -> list[Order]:
+        return [x for x in (self._order(kept, y) for y in kept.open_orders()) if x is not None]
+
+    def _last(self, path: Path, prefix: str) -> int:
+        start = len(prefix)
+
+        def last(kept: Journal) -> int:
+            numbers = [x.order_id for x in kept.summaries() if x.order_id.startswith(prefix)]
+            counters = [x[start : start + 5] for x in numbers]
+            return max((int(x) for x in counters if x.isdecimal()), default=0)
+
+        return self._read(path, last, 0)
+
+    def _order(self, kept: Journal, order_id: str) -> Order | None:
+        """Replay an order as far as its rows agree; what is still open there is for a person."""
+        try:
+            order = replay(kept, order_id)
+        except KeyError:
+            return None
+        except ReplayDiffersError as error:
+            _log.error("%s of an earlier epoch: %s", order_id, error)
+            if error.order is None:
+                return None
+            order = error.order
+        self._known.add(order_id)
+        return order if order.closed else self._for_a_person(order)
+
+    def _for_a_person(self, order: Order) -> Order:
+        order = replace(with_person(order, "poisoned"), poisoned=OLD_EPOCH, person_left=True)
+        for at, verdict in self._verdicts():
+            if verdict.order_id == order.id:
+                order, _ = decide(order, verdict, at)
+        return order
+
+    def _verdicts(self) -> Iterator[tuple[int, PersonSettled]]:
+        """Yield what people have settled, from the earliest epoch to the one in use."""
+        for path in self._paths:
+            yield from self._read(path, _verdicts_in, [])
+        yield from _verdicts_in(self._current)
+
+    def _read(self, path: Path, ask: Callable[[Journal], T], otherwise: T) -> T:
+        """Ask one file. One that can't be read was named when it was put aside."""
+        try:
+            with _opened(path) as kept:
+                return ask(kept)
+        except (JournalBrokenError, apsw.Error, OSError, ValueError) as error:
+            _log.warning("%s: can't be read: %s", path.name, error)
+            return otherwise
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Journal]:
+    kept = Journal(path, readonly=True, check=False)
+    try:
+        yield kept
+    finally:
+        kept.close()
+
+
+def _verdicts_in(journal: Journal) -> list[tuple[int, PersonSettled]]:
+    return [
+        (x.at, msgspec.json.decode(x.body, type=PersonSettled))
+        for x in journal.notes()
+        if x.kind == SETTLED
+    ]

@@ -1,0 +1,108 @@
+"""After a new epoch: the old one's open orders wait for a person, and nothing is paid twice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kiosk.core import events as e
+from kiosk.core import guards
+from kiosk.journal import new_epoch
+from tests.support.alone import ALIPAY, START, Alone, bill, paid, posted, printed
+from tests.unit.test_journal_cli import kiosk as journal_command
+from tests.unit.test_journal_tampering import tamper
+
+AT = int(START * 1000) + 60_000
+
+
+@pytest.fixture
+def kiosk(tmp_path: Path) -> Alone:
+    return Alone(tmp_path)
+
+
+def put_aside(kiosk: Alone) -> Path:
+    """Spoil the journal and begin the next epoch, with a start."""
+    kiosk.engine.books.close()
+    tamper(kiosk.path, "UPDATE rows SET program = 'another' WHERE seq = 1")
+    kept = new_epoch(kiosk.path, "changed", "operator", AT)
+    kiosk.again()
+    return kept
+
+
+def test_open_orders_of_an_old_epoch_wait_for_a_person_and_lock_their_bills(kiosk: Alone) -> None:
+    unknown, closed = kiosk.open(1), kiosk.open(2, ALIPAY)
+    kiosk.say(e.PaymentAnswered(unknown, e.Charge.NO_ANSWER))
+    kiosk.say(paid(closed), posted(closed), printed(closed), e.PersonLeft(closed))
+    kept = put_aside(kiosk)
+    before = kept.read_bytes()
+    for _ in range(2):
+        order = kiosk.state.orders[unknown]
+        assert order.needs_person
+        assert order.poisoned == "old_epoch"
+        assert guards.locked(kiosk.state, bill(1))
+        assert not guards.locked(kiosk.state, bill(2))
+        assert closed not in kiosk.state.orders
+        assert kiosk.notes.carried == []
+        kiosk.again()
+    kiosk.say(paid(unknown), e.LateAnswered(unknown), e.PersonLeft(unknown))
+    assert kiosk.order(unknown).payment.state.value == "unknown"
+    found = kiosk.books.find(closed)
+    assert found is not None
+    assert found.closed
+    assert not found.poisoned
+    assert kiosk.books.journal.open_orders() == []
+    assert [x.kind for x in kiosk.books.journal.store.rows()] == ["EpochOpened"]
+    assert kept.read_bytes() == before
+
+
+def test_numbers_and_the_days_sum_go_on(kiosk: Alone) -> None:
+    first, second = kiosk.open(1), kiosk.open(2, ALIPAY)
+    kiosk.say(paid(first), paid(second))
+    assert kiosk.state.paid_today_fen == 2_000
+    put_aside(kiosk)
+    assert kiosk.state.paid_today_fen == 2_000
+    third = kiosk.open(3, ALIPAY)
+    assert [int(x[10:15]) for x in (first, second, third)] == [1, 2, 3]
+    kiosk.say(paid(third))
+    assert kiosk.state.paid_today_fen == 3_000
+    put_aside(kiosk)
+    assert int(kiosk.state.next_order_id[10:15]) == 4
+    assert set(kiosk.state.orders) == {first, second, third}
+
+
+def test_a_person_settles_it_in_the_new_epoch(
+    kiosk: Alone, capsys: pytest.CaptureFixture[str]
+) -> None:
+    number = kiosk.open(1)
+    kiosk.say(e.PaymentAnswered(number, e.Charge.NO_ANSWER))
+    kept = put_aside(kiosk)
+    before = kept.read_bytes()
+    kiosk.engine.books.close()
+    words = ["settle", number, "--verdict", "not_paid", "--operator", "op", "--note", "asked"]
+    assert journal_command(kiosk.path, *words) == 0
+    assert "payment not_paid" in capsys.readouterr().out
+    assert journal_command(kiosk.path, *words) == 1
+    assert "no such order" in capsys.readouterr().err
+    assert journal_command(kiosk.path, "verify") == 0
+    kiosk.again()
+    assert number not in kiosk.state.orders
+    assert not guards.locked(kiosk.state, bill(1))
+    found = kiosk.books.find(number)
+    assert found is not None
+    assert found.payment.state.value == "not_paid"
+    put_aside(kiosk)
+    assert number not in kiosk.state.orders, "what was settled stays settled in the third epoch"
+    assert kept.read_bytes() == before
+
+
+def test_an_unreadable_old_file_stops_nothing(kiosk: Alone) -> None:
+    kiosk.open(1)
+    kept = put_aside(kiosk)
+    kiosk.engine.books.close()
+    kept.write_bytes(b"no database " * 400)
+    kiosk.again()
+    assert kiosk.state.orders == {}
+    number = kiosk.open(2)
+    kiosk.say(paid(number))
+    assert kiosk.order(number).payment.state.value == "paid"
