@@ -26,7 +26,7 @@ from kiosk.journal import telling
 from kiosk.journal.audit import Audit, audit
 from kiosk.journal.epochs import new_epoch
 from kiosk.journal.export import export
-from kiosk.journal.journal import Journal
+from kiosk.journal.journal import Journal, Summary
 from kiosk.journal.kept import SETTLED, KeptEpochs
 from kiosk.journal.replay import ReplayDiffersError, replay
 from kiosk.journal.store import VERSION, JournalBrokenError, JournalBusyError, kept_epochs
@@ -199,13 +199,22 @@ def _list(args: argparse.Namespace) -> int:
     journal = _reading(args)
     found = [x for x in journal.summaries() if x.closed_at is None or not args.open]
     notes = [] if args.open else [telling.note_of(x) for x in journal.notes()]
+    earlier = [telling.summary_of(x) for x in KeptEpochs(journal).open_orders()]
     journal.close()
     if args.json:
-        orders = [{"short": telling.short(x.order_id), **dataclasses.asdict(x)} for x in found]
-        _print_json({"orders": orders, "notes": notes})
-    else:
-        print("\n".join([*telling.table(found), *telling.notes_text(notes)]))
+        _print_json({"orders": _rows(found), "earlier": _rows(earlier), "notes": notes})
+        return 0
+    print("\n".join(telling.table(found)))
+    if earlier:
+        print("\nopen in earlier epochs, and for a person to settle here:")
+        print("\n".join(telling.table(earlier)))
+    for line in telling.notes_text(notes):
+        print(line)
     return 0
+
+
+def _rows(found: list[Summary]) -> list[dict[str, Any]]:
+    return [{"short": telling.short(x.order_id), **dataclasses.asdict(x)} for x in found]
 
 
 def _show(args: argparse.Namespace) -> int:

@@ -48,7 +48,8 @@ class KeptEpochs:
 
     def open_orders(self) -> list[Order]:
         """Return what was open there and hasn't been settled by a person, oldest epoch first."""
-        found = [x for path in self._paths for x in self._read(path, self._open_in, [])]
+        nothing: list[Order] = []
+        found = [x for path in self._paths for x in self._read(path, self._open_in, nothing)]
         return [x for x in found if not x.closed]
 
     def find(self, order_id: str) -> Order | None:
@@ -108,8 +109,9 @@ class KeptEpochs:
 
     def _verdicts(self) -> Iterator[tuple[int, PersonSettled]]:
         """Yield what people have settled, from the earliest epoch to the one in use."""
+        nothing: list[tuple[int, PersonSettled]] = []
         for path in self._paths:
-            yield from self._read(path, _verdicts_in, [])
+            yield from self._read(path, _verdicts_in, nothing)
         yield from _verdicts_in(self._current)
 
     def _read(self, path: Path, ask: Callable[[Journal], T], otherwise: T) -> T:

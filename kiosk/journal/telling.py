@@ -13,7 +13,7 @@ from kiosk import seal
 from kiosk.core.decide import decide
 from kiosk.core.means import Means
 from kiosk.core.money import yuan
-from kiosk.core.order import Order
+from kiosk.core.order import Order, PaymentState
 from kiosk.journal.journal import Journal, Summary
 from kiosk.journal.rows import Row
 
@@ -55,6 +55,22 @@ def table(summaries: list[Summary]) -> Iterator[str]:
             f"{yuan(x.amount_fen):>10}  {state:14}  {person}"
         )
         yield line.rstrip()
+
+
+def summary_of(order: Order) -> Summary:
+    """Return the line of the list for an order of an earlier epoch that a person must settle."""
+    charged = order.amount_fen if order.payment.state is PaymentState.PAID else 0
+    return Summary(
+        order.id,
+        order.opened_at,
+        order.opened_at,
+        None,
+        order.amount_fen,
+        charged,
+        order.refunded_fen,
+        order.payment_word,
+        order.needs_person,
+    )
 
 
 def note_of(row: Row) -> dict[str, Any]:

@@ -79,12 +79,18 @@ def test_a_person_settles_it_in_the_new_epoch(
     kept = put_aside(kiosk)
     before = kept.read_bytes()
     kiosk.engine.books.close()
+    assert journal_command(kiosk.path, "list", "--open") == 0
+    listed = capsys.readouterr().out
+    assert "open in earlier epochs" in listed
+    assert number in listed.splitlines()[-1]
     words = ["settle", number, "--verdict", "not_paid", "--operator", "op", "--note", "asked"]
     assert journal_command(kiosk.path, *words) == 0
     assert "payment not_paid" in capsys.readouterr().out
     assert journal_command(kiosk.path, *words) == 1
     assert "no such order" in capsys.readouterr().err
     assert journal_command(kiosk.path, "verify") == 0
+    assert journal_command(kiosk.path, "list", "--open") == 0
+    assert number not in capsys.readouterr().out
     kiosk.again()
     assert number not in kiosk.state.orders
     assert not guards.locked(kiosk.state, bill(1))
