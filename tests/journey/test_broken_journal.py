@@ -53,6 +53,7 @@ def test_books_that_do_not_verify_take_no_money_and_the_rest_goes_on(theatre: St
     stage.kiosk.touch("home.find_slip")
     stage.kiosk.on("find")
     stage.scan(stage.bill().code)
+    stage.kiosk.on("out_of_service")
     stage.kiosk.touch("nav.home")
     stage.kiosk.on("home")
     assert "new-epoch" in stage.kiosk.log.read_text()
