@@ -68,6 +68,7 @@ def means_of(settings: Settings, platforms: Mapping[str, g.QrPayment]) -> tuple[
                 RefundBy.PARTIAL,
                 exclusive=ways.TERMINAL,
                 refund_gap_s=60,
+                refund_net=True,
                 deadline_s=int(settings.times.terminal_payment),
             )
         )

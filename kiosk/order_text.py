@@ -50,7 +50,7 @@ def refund_words(order: Order, days: int) -> tuple[str, ...]:
     """Say what goes back, how, and how long that takes at most."""
     words = []
     for refund in order.refunds:
-        amount = yuan(refund.amount_fen)
+        amount = yuan(refund.money_fen)
         if refund.state is RefundState.REFUNDED:
             sentence = _("已退 {amount} 元，{days} 个工作日内回到原来的卡或账户。")
         elif refund.state is RefundState.NEEDS_PERSON:

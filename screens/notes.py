@@ -24,8 +24,19 @@ _SENTENCES = {
     NoteCode.SERVICE_DOWN: N_("这种付款方式现在用不了，没有扣钱。请换一种。"),
     NoteCode.NO_SUCH_ORDER: N_("没有查到这一笔。请看看是不是这台机器打的小票，或请人帮忙。"),
     NoteCode.NOT_A_SLIP: N_("这不是我们的小票。请把小票上的方块对准红光。"),
+    NoteCode.MORE_BILLS: N_("还有 {detail} 笔，付完这几笔再来付。"),
+    NoteCode.BOOKS_CLOSED: N_("机器的账本在等检查，现在查不了。请打“请人帮忙”里的电话问一问。"),
     NoteCode.LIST_FULL: N_("一次最多付四笔。请先付这几笔，再来付其他的。"),
 }
+_SILENT = N_("缴费单位现在没有回话，没有扣钱。请过几分钟再试，或请人帮忙。")
+_LOOKING_UP = {
+    BillerCode.SYSTEM: _SILENT,
+    BillerCode.TIMEOUT: _SILENT,
+    BillerCode.UPSTREAM: _SILENT,
+    BillerCode.NO_RECORD: _SILENT,
+    BillerCode.OTHER: _SILENT,
+}
+"""Codes whose sentences speak of a payment: while a bill is looked up there is none."""
 _IN_FEN = (NoteCode.OVER_PAYMENT_LIMIT, NoteCode.OVER_DAY_LIMIT)
 
 
@@ -34,7 +45,8 @@ def note_text(note: Note | None) -> str:
     if note is None:
         return ""
     if note.code is NoteCode.BILLER_SAYS:
-        return _(BILLER_SENTENCES[_biller_code(note.detail)])
+        code = _biller_code(note.detail)
+        return _(_LOOKING_UP.get(code) or BILLER_SENTENCES[code])
     detail = yuan(int(note.detail)) if note.code in _IN_FEN else note.detail
     return _(_SENTENCES[note.code]).format(detail=detail)
 

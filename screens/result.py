@@ -80,7 +80,7 @@ def _why_not_paid(order: Order) -> tuple[str, str]:
     if order.payment.cancel_wanted or order.payment.code in ("110", "cancelled"):
         return _("已经取消，没有付款"), later
     if order.payment.code in ("closed", "refunded_full"):
-        return _("时间到了，没有付款"), later
+        return _("没有付款，付款码作废了"), later
     return _("这次没有付成"), _("账单还没有缴。可以换张卡，或换一种方式再付一次。")
 
 

@@ -64,6 +64,9 @@ def _buttons(order: Order) -> tuple[tuple[str, str], tuple[str, str]]:
     waiting = (_("我再等等"), "order.wait")
     if order.payment.state is PaymentState.NEEDS_PERSON:
         waiting = ("", "")
+    if order.poisoned:
+        # Nothing more is printed for it; the number on the screen is what to keep.
+        return (_("单号记下了，我先走"), "order.done"), ("", "")
     if paper is PaperState.PRINTING:
         return (_("正在打印凭条"), ""), waiting
     if paper in (PaperState.PRINTED, PaperState.SHOWN_AS_QR):

@@ -74,6 +74,8 @@ def _apply(order: Order, event: e.OrderEvent, at: int) -> Step:
             return payment.queried(order, event)
         case e.PaymentClosed():
             return payment.closed(order, event)
+        case e.LateAnswered():
+            return payment.late_answered(order)
         case e.CancelWanted():
             return payment.cancel_wanted(order)
         case e.TimerFired():

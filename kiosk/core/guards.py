@@ -65,10 +65,21 @@ def locked(state: State, bill: Bill) -> bool:
     )
 
 
+def _undecided_fen(state: State) -> int:
+    """What may have been charged, or may be yet: it counts until it is known."""
+    undecided = (
+        PaymentState.CREATED,
+        PaymentState.REQUESTED,
+        PaymentState.UNKNOWN,
+        PaymentState.NEEDS_PERSON,
+    )
+    return sum(x.amount_fen for x in state.orders.values() if x.payment.state in undecided)
+
+
 def over_limit(state: State, amount_fen: int) -> Note | None:
     """Return which limit an amount passes, if any."""
     if amount_fen > state.rules.payment_max_fen:
         return Note(NoteCode.OVER_PAYMENT_LIMIT, str(state.rules.payment_max_fen))
-    if state.paid_today_fen + amount_fen > state.rules.day_max_fen:
+    if state.paid_today_fen + _undecided_fen(state) + amount_fen > state.rules.day_max_fen:
         return Note(NoteCode.OVER_DAY_LIMIT, str(state.rules.day_max_fen))
     return None

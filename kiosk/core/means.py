@@ -26,7 +26,9 @@ class Means:
 
     ``exclusive`` is the machine that only one order can use at a time (empty: none);
     ``polled`` says that the kiosk must ask for the outcome instead of being told;
-    ``refund_gap_s`` is the shortest time between two refunds of one order (WeChat: 60 s).
+    ``refund_gap_s`` is the shortest time between two refunds of one order (WeChat: 60 s);
+    ``refund_net`` says that no more goes back than was paid net of coupons, and that refunds are
+    counted in that money; otherwise the platform counts in the order's amount.
     """
 
     id: str
@@ -35,6 +37,7 @@ class Means:
     exclusive: str = ""
     polled: bool = False
     refund_gap_s: int = 0
+    refund_net: bool = False
     deadline_s: int = 180
 
 

@@ -104,16 +104,22 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """Money on its way back. ``querying`` while a query is under way: one answer counts once."""
+    """Money on its way back: ``money_fen`` is sent to settle ``amount_fen`` of the order.
+
+    They differ by a coupon. ``querying`` while a query is under way: one answer counts once.
+    ``refused``: the last request was refused by the far side.
+    """
 
     no: str
     amount_fen: Fen
+    money_fen: Fen
     state: RefundState = RefundState.REFUNDING
     attempts: int = 1
     not_found: int = 0
     code: str = ""
     ended_at: int = 0
     querying: bool = False
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,6 +140,16 @@ def closed(order: Order, event: e.PaymentClosed) -> Step:
     return _query(with_payment(order, asking=step, code=order.payment.code or event.code))
 
 
+def late_answered(order: Order) -> Step:
+    """Something came from the far side that nobody waited for: ask, whatever was believed."""
+    payment = order.payment
+    if payment.state is PaymentState.NOT_PAID and payment.asking is Asking.NOTHING:
+        return _query(with_payment(order, asking=Asking.LAST_LOOK))
+    if _undecided(order) and payment.asking is Asking.PAUSE:
+        return ask(order)
+    return order, ()
+
+
 def cancel_wanted(order: Order) -> Step:
     """The person gives up: nothing is believed until the other side confirms it."""
     payment = order.payment

@@ -28,6 +28,8 @@ from kiosk.core.order import (
 TIMER = "refund."
 PLAN = "refund.plan"
 MOST_ATTEMPTS = 5
+MOST_SILENT = 60
+"""So many questions without any refund coming about, some hours, are for a person too."""
 REFUSED = "refund_refused:"
 BY_HAND = "refund_by_hand:"
 
@@ -51,9 +53,19 @@ def plan(order: Order, at: int) -> Step:
     last = max((x.ended_at for x in order.refunds), default=0)
     if order.refunds and at - last < wait_ms:
         return order, (StartTimer(order.id, PLAN, (wait_ms - (at - last)) / 1000),)
-    refund = Refund(f"{order.id}R{len(order.refunds) + 1}", owed)
+    refund = Refund(f"{order.id}R{len(order.refunds) + 1}", owed, _money(order, owed))
     order = replace(order, refunds=(*order.refunds, refund))
+    if refund.money_fen == 0:
+        return refunded(order, len(order.refunds) - 1, at), ()
     return order, (_request(order, refund),)
+
+
+def _money(order: Order, owed: int) -> int:
+    """What really goes back for ``owed``: never more than the person paid, net of coupons."""
+    facts = order.payment.facts
+    if not order.means.refund_net or facts is None:
+        return owed
+    return max(0, min(owed, facts.paid_fen - sum(x.money_fen for x in order.refunds)))
 
 
 def answered(order: Order, event: e.RefundAnswered, at: int) -> Step:
@@ -64,7 +76,10 @@ def answered(order: Order, event: e.RefundAnswered, at: int) -> Step:
         return refunded(order, index, at), ()
     if order.refunds[index].state is RefundState.NEEDS_PERSON:
         return order, ()
-    order = with_refund(order, index, state=RefundState.REFUND_UNKNOWN, code=event.code)
+    refused = event.result is Refunding.REFUSED
+    order = with_refund(
+        order, index, state=RefundState.REFUND_UNKNOWN, code=event.code, refused=refused
+    )
     return order, (_query_later(order, index),)
 
 
@@ -79,8 +94,7 @@ def queried(order: Order, event: e.RefundQueried, at: int) -> Step:
         return order, ()
     order = with_refund(order, index, querying=False)
     if event.result is Refunding.REFUSED and refund.attempts >= MOST_ATTEMPTS:
-        order = with_refund(order, index, state=RefundState.NEEDS_PERSON, code=event.code)
-        return with_person(order, f"{REFUSED}{refund.no}"), ()
+        return _to_person(order, index, event.code), ()
     if event.result in (Refunding.REFUSED, Refunding.NOT_FOUND):
         return _again(order, index)
     order = with_refund(order, index, attempts=refund.attempts + 1)
@@ -118,7 +132,7 @@ def _possible(order: Order, owed: int) -> bool:
 def by_hand(order: Order, owed: int) -> Order:
     """This way of paying can't send that much back: the office does, and the slip says so."""
     no = f"{order.id}R{len(order.refunds) + 1}"
-    refund = Refund(no, owed, RefundState.NEEDS_PERSON, attempts=0)
+    refund = Refund(no, owed, _money(order, owed), RefundState.NEEDS_PERSON, attempts=0)
     order = replace(order, refunds=(*order.refunds, refund))
     return with_person(order, f"{BY_HAND}{no}")
 
@@ -132,8 +146,16 @@ def _again(order: Order, index: int) -> Step:
     order = with_refund(order, index, not_found=refund.not_found + 1, attempts=refund.attempts + 1)
     if order.refunds[index].not_found % 2:
         return order, (_query_later(order, index),)
+    if (refund.refused and refund.attempts >= MOST_ATTEMPTS) or refund.attempts >= MOST_SILENT:
+        # Refused again and again, and the far side knows nothing of it: no machine will do it.
+        return _to_person(order, index, refund.code), ()
     order = with_refund(order, index, state=RefundState.REFUNDING, querying=False)
     return order, (_request(order, order.refunds[index]),)
+
+
+def _to_person(order: Order, index: int, code: str) -> Order:
+    order = with_refund(order, index, state=RefundState.NEEDS_PERSON, code=code, querying=False)
+    return with_person(order, f"{REFUSED}{order.refunds[index].no}")
 
 
 def refunded(order: Order, index: int, at: int) -> Order:
@@ -155,4 +177,4 @@ def _query_later(order: Order, index: int) -> StartTimer:
 
 
 def _request(order: Order, refund: Refund) -> RefundPayment:
-    return RefundPayment(order.id, order.means, refund.no, refund.amount_fen, order.amount_fen)
+    return RefundPayment(order.id, order.means, refund.no, refund.money_fen, order.amount_fen)

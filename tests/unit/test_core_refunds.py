@@ -6,7 +6,7 @@ import pytest
 
 from kiosk.core import commands as c
 from kiosk.core import events as e
-from kiosk.core.events import Posting, Refunding
+from kiosk.core.events import Charge, Posting, Refunding
 from kiosk.core.means import Means, RefundBy
 from kiosk.core.order import RefundState as R
 
@@ -177,3 +177,51 @@ def test_a_restart_asks_before_it_requests() -> None:
     desk = refused().take(e.Restarted(ID))
     assert c.QueryRefund in desk.sent_kinds()
     assert len(asked(desk)) == 1
+
+
+NET = Means("terminal", RefundBy.PARTIAL, refund_net=True)
+
+
+def _refused_line(desk: Desk) -> Desk:
+    return desk.take(
+        e.PostAnswered(ID, 0, Posting.REFUSED, code="EQ0007"),
+        e.PostChecked(ID, 0, Posting.NOT_POSTED, code="EQ0007"),
+    )
+
+
+def test_no_more_goes_back_than_was_paid_net_of_a_coupon() -> None:
+    desk = Desk(NET, (5280,))
+    desk.take(e.PaymentAnswered(ID, Charge.PAID, desk.facts(coupon_fen=300)))
+    _refused_line(desk)
+    asked = [x for x in desk.all if isinstance(x, c.RefundPayment)]
+    assert [x.amount_fen for x in asked] == [4980]
+    desk.take(e.RefundAnswered(ID, R1, Refunding.REFUNDED))
+    assert desk.order.money_settled
+
+
+def test_a_refund_refused_and_never_found_goes_to_a_person() -> None:
+    desk = _refused_line(Desk(NET, (5280,)).paid())
+    for _ in range(20):
+        if desk.order.needs_person:
+            break
+        desk.take(
+            e.RefundAnswered(ID, R1, Refunding.REFUSED, "422"),
+            e.TimerFired(ID, f"refund.{R1}"),
+            e.RefundQueried(ID, R1, Refunding.NOT_FOUND),
+            e.TimerFired(ID, f"refund.{R1}"),
+            e.RefundQueried(ID, R1, Refunding.NOT_FOUND),
+        )
+    assert desk.order.needs_person
+    assert desk.count(c.RefundPayment) < 10
+    desk.take(e.RefundAnswered(ID, R1, Refunding.REFUNDED))
+    assert not desk.order.needs_person, "it went through after all"
+
+
+def test_a_late_answer_makes_a_closed_order_ask_once_more() -> None:
+    desk = Desk().take(e.PaymentAnswered(ID, Charge.NOT_PAID, code="not_found"))
+    assert desk.order.closed
+    desk.take(e.LateAnswered(ID))
+    assert c.QueryPayment in desk.sent_kinds()
+    assert not desk.order.closed
+    desk.take(e.PaymentQueried(ID, Charge.PAID, desk.facts()))
+    assert c.RefundPayment in desk.sent_kinds(), "money that came too late goes back"

@@ -98,7 +98,7 @@ def test_a_result_names_how_many_were_refused() -> None:
     assert titles["two_refused"] == "有几笔没有缴成，钱退给您"
     assert titles["all_refused"] == "没有缴成，钱退给您"
     assert titles["cancelled"] == "已经取消，没有付款"
-    assert titles["too_late"] == "时间到了，没有付款"
+    assert titles["too_late"] == "没有付款，付款码作废了"
 
 
 @pytest.mark.parametrize("name", sorted(ENDS))
@@ -214,8 +214,19 @@ def test_every_note_is_a_whole_sentence(code: NoteCode) -> None:
 
 def test_a_limit_is_said_in_yuan_and_an_unknown_answer_still_has_words() -> None:
     assert "5000.00 元" in notes.note_text(Note(NoteCode.OVER_PAYMENT_LIMIT, "500000"))
-    other = BILLER_SENTENCES[BillerCode.OTHER]
-    assert notes.note_text(Note(NoteCode.BILLER_SAYS, "never heard of")) == other
+    said = notes.note_text(Note(NoteCode.BILLER_SAYS, "never heard of"))
+    assert "没有扣钱" in said
+
+
+@pytest.mark.parametrize("code", sorted(set(BillerCode) - {BillerCode.UNFINISHED}))
+def test_a_look_up_speaks_of_no_payment(code: BillerCode) -> None:
+    said = notes.note_text(Note(NoteCode.BILLER_SAYS, code.value))
+    assert said
+    assert "重复付款" not in said
+    assert "单号" not in said
+
+
+def test_no_note_says_nothing() -> None:
     assert notes.note_text(None) == ""
 
 

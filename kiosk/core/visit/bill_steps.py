@@ -122,9 +122,12 @@ def _add(state: State, account: Account) -> Moved:
     before = state.visit.bills
     if len(before) + len(account.bills) > MOST_BILLS and before:
         return _list_again(state, Note(NoteCode.LIST_FULL))
+    more = len(account.bills) - MOST_BILLS
     account = replace(account, bills=account.bills[:MOST_BILLS])
     free = {x.key for x in account.bills if not guards.locked(state, x)}
-    note = None if len(free) == len(account.bills) else Note(NoteCode.BILL_LOCKED)
+    note = Note(NoteCode.MORE_BILLS, str(more)) if more > 0 else None
+    if len(free) < len(account.bills):
+        note = Note(NoteCode.BILL_LOCKED)
     chosen = state.visit.chosen | free
     visit = replace(state.visit, accounts=(*state.visit.accounts, account), chosen=chosen)
     return go(replace(state, visit=visit), BillList(note))

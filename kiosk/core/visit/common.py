@@ -43,6 +43,8 @@ def working(order: Order) -> bool:
 
     An outcome that stays unknown isn't work to wait for: the slip tells it later.
     """
+    if order.poisoned:
+        return False
     if order.payment.state in (PaymentState.CREATED, PaymentState.REQUESTED):
         return True
     if order.paper.state is PaperState.PRINTING:
@@ -53,7 +55,9 @@ def working(order: Order) -> bool:
 def may_leave(state: State) -> bool:
     """False while going away would leave money moving without a word (look, frame)."""
     order = order_at_screen(state)
-    return order is None or not (working(order) or order.payment.state is PaymentState.UNKNOWN)
+    if order is None or order.poisoned:
+        return True
+    return not (working(order) or order.payment.state is PaymentState.UNKNOWN)
 
 
 def leave(state: State) -> Moved:
@@ -61,7 +65,7 @@ def leave(state: State) -> Moved:
     commands: list[VisitCommand] = [Ring(IDLE, 0), Ring(RESET, 0)]
     order = order_at_screen(state)
     if order is not None:
-        undecided = order.payment.state is PaymentState.UNKNOWN
+        undecided = order.payment.state in (PaymentState.UNKNOWN, PaymentState.NEEDS_PERSON)
         if undecided and order.paper.state is PaperState.NONE:
             commands.append(Happen(e.SlipWanted(order.id)))
         commands.append(Happen(e.PersonLeft(order.id)))

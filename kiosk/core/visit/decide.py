@@ -214,7 +214,8 @@ def _order_found(state: State, event: m.OrderFound) -> Moved:
     if not isinstance(step, FindSlip) or step.request != event.request:
         return stay(state)
     if event.order is None:
-        return go(state, FindSlip(note=Note(NoteCode.NO_SUCH_ORDER)))
+        code = NoteCode.BOOKS_CLOSED if state.journal_trouble else NoteCode.NO_SUCH_ORDER
+        return go(state, FindSlip(note=Note(code)))
     return go(state, FoundOrder(event.order))
 
 
@@ -224,14 +225,15 @@ def _rang(state: State, name: str) -> Moved:
         return fall_asleep(state) if isinstance(step, Home) else stay(state)
     if isinstance(step, Home | Attract):
         return stay(state)
+    order = order_at_screen(state)
+    busy = isinstance(step, Looking | Rechecking) or (order is not None and working(order))
+    if busy:
+        # Never while a device or a payment works, not even after the warning (standards, time).
+        return _cover(state, Overlay.NONE), (m.Ring(IDLE, state.rules.idle_warning_s),)
     if name == RESET:
         return leave(state) if state.visit.overlay is Overlay.IDLE else stay(state)
     if name != IDLE:
         raise ValueError(f"no timer {name!r}")
-    order = order_at_screen(state)
-    busy = isinstance(step, Looking | Rechecking) or (order is not None and working(order))
-    if busy:
-        return state, (m.Ring(IDLE, state.rules.idle_warning_s),)
     return _cover(state, Overlay.IDLE), (m.Ring(RESET, state.rules.idle_reset_s),)
 
 

@@ -64,8 +64,10 @@ def rechecked(state: State, event: AccountFound | AccountRefused | AccountSilent
         return stay(state)
     if isinstance(event, AccountSilent):
         return go(state, Confirm(step.bills, Note(NoteCode.BILLER_SILENT)))
-    # A refusal here (no debt any more) leaves its bills without a match below.
-    fresh = step.fresh + (event.account.bills if isinstance(event, AccountFound) else ())
+    if isinstance(event, AccountRefused):
+        return go(state, Confirm(step.bills, Note(NoteCode.BILLER_SAYS, event.code)))
+    # "Nothing to pay" comes as an account without bills: its bills find no match below.
+    fresh = step.fresh + event.account.bills
     still_open = tuple(x for x in step.open_requests if x != event.request)
     step = replace(step, open_requests=still_open, fresh=fresh)
     if still_open:

@@ -35,6 +35,8 @@ class NoteCode(StrEnum):
     NO_SUCH_ORDER = "no_such_order"
     NOT_A_SLIP = "not_a_slip"
     LIST_FULL = "list_full"
+    MORE_BILLS = "more_bills"
+    BOOKS_CLOSED = "books_closed"
 
 
 @dataclass(frozen=True, slots=True)
