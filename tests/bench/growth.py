@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import statistics
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from tests.bench.resident import lift_limits, pay_many
@@ -33,7 +34,7 @@ class _Watch:
         if number == WARM_UP:
             self.warm_s = processor_s(self._process)
         if number % SAMPLE_EVERY == 0:
-            self.samples.append((number - WARM_UP, round(pss_mib(self._process), 2)))
+            self.samples.append((number, round(pss_mib(self._process), 2)))
         if number % TELL_EVERY == 0:
             each = (time.monotonic() - self._began) / number
             left = (self._payments + WARM_UP - number) * each / 60
@@ -42,9 +43,7 @@ class _Watch:
 
     def report(self) -> dict[str, Any]:
         """Levels after the warm-up and at the end, in MiB."""
-        counted = [mib for number, mib in self.samples if number >= 0]
-        before = statistics.median(counted[:SAMPLES])
-        after = statistics.median(counted[-SAMPLES:])
+        before, after = growth(self.samples)
         spent = processor_s(self._process) - self.warm_s
         return {
             "payments": self._payments,
@@ -54,6 +53,12 @@ class _Watch:
             "processor_ms_per_payment": round(1000 * spent / self._payments, 1),
             "samples": self.samples,
         }
+
+
+def growth(samples: Sequence[tuple[int, float]]) -> tuple[float, float]:
+    """The levels after the warm-up and at the end; a sample is a payment's number and MiB."""
+    counted = [mib for number, mib in samples if number >= WARM_UP]
+    return statistics.median(counted[:SAMPLES]), statistics.median(counted[-SAMPLES:])
 
 
 def measure(payments: int = PAYMENTS) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import signal
 import sys
 import threading
@@ -61,8 +60,6 @@ def main() -> None:
     )
     answers: dict[str, Callable[[], Any]] = {
         "snapshot": lambda: app.snapshot,
-        "facts": lambda: facts(app, started),
-        "flip": lambda: flip_ms(app),
         "faults": lambda: {name: faults(app.screen(name)) for name in SCREENS},
     }
 
@@ -108,39 +105,6 @@ def main() -> None:
         threading.Thread(target=listen, daemon=True).start()
     app.loop.call_at(0.0, ready)
     app.run()
-
-
-def facts(app: Any, started: float) -> dict[str, float]:
-    """Memory in MiB, frames drawn, processor seconds used, seconds since the start."""
-    rollup = Path("/proc/self/smaps_rollup").read_text(encoding="ascii")
-    pss = next(int(row.split()[1]) for row in rollup.splitlines() if row.startswith("Pss:"))
-    times = os.times()
-    return {
-        "pss_mib": pss / 1024,
-        "frames": app.loop.frame,
-        "cpu_s": times.user + times.system,
-        "age_s": perf_counter() - started,
-    }
-
-
-def flip_ms(app: Any) -> dict[str, float]:
-    """Milliseconds (median of 30) to clear and show an empty frame, and to draw a full one."""
-    from kivy.core.window import Window
-    from kivy.graphics.opengl import GL_COLOR_BUFFER_BIT, glClear
-
-    def median(call: Callable[[], object]) -> float:
-        times = []
-        for _ in range(30):
-            began = perf_counter()
-            call()
-            times.append(perf_counter() - began)
-        return round(1000 * sorted(times)[15], 2)
-
-    def empty() -> None:
-        glClear(GL_COLOR_BUFFER_BIT)
-        Window._win.flip()
-
-    return {"empty": median(empty), "home": median(app.loop.draw)}
 
 
 def screenshot(path: Path, paper: tuple[float, float, float, float]) -> None:

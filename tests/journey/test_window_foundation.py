@@ -14,7 +14,7 @@ import pytest
 from Xlib import XK
 
 from screens.theme import DAY, NIGHT, rgb
-from tests.bench.latency import Stage
+from tests.bench.stage_process import Stage
 from tests.bench.touch import Glass
 from tests.support.panel import UnpluggablePanel
 
