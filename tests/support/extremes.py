@@ -96,7 +96,9 @@ def _order(
 
 
 def _refunded(order: Order, *states: RefundState) -> Order:
-    refunds = tuple(Refund(f"{order.id}R{n}", 1_234_560, 1_234_560, x) for n, x in enumerate(states))
+    refunds = tuple(
+        Refund(f"{order.id}R{n}", 1_234_560, 1_234_560, x) for n, x in enumerate(states)
+    )
     return replace(order, refunds=refunds)
 
 
