@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from tests.bench.scene import process_of, processor_s, pss_mib, scene
+from tests.bench.scene import memory_of, process_of, processor_s, scene
 
 PSS_MIB = 150.0
 IDLE_PERCENT = 0.5
@@ -20,15 +20,16 @@ def measure(watch_s: float = WATCH_S) -> dict[str, Any]:
     with scene() as place, place.kiosk() as kiosk:
         time.sleep(SETTLE_S)
         process = process_of(kiosk)
-        memory = process.memory_full_info()
+        memory = memory_of(process)
         began, used = time.monotonic(), processor_s(process)
         time.sleep(watch_s)
         spent = processor_s(process) - used
         passed = time.monotonic() - began
         return {
-            "pss_mib": round(pss_mib(process), 1),
-            "uss_mib": round(memory.uss / (1 << 20), 1),
-            "rss_mib": round(memory.rss / (1 << 20), 1),
+            "pss_mib": memory.pss,
+            "own_mib": memory.own,
+            "libraries_mib": memory.files,
+            "rss_mib": round(process.memory_info().rss / (1 << 20), 1),
             "idle_percent": round(100 * spent / passed, 3),
             "watched_s": round(passed, 1),
             "threads": process.num_threads(),

@@ -139,12 +139,12 @@ def growth() -> list[Reading]:
     found = payments.measure()
     return [
         Reading(
-            f"memory growth over {found['payments']} payments",
+            f"own memory, growth over {found['payments']} payments",
             found["growth_mib"],
             "MiB",
             payments.GROWTH_MIB,
             reference=found["before_mib"],
-            reference_name="before",
+            reference_name="own memory before",
             details=found,
         )
     ]

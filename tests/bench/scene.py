@@ -89,9 +89,29 @@ def process_of(kiosk: KioskWindow) -> psutil.Process:
     return psutil.Process(kiosk.process.pid)
 
 
-def pss_mib(process: psutil.Process) -> float:
-    """Proportional set size: private pages, and a share of those that others map too."""
-    return float(process.memory_full_info().pss) / (1 << 20)
+@dataclass(frozen=True)
+class Memory:
+    """Proportional set size in MiB: each page divided by how many processes have it.
+
+    ``own`` is what the program itself has filled, its heap above all. ``files`` are its
+    libraries' pages, whose share goes up and down as other programs with the same libraries
+    come and go.
+    """
+
+    pss: float
+    own: float
+    files: float
+
+
+def memory_of(process: psutil.Process) -> Memory:
+    """From the kernel's account of the whole process."""
+    kib = {}
+    for row in Path(f"/proc/{process.pid}/smaps_rollup").read_text(encoding="ascii").splitlines():
+        words = row.split()
+        if words[0].startswith("Pss"):
+            kib[words[0]] = int(words[1])
+    pss, files = kib["Pss:"] / 1024, kib["Pss_File:"] / 1024
+    return Memory(round(pss, 2), round(pss - files, 2), round(files, 2))
 
 
 def processor_s(process: psutil.Process) -> float:
