@@ -11,6 +11,8 @@ from tests.support.simulated import SimulatedCabin
 from tests.support.window import KioskWindow
 
 NO_LIMIT = 1_000_000_000
+ROLL = 100
+"""So many receipts are sure to be on a roll of paper."""
 FEN = 1234
 PERIOD = "2026-09"
 
@@ -57,5 +59,7 @@ def pay_many(
 ) -> None:
     """``count`` payments, with a word to ``after`` behind each."""
     for number in range(1, count + 1):
+        if number % ROLL == 0:
+            cabin.bench.act("receipt_printer", "paper_in")
         pay(kiosk, cabin, number)
         after(number)
