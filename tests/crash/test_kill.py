@@ -20,12 +20,6 @@ EVERY_ROW = (
     *(Life("alipay", row=x) for x in range(1, 6)),
     *(Life("terminal", refused=True, row=x) for x in range(1, 8)),
 )
-EVERY_ROW_LONG = (
-    *EVERY_ROW,
-    *(Life("wechat", row=x) for x in range(1, 6)),
-    *(Life("alipay", refused=True, row=x) for x in range(1, 8)),
-    *(Life("wechat", refused=True, row=x) for x in range(1, 8)),
-)
 
 
 def kill_all(folder: Path, lives: tuple[Life, ...], kills: int, rng: random.Random) -> None:
@@ -44,12 +38,13 @@ def kill_all(folder: Path, lives: tuple[Life, ...], kills: int, rng: random.Rand
         assert found.orders >= len(lives)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(500)
 def test_twenty_kills(tmp_path: Path, seed: int) -> None:
     kill_all(tmp_path, EVERY_ROW, 20, random.Random(seed))
 
 
 @pytest.mark.long
-@pytest.mark.timeout(1800)
-def test_three_hundred_kills(tmp_path: Path, seed: int) -> None:
-    kill_all(tmp_path, EVERY_ROW_LONG, 300, random.Random(seed))
+@pytest.mark.timeout(1500)
+def test_a_hundred_kills(tmp_path: Path, seed: int) -> None:
+    """The other two hundred are in files of their own, so that they run side by side."""
+    kill_all(tmp_path, EVERY_ROW, 100, random.Random(seed))
