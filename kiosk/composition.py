@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,11 +12,12 @@ from kiosk.books import AnyBooks, Books
 from kiosk.clock import Clock, TrustedClock
 from kiosk.core import means as ways
 from kiosk.core.means import Means, RefundBy
-from kiosk.core.state import BILLER, ClockFace, Contact, Rules, State
+from kiosk.core.state import BILLER, Rules, State
 from kiosk.core.visit import messages as m
 from kiosk.engine import Chore, Engine
 from kiosk.gateways import types as g
 from kiosk.journal import Journal
+from kiosk.opening import face_of, rules_of
 from kiosk.order_text import Letterhead
 from kiosk.settings import Settings
 
@@ -36,25 +36,6 @@ class World:
     biller: g.Biller
     platforms: Mapping[str, g.QrPayment]
     lanes: Lanes
-
-
-def rules_of(settings: Settings, platforms: Mapping[str, g.QrPayment]) -> Rules:
-    """What of the configuration the core needs."""
-    times = settings.times
-    return Rules(
-        settings.cabin.id,
-        settings.cabin.name,
-        settings.cabin.address,
-        means_of(settings, platforms),
-        settings.limits.payment_max_fen,
-        settings.limits.day_max_fen,
-        settings.refund.days,
-        tuple(Contact(x.name, x.phone, x.hours) for x in settings.contacts),
-        times.idle_warning,
-        times.idle_reset,
-        times.attract_after,
-        int(times.receipt_patience),
-    )
 
 
 def means_of(settings: Settings, platforms: Mapping[str, g.QrPayment]) -> tuple[Means, ...]:
@@ -113,7 +94,7 @@ def compose_engine(
     """Put engine, adapters and chores together; the caller starts it."""
     engine = Engine(State(Rules("", "", "", ())), books, clock, publish)
     world = world_of(engine)
-    engine.state = State(rules_of(settings, world.platforms))
+    engine.state = State(rules_of(settings, means_of(settings, world.platforms)))
     adapters = Adapters(
         world.workers,
         world.biller,
@@ -153,19 +134,8 @@ def _turn_clock(
     localtime: Callable[[float], time.struct_time],
 ) -> Callable[[], None]:
     def turn() -> None:
-        local = localtime(clock.wall())
-        face = ClockFace(
-            local.tm_mon,
-            local.tm_mday,
-            local.tm_wday,
-            f"{local.tm_hour:02d}:{local.tm_min:02d}",
-            settings.night.contains(_time_of(local)),
-        )
+        face = face_of(settings, localtime(clock.wall()))
         if face != engine.state.face:
             engine.post(m.ClockTurned(face, engine.books.paid_today()))
 
     return turn
-
-
-def _time_of(local: time.struct_time) -> datetime.time:
-    return datetime.time(local.tm_hour, local.tm_min)

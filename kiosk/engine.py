@@ -98,7 +98,12 @@ class Engine:
         self._queue.put(message)
 
     def start(self) -> None:
-        """Recover every open order; there is no other start (design, one-way street)."""
+        """Recover every open order; there is no other start (design, one-way street).
+
+        The state given may be on the screen already: a touch on what it offers stays good as
+        long as that is still offered.
+        """
+        self._offer = _offer(self.state)
         self._refresh_books()
         recovered = self.books.recover()
         orders = {x.id: x for x in recovered.orders}
@@ -374,7 +379,7 @@ class Engine:
         if self._shown is self.state and not self._answer_due:
             return
         self._answer_due = False
-        offer = (screen_of(self.state), _offered(self.state))
+        offer = _offer(self.state)
         version = self.state.version + 1
         fresh = version if offer != self._offer else self.state.fresh_since
         self._offer = offer
@@ -383,8 +388,12 @@ class Engine:
         self._publish(self.state)
 
 
-def _offered(state: State) -> object:
+def _offer(state: State) -> object:
     """What a touch could mean on this screen: if it changes, touches drawn before are stale."""
+    return screen_of(state), _offered(state)
+
+
+def _offered(state: State) -> object:
     step = state.visit.step
     order = order_at_screen(state)
     if order is not None:

@@ -20,19 +20,11 @@ class Job:
 
 
 class ThreadLanes:
-    """Lanes as daemon threads, begun when first needed. A value that is None isn't posted.
-
-    Calls wait in their lanes until :meth:`start`.
-    """
+    """Lanes as daemon threads, begun when first needed. A value that is None isn't posted."""
 
     def __init__(self, post: Callable[[object], None]) -> None:
         self._post = post
-        self._started = threading.Event()
         self._queues: dict[str, queue.SimpleQueue[Job]] = {}
-
-    def start(self) -> None:
-        """Let calls out."""
-        self._started.set()
 
     def run(self, lane: str, call: Callable[[], object], broken: object = None) -> None:
         """Make the call in its lane and post what it returns; ``broken`` if it raises."""
@@ -45,7 +37,6 @@ class ThreadLanes:
         self._queues[lane].put(Job(call, broken))
 
     def _work(self, jobs: queue.SimpleQueue[Job]) -> None:
-        self._started.wait()
         while True:
             value = outcome_of(jobs.get())
             if value is not None:

@@ -8,6 +8,7 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -17,7 +18,8 @@ MORE_S = 0.35
 STARTS = 9
 PATIENCE_S = 40.0
 LOOK_EVERY_S = 0.005
-HELP, SERVICE = "nav.help", "home.pay_bill"
+HELP = "nav.help"
+NEEDED = ("terminal", "receipt_printer", "scanner", "biller")
 _LOOK = (540, 700)  # black until a window is there
 
 
@@ -59,8 +61,9 @@ def _kiosk_start(place: Scene) -> dict[str, float]:
     """Seconds from the start of the process to what comes one after the other.
 
     ``first_pixel``: something is on the glass. ``touchable``: it is the home screen, drawn to
-    the end, and what can be touched on it answers. ``open``: paying a bill, too, since machines
-    and biller have answered; what they take for that isn't the kiosk's.
+    the end, and what can be touched on it answers. ``answered``: a touch in that moment has its
+    answer on the screen. ``open``: a bill could be paid, too, since machines and biller have
+    answered; what they take for that isn't the kiosk's.
     """
     path = place.cabin.folder / "inspect"
     path.unlink(missing_ok=True)
@@ -76,32 +79,46 @@ def _kiosk_start(place: Scene) -> dict[str, float]:
         )
     try:
         first = place.glass.wait_change(*_LOOK, black, PATIENCE_S) - began
-        touchable, is_open = _watch_home(path)
-        return {"first_pixel": first, "touchable": touchable - began, "open": is_open - began}
+        touchable, answered, is_open = _watch(place, path)
+        return {
+            "first_pixel": first,
+            "touchable": touchable - began,
+            "answered": answered - began,
+            "open": is_open - began,
+        }
     finally:
         _end(process)
         _until_black(place, black)
 
 
-def _watch_home(path: Path) -> tuple[float, float]:
-    """The ``perf_counter`` when the home screen could be touched, and when its service was open."""
+def _watch(place: Scene, path: Path) -> tuple[float, float, float]:
+    """The ``perf_counter`` of what ``_kiosk_start`` names behind the first pixel."""
     end = time.perf_counter() + PATIENCE_S
     with socket.socket(socket.AF_UNIX) as connection:
         _connect(connection, path, end)
         with connection.makefile("rw") as talk:
-            touchable = _when(talk, HELP, end)
-            return touchable, _when(talk, SERVICE, end)
+            screen, touchable = _when(talk, _home_answers, end)
+            x, y, width, height = next(w["box"] for w in screen["widgets"] if w["id"] == HELP)
+            place.glass.move(x + width / 2, y + height / 2)
+            place.glass.press()
+            place.glass.release()
+            _, answered = _when(talk, lambda now: now["screen"] == "help", end)
+            _, is_open = _when(talk, _machines_answered, end)
+            return touchable, answered, is_open
 
 
-def _when(talk: TextIO, widget_id: str, end: float) -> float:
-    """The ``perf_counter`` when a widget of a settled home screen answers."""
+def _when(
+    talk: TextIO, condition: Callable[[dict[str, Any]], bool], end: float
+) -> tuple[dict[str, Any], float]:
+    """The first screen that meets a condition, and the ``perf_counter`` of that moment."""
     while time.perf_counter() < end:
         talk.write('{"get":"screen"}\n')
         talk.flush()
-        if _answers(json.loads(talk.readline()), widget_id):
-            return time.perf_counter()
+        screen = json.loads(talk.readline())
+        if condition(screen):
+            return screen, time.perf_counter()
         time.sleep(LOOK_EVERY_S)
-    raise TimeoutError(f"{widget_id} never answered")
+    raise TimeoutError("the screen never came to that")
 
 
 def _connect(connection: socket.socket, path: Path, end: float) -> None:
@@ -116,9 +133,13 @@ def _connect(connection: socket.socket, path: Path, end: float) -> None:
             return
 
 
-def _answers(screen: dict[str, Any], widget_id: str) -> bool:
-    enabled = any(x["id"] == widget_id and x["enabled"] for x in screen["widgets"])
+def _home_answers(screen: dict[str, Any]) -> bool:
+    enabled = any(x["id"] == HELP and x["enabled"] for x in screen["widgets"])
     return bool(screen["screen"] == "home" and screen["settled"] and enabled)
+
+
+def _machines_answered(screen: dict[str, Any]) -> bool:
+    return all(screen["devices"].get(x, [""])[0] == "ready" for x in NEEDED)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

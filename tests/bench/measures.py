@@ -58,6 +58,13 @@ def start() -> list[Reading]:
             details=found,
         ),
         Reading(
+            "cold start until a first touch is answered",
+            found["answered_s"],
+            "s",
+            reference=found["bare_s"],
+            reference_name="bare window, one label",
+        ),
+        Reading(
             "cold start until machines and biller have answered",
             found["open_s"],
             "s",

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import requests
 
+from kiosk.cabin import build
 from kiosk.config import load
 from kiosk.core.order import PaymentState
 from kiosk.core.state import State
@@ -26,7 +27,6 @@ from kiosk.core.visit import messages as m
 from kiosk.journal import Journal
 from kiosk.journal.rows import Row
 from kiosk.residents import Errand, Outdoors, Resident
-from kiosk.run import build
 from tests.support.simulated import Bench
 
 TRY_AGAIN_S = 0.5

@@ -6,13 +6,13 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from kiosk.cabin import build
 from kiosk.config import load
 from kiosk.core.order import Order
 from kiosk.core.state import State
 from kiosk.core.visit import messages as m
 from kiosk.core.visit.common import order_at_screen
 from kiosk.core.visit.view import screen_of
-from kiosk.run import build
 
 PATIENCE_S = 60.0
 

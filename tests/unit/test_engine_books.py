@@ -152,7 +152,7 @@ def test_books_that_do_not_verify_take_no_money_and_nothing_else_stops(kiosk: Al
 def test_a_changed_row_closes_the_books_at_the_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from kiosk import run
+    from kiosk import cabin as real
     from kiosk.composition import World
     from kiosk.virtual import VirtualKiosk
 
@@ -168,9 +168,9 @@ def test_a_changed_row_closes_the_books_at_the_start(
     db.close()
     before = path.read_bytes()
     world = World({}, Any, {}, Any)  # type: ignore[arg-type]
-    monkeypatch.setattr(run, "_world", lambda settings, begin, engine: world)  # noqa: ARG005
+    monkeypatch.setattr(real, "_world", lambda settings, engine: world)  # noqa: ARG005
     shown: list[Any] = []
-    engine = run.build(settings, shown.append)
+    engine = real.build(settings, shown.append)
     assert isinstance(engine.books, ClosedBooks)
     engine.start()
     assert "was changed" in shown[-1].journal_trouble
@@ -255,11 +255,12 @@ def test_the_log_tells_orders_by_number_and_trouble_once(
 
 def test_without_its_engine_the_program_ends_and_says_so() -> None:
     program = (
-        "from kiosk import run\n"
+        "import threading\n"
+        "from kiosk import behind\n"
         "class Engine:\n"
         "    def run(self): raise ZeroDivisionError('a defect')\n"
-        "import threading\n"
-        "threading.Thread(target=run._work, args=(Engine(),), daemon=True).start()\n"
+        "behind.Behind._built = lambda self: Engine()\n"
+        "behind.Behind(None, print).go()\n"
         "threading.Event().wait(60)\n"
     )
     done = subprocess.run(

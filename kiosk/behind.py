@@ -1,0 +1,110 @@
+"""What works behind the window: the engine on its thread, begun when the first picture is there.
+
+Books, gateways and drivers take longer to load than the window takes to open. Nobody needs them
+before something can be touched, and loading them first would keep the screen black. What is
+touched meanwhile waits in order.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from kiosk.core.state import State
+from kiosk.settings import Settings
+
+if TYPE_CHECKING:
+    from kiosk.engine import Engine
+
+_log = logging.getLogger(__name__)
+
+FAILED, USAGE = 1, 2
+BEGIN_S = 10.0
+"""Open orders are looked after without a picture, too: they don't wait longer than this."""
+STOP_S = 5.0
+
+
+class Behind:
+    """An engine that may not be there yet. ``failure`` is the exit code of one that couldn't be."""
+
+    def __init__(self, settings: Settings, publish: Callable[[State], None]) -> None:
+        self.failure = 0
+        self._settings = settings
+        self._publish = publish
+        self._begin = threading.Event()
+        self._lock = threading.Lock()
+        self._early: list[object] = []
+        self._engine: Engine | None = None
+        self._stopped = False
+        self._thread = threading.Thread(target=self._work, name="engine", daemon=True)
+        self._thread.start()
+
+    def go(self) -> None:
+        """Begin: the first picture is there."""
+        self._begin.set()
+
+    def post(self, message: object) -> None:
+        """Tell the engine that something has happened, now or as soon as it is there."""
+        with self._lock:
+            if self._engine is None:
+                self._early.append(message)
+            else:
+                self._engine.post(message)
+
+    def stop(self) -> None:
+        """Let it finish what it does, and close the books."""
+        with self._lock:
+            self._stopped = True
+            if self._engine is not None:
+                self._engine.stop()
+        self._begin.set()
+        self._thread.join(STOP_S)
+
+    def _work(self) -> None:
+        """The engine's thread. Without it the screen would stand still for ever: whoever
+        supervises starts the kiosk again, and the journal knows the rest."""
+        self._begin.wait(BEGIN_S)
+        if self._stopped:
+            return
+        try:
+            engine = self._built()
+            if engine is not None:
+                engine.run()
+                engine.books.close()
+        except BaseException:  # noqa: BLE001  # whatever it was, nothing goes on without it
+            _log.critical("the engine has failed: the kiosk ends", exc_info=True)
+            logging.shutdown()
+            os._exit(FAILED)
+
+    def _built(self) -> Engine | None:
+        """The engine with its open orders recovered; None if it can't or needn't be."""
+        from kiosk.cabin import build
+        from kiosk.journal import JournalBusyError
+
+        try:
+            engine = build(self._settings, self._publish)
+        except JournalBusyError as error:
+            self._fail(str(error), FAILED)
+            return None
+        except ValueError as error:
+            self._fail(f"{self._settings.source}: {error}", USAGE)
+            return None
+        engine.start()
+        with self._lock:
+            for message in self._early:
+                engine.post(message)
+            self._engine = engine
+            if self._stopped:
+                engine.stop()
+        return engine
+
+    def _fail(self, sentence: str, code: int) -> None:
+        """End the program, and not on a thread where nobody hears it."""
+        print(sentence, file=sys.stderr)
+        self.failure = code
+        os.kill(os.getpid(), signal.SIGTERM)

@@ -1,0 +1,71 @@
+"""The real cabin: books, device workers and gateways around an engine."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from devices.registry import factory as driver_factory
+from devices.worker import Worker
+from kiosk import composition
+from kiosk.adapters import DeviceReport
+from kiosk.books import AnyBooks, ClosedBooks
+from kiosk.clock import SystemClock
+from kiosk.core.state import State
+from kiosk.engine import Engine
+from kiosk.gateways import factory
+from kiosk.journal import Journal, JournalBrokenError
+from kiosk.lanes import ThreadLanes
+from kiosk.settings import Settings
+
+_log = logging.getLogger(__name__)
+
+
+def build(
+    settings: Settings, publish: Callable[[State], None], journal: Journal | None = None
+) -> Engine:
+    """Open the books, put everything together and begin to speak with the machines.
+
+    ``journal`` is one that is open already, as crash tests bring it.
+    Raises JournalBusyError if another kiosk has the books, ValueError for a gateway's settings.
+    """
+    clock = SystemClock()
+    books: AnyBooks
+    try:
+        books = composition.open_books(settings, clock, journal)
+    except JournalBrokenError as error:
+        _log.error("%s\n%s", error, _advice(settings))
+        books = ClosedBooks(str(error))
+    return composition.compose_engine(
+        settings, books, clock, publish, lambda engine: _world(settings, engine)
+    )
+
+
+def _world(settings: Settings, engine: Engine) -> composition.World:
+    def report(role: str, what: object) -> None:
+        engine.post(DeviceReport(role, what))  # type: ignore[arg-type]
+
+    workers = {}
+    for role, device in settings.devices.items():
+        maker = driver_factory(device.driver, device.options)
+        workers[role] = Worker(role, maker, device.port, report)
+    gateways = settings.gateways
+    if gateways.biller is None:
+        raise ValueError("gateways.biller is missing")
+    biller = factory.make_biller(gateways.biller)
+    platforms = {}
+    if gateways.alipay:
+        platforms["alipay"] = factory.make_alipay(gateways.alipay)
+    if gateways.wechat:
+        platforms["wechat"] = factory.make_wechat(gateways.wechat)
+    lanes = ThreadLanes(engine.post)
+    for worker in workers.values():
+        worker.start()
+    return composition.World(workers, biller, platforms, lanes)
+
+
+def _advice(settings: Settings) -> str:
+    return (
+        "No money is taken. Keep the file, then begin a new epoch:\n"
+        f"  kiosk journal new-epoch --config {settings.source} --operator NAME --reason TEXT"
+    )
