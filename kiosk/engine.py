@@ -25,7 +25,7 @@ from kiosk.core.visit import messages as m
 from kiosk.core.visit.common import order_at_screen
 from kiosk.core.visit.decide import decide as decide_visit
 from kiosk.core.visit.steps import AtOrder, Home, OutOfService, Visit
-from kiosk.core.visit.view import screen_of
+from kiosk.core.visit.view import offer_of
 from kiosk.timers import Timers
 
 _log = logging.getLogger(__name__)
@@ -103,7 +103,7 @@ class Engine:
         The state given may be on the screen already: a touch on what it offers stays good as
         long as that is still offered.
         """
-        self._offer = _offer(self.state)
+        self._offer = offer_of(self.state)
         self._refresh_books()
         recovered = self.books.recover()
         orders = {x.id: x for x in recovered.orders}
@@ -220,11 +220,14 @@ class Engine:
         order = order_at_screen(self.state)
         for name in ("idle", "reset"):
             self._timers.stop(("visit", name))
-        visit = Visit(step=Home(), requests=self.state.visit.requests)
-        self._change(replace(self.state, visit=visit))
+        self._show_step(Home())
         self._ring(m.Ring("attract", self.state.rules.attract_after_s))
         if order is not None:
             self._order_event(e.PersonLeft(order.id))
+
+    def _show_step(self, step: Home | OutOfService) -> None:
+        """End the stay whatever it was at: nothing of it is left."""
+        self._change(replace(self.state, visit=self.state.visit.next(step)))
 
     def _visit(self, event: m.VisitEvent) -> None:
         if isinstance(event, m.Touched):
@@ -299,7 +302,7 @@ class Engine:
             return
         if step.order is None:
             # It couldn't even be opened: nothing was charged, and nothing may be.
-            self._change(replace(self.state, visit=Visit(step=OutOfService("journal"))))
+            self._show_step(OutOfService("journal"))
             return
         self._tell(order, step.order)
         self._keep(step.order)
@@ -337,7 +340,7 @@ class Engine:
     def _park(self, event: e.OrderEvent) -> None:
         """What couldn't be written isn't acted on; it is tried again, in order."""
         if isinstance(event, e.OrderOpened):
-            self._change(replace(self.state, visit=Visit(step=OutOfService("journal"))))
+            self._show_step(OutOfService("journal"))
             return
         self._parked.append(event)
         self._timers.start(("parked",), self._clock.monotonic() + RETRY_JOURNAL_S)
@@ -379,24 +382,10 @@ class Engine:
         if self._shown is self.state and not self._answer_due:
             return
         self._answer_due = False
-        offer = _offer(self.state)
+        offer = offer_of(self.state)
         version = self.state.version + 1
         fresh = version if offer != self._offer else self.state.fresh_since
         self._offer = offer
         self.state = replace(self.state, version=version, fresh_since=fresh)
         self._shown = self.state
         self._publish(self.state)
-
-
-def _offer(state: State) -> object:
-    """What a touch could mean on this screen: if it changes, touches drawn before are stale."""
-    return screen_of(state), _offered(state)
-
-
-def _offered(state: State) -> object:
-    step = state.visit.step
-    order = order_at_screen(state)
-    if order is not None:
-        return (order.id, order.payment.state, order.paper.state)
-    bills = tuple((x.key, x.total_fen) for x in state.visit.bills)
-    return (type(step), bills, getattr(step, "bills", ()))

@@ -147,3 +147,16 @@ def test_a_result_is_left_by_its_button() -> None:
     )
     state, _ = decide(with_order(found), m.Touched("order.done"))
     assert isinstance(step_of(state), Home)
+
+
+def test_each_stay_has_a_number_of_its_own() -> None:
+    """A stay that ends and another that begins between two looks of the window are told apart."""
+    listed = account(POWER, "3100004417", B_POWER)
+    before = at(BillList(), accounts=(listed,), number=4, requests=9)
+    state, _ = decide(before, m.Touched("nav.home"))
+    for target in ("home.pay_bill", "nav.help", "help.close"):
+        state, _ = decide(state, m.Touched(target))
+    assert state.visit.number > before.visit.number
+    assert state.visit.requests == 9, "answers to the one before are still told apart"
+    here, _ = decide(before, m.Touched("bills.add"))
+    assert here.visit.number == before.visit.number, "the same person is still here"

@@ -8,7 +8,7 @@ from kiosk.core import events as e
 from kiosk.core.order import Order, PaperState, PaymentState
 from kiosk.core.state import State
 from kiosk.core.visit.messages import Happen, Ring, VisitCommand
-from kiosk.core.visit.steps import AtOrder, Attract, Home, Overlay, Step, Visit
+from kiosk.core.visit.steps import AtOrder, Attract, Home, Overlay, Step
 
 Moved = tuple[State, tuple[VisitCommand, ...]]
 
@@ -70,9 +70,8 @@ def leave(state: State) -> Moved:
             commands.append(Happen(e.SlipWanted(order.id)))
         commands.append(Happen(e.PersonLeft(order.id)))
     commands.append(Ring(ATTRACT, state.rules.attract_after_s))
-    visit = Visit(step=Home(), requests=state.visit.requests)
-    return replace(state, visit=visit), tuple(commands)
+    return replace(state, visit=state.visit.next(Home())), tuple(commands)
 
 
 def fall_asleep(state: State) -> Moved:
-    return replace(state, visit=Visit(step=Attract(), requests=state.visit.requests)), ()
+    return replace(state, visit=state.visit.next(Attract())), ()

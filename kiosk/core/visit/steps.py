@@ -184,7 +184,9 @@ class Overlay(StrEnum):
 class Visit:
     """``accounts`` are the billers' answers in this visit, in the order they were asked.
 
-    ``chosen`` holds the keys of the bills that are to be paid.
+    ``chosen`` holds the keys of the bills that are to be paid. ``number`` tells one person's stay
+    from the next one's: it grows with each that ends, so that whoever looks only now and then sees
+    that one has.
     """
 
     step: Step = field(default_factory=Home)
@@ -193,6 +195,11 @@ class Visit:
     chosen: frozenset[tuple[str, str, str, str]] = frozenset()
     requests: int = 0
     lower: bool = False
+    number: int = 0
+
+    def next(self, step: Step) -> Visit:
+        """End this stay: what follows knows nothing of it, and its answers come too late."""
+        return Visit(step=step, requests=self.requests, number=self.number + 1)
 
     @property
     def bills(self) -> tuple[Bill, ...]:

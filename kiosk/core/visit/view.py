@@ -83,3 +83,17 @@ def exits(state: State) -> tuple[bool, bool]:
         return False, False
     free = may_leave(state)
     return free and not isinstance(state.visit.step, AtOrder), free
+
+
+def offer_of(state: State) -> object:
+    """What a touch could mean on this screen: if it changes, touches drawn before are stale."""
+    return screen_of(state), _offered(state)
+
+
+def _offered(state: State) -> object:
+    step = state.visit.step
+    order = order_at_screen(state)
+    if order is not None:
+        return (order.id, order.payment.state, order.paper.state)
+    bills = tuple((x.key, x.total_fen) for x in state.visit.bills)
+    return (type(step), bills, getattr(step, "bills", ()))
