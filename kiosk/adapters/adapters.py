@@ -9,9 +9,10 @@ from typing import Protocol
 
 from devices.driver import Completed, Notice, Progress, Report, StatusChanged
 from devices.payment_terminal.commands import LateAnswer
+from devices.receipt_printer.document import Ask as AskStatus
 from devices.receipt_printer.document import Print as PrintDocument
 from devices.scanner.codec import Scanned
-from devices.status import Cancelled, Completion, Failed, Success, TimedOut
+from devices.status import Cancelled, Completion, Failed, Status, Success, TimedOut
 from kiosk.adapters import biller as biller_words
 from kiosk.adapters import qr as qr_words
 from kiosk.adapters import terminal as terminal_words
@@ -85,6 +86,7 @@ class Adapters:
         self._letterhead = letterhead
         self._institutions: tuple[Institution, ...] = ()
         self._waiting: dict[tuple[str, int], tuple[c.Command, int]] = {}
+        self._printer_asked: dict[int, int] = {}
         self._probing: set[str] = set()
         self._told: dict[str, Device] = {}
 
@@ -140,8 +142,20 @@ class Adapters:
     # Questions of the visit
 
     def ask(self, command: m.VisitCommand) -> None:
-        if not isinstance(command, m.QueryAccount):
-            raise TypeError(f"nobody answers {type(command).__name__}")
+        match command:
+            case m.QueryAccount():
+                self._ask_biller(command)
+            case m.AskPrinter() if PRINTER in self._workers:
+                number = self._workers[PRINTER].submit(AskStatus())
+                self._printer_asked[number] = command.request
+            case m.AskPrinter():
+                missing = Device(Level.UNAVAILABLE, NOT_CONFIGURED)
+                answer = m.PrinterAnswered(command.request, missing)
+                self._lanes.run("nobody", lambda: answer)
+            case _:
+                raise TypeError(f"nobody answers {type(command).__name__}")
+
+    def _ask_biller(self, command: m.QueryAccount) -> None:
         biller, known = self._biller, self._institutions
         silence = m.AccountSilent(command.request)
         self._lanes.run(
@@ -229,6 +243,9 @@ class Adapters:
                 return []
 
     def _completed(self, role: str, report: Completed) -> list[e.OrderEvent | m.VisitEvent]:
+        if role == PRINTER and report.command_id in self._printer_asked:
+            request = self._printer_asked.pop(report.command_id)
+            return [m.PrinterAnswered(request, _asked(report.completion))]
         waiting = self._waiting.pop((role, report.command_id), None)
         if waiting is None:
             _log.warning("%s: an answer to command %d, which nobody asked", role, report.command_id)
@@ -255,6 +272,15 @@ class Adapters:
                 return m.PaymentCodeScanned()
             case _:
                 return m.UnknownScanned()
+
+
+def _asked(completion: Completion) -> Device:
+    """How the printer is by its own answer; without one nobody knows."""
+    match completion:
+        case Success(value=Status() as status):
+            return Device(Level(status.level.value), status.reason)
+        case _:
+            return Device(Level.UNKNOWN, terminal_words.code_of(completion))
 
 
 def _printed(command: c.Print, completion: Completion) -> e.PrintAnswered:

@@ -11,8 +11,9 @@ import pytest
 
 from devices.driver import Completed, Notice, StatusChanged
 from devices.payment_terminal.commands import LateAnswer
+from devices.receipt_printer.document import Ask
+from devices.status import Completion, Failed, Status, Success, TimedOut
 from devices.status import Level as DeviceLevel
-from devices.status import Status, Success
 from kiosk.adapters import Adapters, DeviceReport
 from kiosk.adapters import terminal as terminal_words
 from kiosk.core import commands as c
@@ -206,3 +207,32 @@ def test_the_log_says_once_how_a_device_is(caplog: pytest.LogCaptureFixture) -> 
         "terminal: unavailable (port_missing) /dev/cabin/terminal: no such file",
         "terminal: ready",
     ]
+
+
+@pytest.mark.parametrize(
+    ("completion", "device"),
+    [
+        (Success(Status(DeviceLevel.READY)), Device(Level.READY)),
+        (
+            Success(Status(DeviceLevel.UNAVAILABLE, "paper_out")),
+            Device(Level.UNAVAILABLE, "paper_out"),
+        ),
+        (TimedOut(), Device(Level.UNKNOWN, "timedout")),
+        (Failed("not_connected"), Device(Level.UNKNOWN, "not_connected")),
+    ],
+)
+def test_the_printer_is_asked_and_never_printed_on(completion: Completion, device: Device) -> None:
+    scene = Scene()
+    workers = {"receipt_printer": scene.worker}
+    scene.adapters = Adapters(workers, Gateway(), {}, scene.lanes, (), HEAD)  # type: ignore[arg-type]
+    scene.adapters.ask(m.AskPrinter(7))
+    assert scene.worker.told == [Ask()]
+    report = DeviceReport("receipt_printer", Completed(1, completion))
+    assert scene.adapters.translate(report) == [m.PrinterAnswered(7, device)]
+
+
+def test_a_printer_that_is_not_configured_is_not_ready() -> None:
+    scene = Scene()
+    scene.adapters.ask(m.AskPrinter(7))
+    gone = Device(Level.UNAVAILABLE, "not_configured")
+    assert scene.answers() == [m.PrinterAnswered(7, gone)]

@@ -10,7 +10,7 @@ from kiosk.core import events as e
 from kiosk.core import guards
 from kiosk.core.decide import decide as decide_order
 from kiosk.core.order import Order
-from kiosk.core.state import State
+from kiosk.core.state import Device, Level, State
 from kiosk.core.visit import messages as m
 from kiosk.core.visit.decide import decide
 from kiosk.core.visit.steps import (
@@ -21,6 +21,7 @@ from kiosk.core.visit.steps import (
     Home,
     Looking,
     NoteCode,
+    OutOfService,
     Overlay,
     Rechecking,
     Step,
@@ -160,3 +161,31 @@ def test_each_stay_has_a_number_of_its_own() -> None:
     assert state.visit.requests == 9, "answers to the one before are still told apart"
     here, _ = decide(before, m.Touched("bills.add"))
     assert here.visit.number == before.visit.number, "the same person is still here"
+
+
+def test_no_order_opens_before_the_printer_has_answered_this_very_question() -> None:
+    state = at(Rechecking((B_POWER,), TERMINAL, (4,)), requests=4)
+    state, commands = decide(state, m.AccountFound(4, account(POWER, "3100004417", B_POWER)))
+    asked = next(x.request for x in commands if isinstance(x, m.AskPrinter))
+    assert not any(isinstance(x, m.Happen) for x in commands)
+    state, commands = decide(state, m.PrinterAnswered(asked - 1, Device(Level.READY)))
+    assert commands == (), "an older question's answer"
+    _, commands = decide(state, m.PrinterAnswered(asked, Device(Level.ATTENTION)))
+    assert any(isinstance(x, m.Happen) for x in commands)
+    assert m.Ring("paper", 0) in commands
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        m.PrinterAnswered(5, Device(Level.UNAVAILABLE, "paper_out")),
+        m.PrinterAnswered(5, Device(Level.UNKNOWN, "no_answer")),
+        m.TimerRang("paper"),
+    ],
+)
+def test_a_printer_that_is_not_ready_or_silent_stops_the_payment(event: m.VisitEvent) -> None:
+    state = at(Rechecking((B_POWER,), TERMINAL, (), printer=5), requests=5)
+    state, commands = decide(state, event)
+    assert step_of(state) == OutOfService("receipt_printer")
+    assert not any(isinstance(x, m.Happen) for x in commands)
+    assert decide(at(Confirm(TWO)), m.TimerRang("paper"))[0] == at(Confirm(TWO)), "too late"

@@ -52,6 +52,8 @@ def decide(state: State, event: m.VisitEvent) -> Moved:
             return _awake(*_scanned(state, event))
         case m.AccountFound() | m.AccountRefused() | m.AccountSilent():
             return _account(state, event)
+        case m.PrinterAnswered():
+            return pay_steps.printer_answered(state, event)
         case m.OrderFound():
             return _order_found(state, event)
         case m.OfficeNotTold():
@@ -221,6 +223,8 @@ def _order_found(state: State, event: m.OrderFound) -> Moved:
 
 def _rang(state: State, name: str) -> Moved:
     step = state.visit.step
+    if name == pay_steps.PAPER:
+        return pay_steps.printer_silent(state)
     if name == ATTRACT:
         return fall_asleep(state) if isinstance(step, Home) else stay(state)
     if isinstance(step, Home | Attract):

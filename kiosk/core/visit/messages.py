@@ -77,6 +77,14 @@ class AccountSilent(VisitEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class PrinterAnswered(VisitEvent):
+    """The receipt printer has said, or can't say, how it is just now."""
+
+    request: int
+    device: Device
+
+
+@dataclass(frozen=True, slots=True)
 class OrderFound(VisitEvent):
     request: int
     order: Order | None
@@ -116,6 +124,13 @@ class QueryAccount(VisitCommand):
     request: int
     institution: str
     account: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskPrinter(VisitCommand):
+    """Ask the receipt printer now, and never print: what it said some seconds ago is old."""
+
+    request: int
 
 
 @dataclass(frozen=True, slots=True)

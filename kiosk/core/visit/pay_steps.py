@@ -9,14 +9,17 @@ from kiosk.core import guards
 from kiosk.core.bills import Bill
 from kiosk.core.means import Means
 from kiosk.core.order import Order, PaperState, PaymentState
-from kiosk.core.state import State
+from kiosk.core.state import PRINTER, State
 from kiosk.core.visit.common import Moved, go, leave, next_request, order_at_screen, stay, working
 from kiosk.core.visit.messages import (
     AccountFound,
     AccountRefused,
     AccountSilent,
+    AskPrinter,
     Happen,
+    PrinterAnswered,
     QueryAccount,
+    Ring,
     Touched,
 )
 from kiosk.core.visit.steps import (
@@ -31,6 +34,9 @@ from kiosk.core.visit.steps import (
 )
 
 Key = tuple[str, str, str, str]
+PAPER = "paper"
+PAPER_S = 2.5
+"""A printer that hasn't answered by then is unknown: one lost reply and the next round fit in."""
 
 
 def touched_confirm(state: State, touch: Touched, step: Confirm) -> Moved:
@@ -53,7 +59,7 @@ def _recheck(state: State, bills: tuple[Bill, ...], means: Means) -> Moved:
         state, number = next_request(state)
         requests.append(QueryAccount(number, institution, account))
     if not requests:
-        return _open(state, bills, means)
+        return _ask_printer(state, bills, means)
     step = Rechecking(bills, means, tuple(x.request for x in requests))
     return go(state, step, *requests)
 
@@ -80,7 +86,7 @@ def _compare(state: State, step: Rechecking) -> Moved:
     now = {x.key: x for x in step.fresh}
     kept = tuple(now.get(x.key, x) for x in step.bills if x.key in now or not x.bill_no)
     if kept == step.bills:
-        return _open(state, step.bills, step.means)
+        return _ask_printer(state, step.bills, step.means)
     accounts = tuple(replace(x, bills=_current(x.bills, step, now)) for x in state.visit.accounts)
     chosen = frozenset(x.key for x in kept)
     visit = replace(state.visit, accounts=accounts, chosen=chosen)
@@ -103,6 +109,32 @@ def _after_all_gone(state: State) -> BillList | ScanBill:
     return BillList(note) if state.visit.bills else ScanBill(note)
 
 
+def _ask_printer(state: State, bills: tuple[Bill, ...], means: Means) -> Moved:
+    """An idle printer's last word is seconds old, and the paper may have run out since (R16)."""
+    state, number = next_request(state)
+    step = Rechecking(bills, means, (), printer=number)
+    return go(state, step, AskPrinter(number), Ring(PAPER, PAPER_S))
+
+
+def printer_answered(state: State, event: PrinterAnswered) -> Moved:
+    """Pay if the printer is ready now; what it isn't, its own status events tell everybody."""
+    step = state.visit.step
+    if not isinstance(step, Rechecking) or step.printer != event.request:
+        return stay(state)
+    if event.device.level.usable:
+        state, commands = _open(state, step.bills, step.means)
+    else:
+        state, commands = go(state, OutOfService(PRINTER))
+    return state, (Ring(PAPER, 0), *commands)
+
+
+def printer_silent(state: State) -> Moved:
+    """Nobody knows whether there is paper: no payment begins."""
+    step = state.visit.step
+    waits = isinstance(step, Rechecking) and step.printer
+    return go(state, OutOfService(PRINTER)) if waits else stay(state)
+
+
 def _open(state: State, bills: tuple[Bill, ...], means: Means) -> Moved:
     """The last look before money moves: locks, limits and the ways of paying once more."""
     if any(guards.locked(state, x) for x in bills):
@@ -111,7 +143,10 @@ def _open(state: State, bills: tuple[Bill, ...], means: Means) -> Moved:
     note = guards.over_limit(state, amount)
     if note:
         return go(state, Confirm(bills, note))
-    if guards.trouble(state) or guards.means_trouble(state, means):
+    reason = guards.trouble(state)
+    if reason in ("journal", PRINTER):
+        return go(state, OutOfService(reason))
+    if reason or guards.means_trouble(state, means):
         return go(state, Confirm(bills, Note(NoteCode.SERVICE_DOWN, means.id)))
     opened = e.OrderOpened(
         state.next_order_id, means, bills, amount, state.rules.receipt_patience_s

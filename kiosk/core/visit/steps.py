@@ -112,12 +112,15 @@ class Confirm:
 
 @dataclass(frozen=True, slots=True)
 class Rechecking:
-    """The bills are fetched once more just before paying (design, Money 7)."""
+    """The bills are fetched once more just before paying (design, Money 7), and the printer is
+    asked last, so that its answer is the newest (R16). ``printer`` is that question, 0 before it.
+    """
 
     bills: tuple[Bill, ...]
     means: Means
     open_requests: tuple[int, ...]
     fresh: tuple[Bill, ...] = ()
+    printer: int = 0
 
 
 @dataclass(frozen=True, slots=True)
