@@ -44,6 +44,11 @@ def view_of(state: State) -> FoundView:
     number = _("单号 {number}").format(number=order.short_id)
     if undecided:
         words = _("我们还在问，问到为止。\n\n付成了，账单就算缴好。没付成，一分钱也不会少。")
+        if order.needs_person:
+            words = _(
+                "机器自己查不清这笔钱有没有付成，工作人员会去核对。\n\n"
+                "付成了，账单就算缴好。没付成，一分钱也不会少。"
+            )
         title, lead = _("这一笔还在确认"), _("请不要再付一次。")
         return FoundView(title, number, order.amount_fen, (), words, True, lead)
     result = result_of(order, state.rules.refund_days)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.core.order import Order, PaperState, PaymentState
+from kiosk.core.order import Order, PaperState
 from kiosk.core.state import State
 from kiosk.core.visit.common import order_at_screen
 from kiosk.core.visit.view import exits
@@ -62,7 +62,7 @@ def view_of(state: State) -> UnknownView:
 def _buttons(order: Order) -> tuple[tuple[str, str], tuple[str, str]]:
     paper = order.paper.state
     waiting = (_("我再等等"), "order.wait")
-    if order.payment.state is PaymentState.NEEDS_PERSON:
+    if order.needs_person:
         waiting = ("", "")
     if order.poisoned:
         # Nothing more is printed for it; the number on the screen is what to keep.

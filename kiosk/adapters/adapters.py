@@ -22,7 +22,7 @@ from kiosk.core import commands as c
 from kiosk.core import events as e
 from kiosk.core.bills import Institution
 from kiosk.core.events import Posting, Printing
-from kiosk.core.means import TERMINAL
+from kiosk.core.means import NOT_CONFIGURED, TERMINAL
 from kiosk.core.order import Order
 from kiosk.core.state import BILLER, PRINTER, Device, Level
 from kiosk.core.visit import messages as m
@@ -36,7 +36,6 @@ PROBE_ORDER = "PROBE000000000000000"
 """A number that no order has: a platform that says so is there and knows our signature."""
 ORDER_ID_LENGTH = 20
 """Numbers of lines and refunds begin with their order's (``…L1``, ``…R1``)."""
-NOT_CONFIGURED = "not_configured"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from kiosk.adapters.heard import Heard
 from kiosk.core import commands as c
 from kiosk.core import events as e
 from kiosk.core.events import Charge, Close, PaymentFacts, Refunding
+from kiosk.core.means import NOT_CONFIGURED
 from kiosk.gateways import types as g
 
 Answer = tuple[Charge, PaymentFacts | None, str]
@@ -40,20 +41,20 @@ def carry_out(platform: g.QrPayment, command: c.Command) -> Heard:
             raise TypeError(f"a payment platform has no {type(command).__name__}")
 
 
-def silence(command: c.Command) -> e.OrderEvent:
-    """The event that says that nobody knows what became of a command."""
+def silence(command: c.Command, code: str = "") -> e.OrderEvent:
+    """The event that says that nobody knows what became of a command, and by ``code`` why."""
     order_id = command.order_id
     match command:
         case c.QueryPayment():
-            return e.PaymentQueried(order_id, Charge.NO_ANSWER)
+            return e.PaymentQueried(order_id, Charge.NO_ANSWER, code=code)
         case c.ClosePayment():
-            return e.PaymentClosed(order_id, Close.NO_ANSWER)
+            return e.PaymentClosed(order_id, Close.NO_ANSWER, code)
         case c.RefundPayment():
-            return e.RefundAnswered(order_id, command.refund_no, Refunding.NO_ANSWER)
+            return e.RefundAnswered(order_id, command.refund_no, Refunding.NO_ANSWER, code)
         case c.QueryRefund():
-            return e.RefundQueried(order_id, command.refund_no, Refunding.NO_ANSWER)
+            return e.RefundQueried(order_id, command.refund_no, Refunding.NO_ANSWER, code)
         case _:
-            return e.PaymentAnswered(order_id, Charge.NO_ANSWER)
+            return e.PaymentAnswered(order_id, Charge.NO_ANSWER, code=code)
 
 
 def unsent(command: c.Command) -> e.OrderEvent:
@@ -64,7 +65,7 @@ def unsent(command: c.Command) -> e.OrderEvent:
     """
     if isinstance(command, c.RequestPayment):
         return e.PaymentAnswered(command.order_id, Charge.NOT_PAID, code="not_sent")
-    return silence(command)
+    return silence(command, NOT_CONFIGURED)
 
 
 def _precreated(order_id: str, answer: g.CodeReady | g.QrRefused | g.NoAnswer) -> e.OrderEvent:

@@ -41,6 +41,8 @@ class Means:
     deadline_s: int = 180
 
 
+NOT_CONFIGURED = "not_configured"
+"""The code of an answer about a way of paying that the configuration no longer has."""
 TERMINAL = "terminal"
 ALIPAY = "alipay"
 WECHAT = "wechat"

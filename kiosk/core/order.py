@@ -14,6 +14,8 @@ from kiosk.core.events import PaymentFacts
 from kiosk.core.means import Means
 from kiosk.core.money import Fen
 
+MEANS_GONE = "means_gone"
+
 
 class PaymentState(StrEnum):
     CREATED = "created"
@@ -259,6 +261,11 @@ def without_person(order: Order, *reasons: str) -> Order:
     """Take back what a person was wanted for: it has been found out."""
     left = tuple(x for x in order.person_reasons if x not in reasons)
     return order if left == order.person_reasons else replace(order, person_reasons=left)
+
+
+def means_gone(order: Order, refund_no: str = "") -> str:
+    """The reason for a person when nobody can be asked: this way of paying isn't configured."""
+    return ":".join(x for x in (MEANS_GONE, order.means.id, refund_no) if x)
 
 
 def pause(attempt: int, first: float = 2.0, longest: float = 600.0) -> float:

@@ -16,12 +16,13 @@ from kiosk.core.commands import (
     StartTimer,
 )
 from kiosk.core.events import Charge, Close, PaymentFacts
-from kiosk.core.means import Commit
+from kiosk.core.means import NOT_CONFIGURED, Commit
 from kiosk.core.order import (
     Asking,
     Order,
     PaymentState,
     Step,
+    means_gone,
     pause,
     with_payment,
     with_person,
@@ -99,6 +100,9 @@ def queried(order: Order, event: e.PaymentQueried) -> Step:
     """Take the answer to a query; what it frees depends on how far we have asked."""
     awaited = order.payment.querying
     order = with_payment(order, querying=False)
+    if event.code == NOT_CONFIGURED:
+        return _nobody_to_ask(order), ()
+    order = without_person(order, means_gone(order))
     asking = order.payment.asking
     if asking is Asking.CLOSE and order.means.polled:
         # Closing may give back what this answer has found paid: only the question after it counts.
@@ -127,6 +131,18 @@ def queried(order: Order, event: e.PaymentQueried) -> Step:
         # Closed by us and still unknown there: nothing is charged under this number.
         return _last_look(order) if order.means.polled else not_paid(order, "closed")
     return _ask_later(order)
+
+
+def _nobody_to_ask(order: Order) -> Order:
+    """Its way of paying is gone from the configuration: nothing changes before the next start.
+
+    So a person is wanted at once, and the next start asks again.
+    """
+    if _undecided(order):
+        order = with_payment(order, state=PaymentState.UNKNOWN, asking=Asking.PAUSE)
+    elif order.payment.asking is not Asking.LAST_LOOK:
+        return order
+    return with_person(order, means_gone(order))
 
 
 def closed(order: Order, event: e.PaymentClosed) -> Step:
@@ -205,13 +221,13 @@ def paid(order: Order, facts: PaymentFacts | None) -> Step:
         late=late,
         code="",
     )
-    return without_person(settled, MISMATCH, UNDECIDABLE), ()
+    return without_person(settled, MISMATCH, UNDECIDABLE, means_gone(order)), ()
 
 
 def not_paid(order: Order, code: str) -> Step:
     asking = Asking.NOTHING
     order = with_payment(order, state=PaymentState.NOT_PAID, asking=asking, code=code)
-    return without_person(order, MISMATCH, UNDECIDABLE), ()
+    return without_person(order, MISMATCH, UNDECIDABLE, means_gone(order)), ()
 
 
 def undecidable(order: Order, code: str) -> Step:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from kiosk.core import events as e
 from kiosk.core.commands import Command, QueryRefund, RefundPayment, StartTimer
 from kiosk.core.events import Refunding
-from kiosk.core.means import RefundBy
+from kiosk.core.means import NOT_CONFIGURED, RefundBy
 from kiosk.core.order import (
     LineState,
     Order,
@@ -19,6 +19,7 @@ from kiosk.core.order import (
     Refund,
     RefundState,
     Step,
+    means_gone,
     pause,
     with_person,
     with_refund,
@@ -93,6 +94,11 @@ def queried(order: Order, event: e.RefundQueried, at: int) -> Step:
     if refund.state is not RefundState.REFUND_UNKNOWN or not refund.querying:
         return order, ()
     order = with_refund(order, index, querying=False)
+    gone = means_gone(order, refund.no)
+    if event.code == NOT_CONFIGURED:
+        # Nothing changes before the next start, which asks again.
+        return with_person(order, gone), ()
+    order = without_person(order, gone)
     if event.result is Refunding.REFUSED and refund.attempts >= MOST_ATTEMPTS:
         return _to_person(order, index, event.code), ()
     if event.result in (Refunding.REFUSED, Refunding.NOT_FOUND):
@@ -163,7 +169,8 @@ def refunded(order: Order, index: int, at: int) -> Order:
     order = with_refund(
         order, index, state=RefundState.REFUNDED, ended_at=at, code="", querying=False
     )
-    return without_person(order, f"{REFUSED}{no}", f"{BY_HAND}{no}")
+    gone = means_gone(order, no)
+    return without_person(order, f"{REFUSED}{no}", f"{BY_HAND}{no}", gone)
 
 
 def _find(order: Order, refund_no: str) -> int | None:

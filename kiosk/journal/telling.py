@@ -13,7 +13,7 @@ from kiosk import seal
 from kiosk.core.decide import decide
 from kiosk.core.means import Means
 from kiosk.core.money import yuan
-from kiosk.core.order import Order, PaymentState
+from kiosk.core.order import MEANS_GONE, Order, PaymentState
 from kiosk.journal.journal import Journal, Summary
 from kiosk.journal.rows import Row
 
@@ -142,10 +142,20 @@ def state_text(state: dict[str, Any]) -> str:
     parts += [f"refund {x['no']} {yuan(x['amount_fen'])} {x['state']}" for x in state["refunds"]]
     parts.append(f"paper {state['paper']}")
     if state["needs_person"]:
-        parts.append(f"needs a person ({', '.join(state['person_reasons'])})")
+        parts.append(f"needs a person ({', '.join(map(reason_text, state['person_reasons']))})")
     if state["closed"]:
         parts.append("closed")
     return "; ".join(parts)
+
+
+def reason_text(reason: str) -> str:
+    """Tell why a person is wanted: most reasons speak for themselves."""
+    name, *what = reason.split(":")
+    if name != MEANS_GONE:
+        return reason
+    asked = f" about refund {what[1]}" if what[1:] else ""
+    gone = f"the way of paying {what[0]} isn't configured any more"
+    return f"{gone}: ask the platform{asked} by hand"
 
 
 def _plain(value: Any) -> Any:

@@ -103,10 +103,10 @@ def test_who_is_not_configured_any_more_is_honestly_silent(means: Any) -> None:
     ]
     assert told == [
         [e.PaymentAnswered(ID, e.Charge.NOT_PAID, code="not_sent")],
-        [e.PaymentQueried(ID, e.Charge.NO_ANSWER)],
-        [e.PaymentClosed(ID, e.Close.NO_ANSWER)],
-        [e.RefundAnswered(ID, R1, e.Refunding.NO_ANSWER)],
-        [e.RefundQueried(ID, R1, e.Refunding.NO_ANSWER)],
+        [e.PaymentQueried(ID, e.Charge.NO_ANSWER, code="not_configured")],
+        [e.PaymentClosed(ID, e.Close.NO_ANSWER, code="not_configured")],
+        [e.RefundAnswered(ID, R1, e.Refunding.NO_ANSWER, code="not_configured")],
+        [e.RefundQueried(ID, R1, e.Refunding.NO_ANSWER, code="not_configured")],
     ]
 
 
