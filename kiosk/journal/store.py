@@ -43,6 +43,7 @@ CREATE TABLE keys (
 CREATE TABLE checkpoints (seq INTEGER PRIMARY KEY, hash TEXT NOT NULL);
 """
 VERSION = 1
+CACHE_KIB = 256
 BUSY_MS = 2000
 _READ_WRITE = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
 ANCHOR_SLOT = 128
@@ -122,6 +123,9 @@ class Store:
             "synchronous=FULL",
             "foreign_keys=ON",
             "secure_delete=ON",
+            # The table of orders is read by its key, rows are only added: pages kept in memory
+            # would grow to SQLite's usual 2 MiB and save nothing.
+            f"cache_size=-{CACHE_KIB}",
         ):
             self.db.execute(f"PRAGMA {pragma}").fetchall()
         if self.db.pragma("user_version") == 0:
