@@ -207,8 +207,9 @@ class Books:
         return "" if free >= self._least_free else f"only {free >> 20} MiB left for the journal"
 
     def forget(self, days: int) -> int:
-        """Delete the keys of orders closed more than ``days`` ago."""
-        return self.journal.forget(self._clock.now_ms() - days * 86_400_000)
+        """Delete the keys of orders closed more than ``days`` ago, of whatever epoch."""
+        before = self._clock.now_ms() - days * 86_400_000
+        return self.journal.forget(before) + self._kept.forget(before)
 
     def close(self) -> None:
         self.journal.close()

@@ -237,6 +237,15 @@ class Journal:
         self.store.empty_log()
         return gone
 
+    def keys_of_closed(self, before: int) -> list[str]:
+        """Return the orders closed before ``before`` (ms) whose keys are there still."""
+        query = "SELECT order_id FROM keys JOIN orders USING (order_id) WHERE closed_at < ?"
+        return [x[0] for x in self.store.db.execute(query, (before,))]
+
+    def has_key(self, order_id: str) -> bool:
+        """Whether an order's personal fields can still be read."""
+        return self._stored_key(order_id) is not None
+
     def free_bytes(self) -> int:
         """Return how much room the journal's disk has left."""
         return shutil.disk_usage(self.store.path.parent).free

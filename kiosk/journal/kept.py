@@ -1,8 +1,9 @@
-"""Earlier epochs beside the journal, for reading only: their orders aren't forgotten with them.
+"""Earlier epochs beside the journal: their orders aren't forgotten with them, but their keys are.
 
 A file that was put aside doesn't verify, so no machine goes on with an order of it: one that was
 open there is a person's matter, and its bills stay locked until somebody has settled it. What a
-person settles is written into the journal in use, as a note of the kind ``SETTLED``.
+person settles is written into the journal in use, as a note of the kind ``SETTLED``. Only the keys
+of orders closed long enough are deleted there; rows, chain and anchor stay as they were found.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from kiosk.core.events import PersonSettled
 from kiosk.core.order import Order, with_person
 from kiosk.journal.journal import Journal
 from kiosk.journal.replay import ReplayDiffersError, replay
-from kiosk.journal.store import JournalBrokenError, kept_epochs
+from kiosk.journal.store import BUSY_MS, JournalBrokenError, kept_epochs, sync_file
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -33,7 +34,7 @@ OLD_EPOCH = "old_epoch"
 
 
 class KeptEpochs:
-    """The orders of the epochs that were put aside beside ``current``. Nothing is written there."""
+    """The orders of the epochs that were put aside beside ``current``. No row is written there."""
 
     def __init__(self, current: Journal) -> None:
         self._current = current
@@ -72,6 +73,32 @@ class KeptEpochs:
             sums = [self._read(x, lambda kept: kept.charged_since(at), 0) for x in self._paths]
             self._charged = {at: sum(sums)}
         return self._charged[at]
+
+    def forget(self, before: int) -> int:
+        """Delete the keys of orders closed, or settled by a person, before ``before`` (ms).
+
+        Returns how many. A file that can't be written keeps its keys until the next call.
+        """
+        settled: dict[str, int] = {}
+        for at, verdict in self._verdicts():
+            settled[verdict.order_id] = max(at, settled.get(verdict.order_id, 0))
+        gone = 0
+        for path in self._paths:
+            nothing: list[str] = []
+            old = self._read(path, lambda kept: self._old_in(kept, before, settled), nothing)
+            if old:
+                gone += _delete_keys(path, old)
+        return gone
+
+    def _old_in(self, kept: Journal, before: int, settled: dict[str, int]) -> list[str]:
+        """The orders of one file whose keys are there still and whose time has come."""
+        old = kept.keys_of_closed(before)
+        for order_id in kept.open_orders():
+            long_ago = settled.get(order_id, before) < before
+            order = self._order(kept, order_id) if long_ago and kept.has_key(order_id) else None
+            if order is not None and order.closed:
+                old.append(order_id)
+        return old
 
     def _open_in(self, kept: Journal) -> list[Order]:
         return [x for x in (self._order(kept, y) for y in kept.open_orders()) if x is not None]
@@ -122,6 +149,27 @@ class KeptEpochs:
         except (JournalBrokenError, apsw.Error, OSError, ValueError) as error:
             _log.warning("%s: can't be read: %s", path.name, error)
             return otherwise
+
+
+def _delete_keys(path: Path, order_ids: list[str]) -> int:
+    """Delete keys from a file that was put aside, and every old page that held them."""
+    try:
+        # No Store: it would want to verify and repair what is kept just as it was found.
+        db = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
+        try:
+            db.set_busy_timeout(BUSY_MS)
+            db.execute("PRAGMA secure_delete=ON").fetchall()
+            db.execute("PRAGMA synchronous=FULL").fetchall()
+            with db:
+                db.executemany("DELETE FROM keys WHERE order_id = ?", [(x,) for x in order_ids])
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        finally:
+            db.close()
+        sync_file(path)
+    except (apsw.Error, OSError) as error:
+        _log.warning("%s: keys can't be deleted: %s", path.name, error)
+        return 0
+    return len(order_ids)
 
 
 @contextmanager

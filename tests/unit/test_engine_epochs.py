@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import apsw
 import pytest
 
 from kiosk.core import events as e
 from kiosk.core import guards
 from kiosk.journal import new_epoch
+from kiosk.seal import GONE
 from tests.support.alone import ALIPAY, START, Alone, bill, paid, posted, printed
 from tests.unit.test_journal_cli import kiosk as journal_command
 from tests.unit.test_journal_tampering import tamper
 
+DAY_S = 86_400
 AT = int(START * 1000) + 60_000
 
 
@@ -112,3 +115,66 @@ def test_an_unreadable_old_file_stops_nothing(kiosk: Alone) -> None:
     number = kiosk.open(2)
     kiosk.say(paid(number))
     assert kiosk.order(number).payment.state.value == "paid"
+
+
+def rows_of(kept: Path) -> list[tuple[object, ...]]:
+    db = apsw.Connection(str(kept), flags=apsw.SQLITE_OPEN_READONLY)
+    try:
+        return [tuple(x) for x in db.execute("SELECT * FROM rows ORDER BY seq")]
+    finally:
+        db.close()
+
+
+def keys_of(kept: Path) -> set[str]:
+    db = apsw.Connection(str(kept), flags=apsw.SQLITE_OPEN_READONLY)
+    try:
+        return {str(x[0]) for x in db.execute("SELECT order_id FROM keys")}
+    finally:
+        db.close()
+
+
+def test_old_epochs_forget_by_the_same_rule_and_keep_their_rows(kiosk: Alone) -> None:
+    closed, settled, waiting = kiosk.open(1, ALIPAY), kiosk.open(2), kiosk.open(3, ALIPAY)
+    kiosk.say(paid(closed), posted(closed), printed(closed), e.PersonLeft(closed))
+    kiosk.say(e.PaymentAnswered(settled, e.Charge.NO_ANSWER))
+    kept = put_aside(kiosk)
+    rows, anchor = rows_of(kept), kept.with_suffix(".anchor").read_bytes()
+    assert kiosk.books.forget(30) == 0, "none is old enough"
+    kiosk.pass_time(31 * DAY_S)
+    assert kiosk.books.forget(30) == 1
+    assert keys_of(kept) == {settled, waiting}, "nobody has settled them yet"
+
+    kiosk.engine.books.close()
+    words = ["settle", settled, "--verdict", "not_paid", "--operator", "op", "--note", "asked"]
+    assert journal_command(kiosk.path, *words) == 0
+    kiosk.again()
+    settled_at = max(x.at for x in kiosk.books.journal.notes())
+    kiosk.clock.passed += max(0.0, settled_at / 1000 - kiosk.clock.wall())
+    assert kiosk.books.forget(30) == 0, "days count from when a person settled it"
+    kiosk.pass_time(31 * DAY_S)
+    assert kiosk.books.forget(30) == 1
+    assert keys_of(kept) == {waiting}
+    assert kiosk.books.forget(30) == 0
+    assert rows_of(kept) == rows
+    assert kept.with_suffix(".anchor").read_bytes() == anchor
+    order = kiosk.order(closed)
+    assert order.closed
+    assert order.lines[0].bill.account == GONE
+
+
+def test_an_old_file_that_cannot_be_written_stops_no_forgetting(
+    kiosk: Alone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = kiosk.open(1)
+    kiosk.say(paid(number), posted(number), printed(number), e.PersonLeft(number))
+    kept = put_aside(kiosk)
+    kiosk.pass_time(40 * DAY_S)
+
+    writer = apsw.Connection(str(kept), flags=apsw.SQLITE_OPEN_READWRITE)
+    writer.execute("BEGIN IMMEDIATE")
+    monkeypatch.setattr("kiosk.journal.kept.BUSY_MS", 1)
+    assert kiosk.books.forget(30) == 0
+    assert keys_of(kept) == {number}
+    writer.execute("ROLLBACK")
+    writer.close()
+    assert kiosk.books.forget(30) == 1
