@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
+from devices.operations import Operation
 from devices.status import Cancelled, Completion, Failed, Level, Status, TimedOut
 
 
@@ -66,6 +67,8 @@ class Driver(ABC):
 
     default_baud: ClassVar[int] = 9600
     """The line's speed where the port's URL doesn't say it (bits a second)."""
+    operations: ClassVar[Mapping[str, Operation]] = {}
+    """What it can be asked to do, by name; `status` is understood and isn't listed."""
     queue_patience_s: ClassVar[float] = 30.0
     """A command that waits longer than this behind another one ends as timed out (seconds)."""
 
