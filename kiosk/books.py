@@ -43,12 +43,21 @@ class Recovered:
     at_screen: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the books say of a number; ``sure`` is false if they can't be read just there."""
+
+    order: Order | None
+    sure: bool = True
+
+
 class AnyBooks(Protocol):
     """What the engine wants of the books."""
 
     def take(self, order: Order | None, event: e.OrderEvent) -> Taken: ...
     def recover(self) -> Recovered: ...
     def find(self, order_id: str) -> Order | None: ...
+    def look_up(self, order_id: str) -> Found: ...
     def note(self, kind: str, body: object) -> str: ...
     def next_order_id(self) -> str: ...
     def paid_today(self) -> int: ...
@@ -71,6 +80,10 @@ class ClosedBooks:
 
     def find(self, order_id: str) -> Order | None:  # noqa: ARG002
         return None
+
+    def look_up(self, order_id: str) -> Found:  # noqa: ARG002
+        """The order may well be in the file; but a file that was changed is no answer."""
+        return Found(None, sure=False)
 
     def note(self, kind: str, body: object) -> str:  # noqa: ARG002
         return self._reason
@@ -166,13 +179,18 @@ class Books:
 
     def find(self, order_id: str) -> Order | None:
         """Return an order of any age and epoch, None if it isn't there or unreadable."""
+        return self.look_up(order_id).order
+
+    def look_up(self, order_id: str) -> Found:
+        """As ``find``, and whether "there is none" is certain."""
         try:
-            return replay(self.journal, order_id)
+            return Found(replay(self.journal, order_id))
         except KeyError:
-            return self._kept.find(order_id)
+            return Found(*self._kept.find(order_id))
         except (ReplayDiffersError, ValueError) as error:
             _log.error("%s: %s", order_id, error)
-            return error.order if isinstance(error, ReplayDiffersError) else None
+            order = error.order if isinstance(error, ReplayDiffersError) else None
+            return Found(order, sure=order is not None)
 
     def note(self, kind: str, body: object) -> str:
         """Write a row that belongs to no order. Returns what went wrong, empty if nothing."""

@@ -15,7 +15,7 @@ from functools import partial
 from typing import Protocol
 
 from kiosk import log
-from kiosk.books import AnyBooks
+from kiosk.books import AnyBooks, Found
 from kiosk.clock import Clock
 from kiosk.core import events as e
 from kiosk.core.commands import Command, StartTimer
@@ -255,8 +255,8 @@ class Engine:
                 self._order_event(command.event)
             case m.FindOrder():
                 order = self.state.orders.get(command.order_id)
-                found = order or self.books.find(command.order_id)
-                self._visit_event(m.OrderFound(command.request, found))
+                found = Found(order) if order else self.books.look_up(command.order_id)
+                self._visit_event(m.OrderFound(command.request, found.order, found.sure))
             case m.AskOffice():
                 self._call_office(command)
             case _:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiosk.core.state import SCANNER, State
-from kiosk.core.visit.steps import FindSlip
+from kiosk.core.visit.steps import FindSlip, Note, NoteCode
 from kiosk.i18n import _
 from screens.base import Screen
 from screens.drawing import Box
@@ -14,6 +14,8 @@ from screens.theme import SPACE
 from screens.widgets.label import Label
 from screens.widgets.message import Message
 from screens.widgets.pictures import SlipPicture
+
+MOST_CONTACTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +35,19 @@ def view_of(state: State) -> FindView:
     if not state.device(SCANNER).level.usable:
         note = _("扫码口现在用不了。\n\n请拿着小票打电话问一问。\n号码在首页的“请人帮忙”里。")
         return FindView(_("现在查不了，请打电话"), "", note, reader=False)
+    if step.note is not None and step.note.code is NoteCode.BOOKS_CLOSED:
+        title = _("现在查不了，请打电话")
+        return FindView(title, "", _books_closed(state), reader=False)
     words = _("看下图：方块朝下，对着亮红光的地方。\n查的时候不会显示姓名。")
     title = _("正在查，请等一下") if step.request else _("请扫一扫您的小票")
     return FindView(title, words, note_text(step.note))
+
+
+def _books_closed(state: State) -> str:
+    """That nobody can look now, and whom to call: never that there is no such payment."""
+    lines = [note_text(Note(NoteCode.BOOKS_CLOSED))]
+    lines += [f"{x.name}  {x.phone}\n{x.hours}" for x in state.rules.contacts[:MOST_CONTACTS]]
+    return "\n\n".join(lines)
 
 
 class FindScreen(Screen):

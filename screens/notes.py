@@ -25,7 +25,7 @@ _SENTENCES = {
     NoteCode.NO_SUCH_ORDER: N_("没有查到这一笔。请看看是不是这台机器打的小票，或请人帮忙。"),
     NoteCode.NOT_A_SLIP: N_("这不是我们的小票。请把小票上的方块对准红光。"),
     NoteCode.MORE_BILLS: N_("还有 {detail} 笔，付完这几笔再来付。"),
-    NoteCode.BOOKS_CLOSED: N_("机器的账本在等检查，现在查不了。请打“请人帮忙”里的电话问一问。"),
+    NoteCode.BOOKS_CLOSED: N_("机器的账本在等检查，现在查不了。小票请收好，打电话问一问。"),
     NoteCode.LIST_FULL: N_("一次最多付四笔。请先付这几笔，再来付其他的。"),
 }
 _SILENT = N_("缴费单位现在没有回话，没有扣钱。请过几分钟再试，或请人帮忙。")

@@ -53,13 +53,19 @@ class KeptEpochs:
         found = [x for path in self._paths for x in self._read(path, self._open_in, nothing)]
         return [x for x in found if not x.closed]
 
-    def find(self, order_id: str) -> Order | None:
-        """Return an order of an earlier epoch as it was, None if there is none."""
+    def find(self, order_id: str) -> tuple[Order | None, bool]:
+        """Return an order of an earlier epoch as it was, None if there is none that can be read.
+
+        The second is true if that is certain: every file, and every row of the order, was read.
+        """
+        sure = True
+        unread: tuple[Order | None, bool] = (None, False)
         for path in reversed(self._paths):
-            order = self._read(path, lambda kept: self._order(kept, order_id), None)
+            order, read = self._read(path, lambda kept: self._look(kept, order_id), unread)
             if order is not None:
-                return order
-        return None
+                return order, True
+            sure = sure and read
+        return None, sure
 
     def counter(self, prefix: str) -> int:
         """Return the last number that began with ``prefix`` (cabin and day), 0 if none did."""
@@ -112,6 +118,10 @@ class KeptEpochs:
             return max((int(x) for x in counters if x.isdecimal()), default=0)
 
         return self._read(path, last, 0)
+
+    def _look(self, kept: Journal, order_id: str) -> tuple[Order | None, bool]:
+        order = self._order(kept, order_id)
+        return order, order is not None or not kept.last_at(order_id)
 
     def _order(self, kept: Journal, order_id: str) -> Order | None:
         """Replay an order as far as its rows agree; what is still open there is for a person."""

@@ -123,11 +123,25 @@ def test_more_debts_than_rows_are_announced() -> None:
 
 def test_with_closed_books_a_slip_is_not_called_unknown() -> None:
     state = replace(at(FindSlip(request=5)), journal_trouble="row 3 was changed")
-    state, _ = decide(state, m.OrderFound(5, None))
+    state, _ = decide(state, m.OrderFound(5, None, sure=False))
     step = step_of(state)
     assert isinstance(step, FindSlip)
     assert step.note is not None
     assert step.note.code is NoteCode.BOOKS_CLOSED
+
+
+def test_books_that_are_only_full_know_what_they_do_not_hold() -> None:
+    state = replace(at(FindSlip(request=5)), journal_trouble="only 3 MiB left for the journal")
+    state, _ = decide(state, m.OrderFound(5, None))
+    step = step_of(state)
+    assert isinstance(step, FindSlip)
+    assert step.note is not None
+    assert step.note.code is NoteCode.NO_SUCH_ORDER
+
+
+def test_help_is_one_touch_away_where_nothing_can_be_paid() -> None:
+    state, _ = decide(at(OutOfService("biller")), m.Touched("service.call_person"))
+    assert step_of(state) == CallPerson()
 
 
 def test_a_call_for_help_is_asked_once() -> None:

@@ -7,8 +7,11 @@ from pathlib import Path
 import apsw
 import pytest
 
+from kiosk.books import ClosedBooks
 from kiosk.core import events as e
 from kiosk.core import guards
+from kiosk.core.visit import messages as m
+from kiosk.core.visit.steps import FoundOrder
 from kiosk.journal import new_epoch
 from kiosk.seal import GONE
 from tests.support.alone import ALIPAY, START, Alone, bill, paid, posted, printed
@@ -178,3 +181,27 @@ def test_an_old_file_that_cannot_be_written_stops_no_forgetting(
     writer.execute("ROLLBACK")
     writer.close()
     assert kiosk.books.forget(30) == 1
+
+
+def look(kiosk: Alone, number: str) -> str:
+    """Hold a slip to the reader; the note on the screen, empty if the order is shown."""
+    kiosk.say(m.SlipScanned(number))
+    step = kiosk.state.visit.step
+    return "" if isinstance(step, FoundOrder) else step.note.code.value  # type: ignore[union-attr]
+
+
+def test_where_books_cannot_be_read_a_slip_is_never_called_unknown(kiosk: Alone) -> None:
+    first = kiosk.open(1)
+    absent = f"{first[:10]}99999ABCDE"
+    assert look(kiosk, first) == ""
+    assert look(kiosk, absent) == "no_such_order"
+    kept = put_aside(kiosk)
+    assert look(kiosk, absent) == "no_such_order", "both files have been read"
+    kiosk.engine.books.close()
+    kept.write_bytes(b"no database " * 400)
+    kiosk.again()
+    assert look(kiosk, first) == "books_closed"
+    second = kiosk.open(2)
+    assert look(kiosk, second) == "", "what can be read is told"
+    kiosk.again(ClosedBooks("row 7 was changed"))
+    assert look(kiosk, second) == "books_closed"

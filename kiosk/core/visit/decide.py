@@ -37,6 +37,7 @@ from kiosk.core.visit.steps import (
     Looking,
     Note,
     NoteCode,
+    OutOfService,
     Overlay,
     Rechecking,
     ScanBill,
@@ -111,6 +112,8 @@ def _touched(state: State, touch: m.Touched) -> Moved:
             return leave(state) if touch.target == "found.done" else stay(state)
         case CallPerson():
             return _touched_call(state, touch)
+        case OutOfService() if touch.target == "service.call_person":
+            return go(state, CallPerson())
         case _:
             return stay(state)
 
@@ -216,7 +219,7 @@ def _order_found(state: State, event: m.OrderFound) -> Moved:
     if not isinstance(step, FindSlip) or step.request != event.request:
         return stay(state)
     if event.order is None:
-        code = NoteCode.BOOKS_CLOSED if state.journal_trouble else NoteCode.NO_SUCH_ORDER
+        code = NoteCode.NO_SUCH_ORDER if event.sure else NoteCode.BOOKS_CLOSED
         return go(state, FindSlip(note=Note(code)))
     return go(state, FoundOrder(event.order))
 

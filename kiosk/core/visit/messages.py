@@ -86,8 +86,11 @@ class PrinterAnswered(VisitEvent):
 
 @dataclass(frozen=True, slots=True)
 class OrderFound(VisitEvent):
+    """``sure`` is false if there may be such an order, in books that can't be read now."""
+
     request: int
     order: Order | None
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
