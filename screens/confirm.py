@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from kiosk.core import guards
 from kiosk.core.bills import Bill
 from kiosk.core.means import ALIPAY, TERMINAL, WECHAT
-from kiosk.core.state import State
+from kiosk.core.state import Level, State
 from kiosk.core.visit.steps import Confirm
 from kiosk.i18n import N_, _
 from screens.base import Screen
@@ -22,6 +22,14 @@ from screens.widgets.panel import Panel
 
 MOST_BILLS = 4
 LARGE_FEN = 1_000_000  # from here on the sum needs a smaller size beside its words
+SHORT_NAMES = {
+    TERMINAL: N_("刷卡机"),
+    ALIPAY: N_("支付宝"),
+    WECHAT: N_("微信"),
+}
+LOCKED = N_("{names}在查上一笔付款")
+CHECKING = N_("{names}正在检查")
+SHUT = N_("{names}暂时不能用")
 WAYS = {
     TERMINAL: N_("刷卡，或出示付款码"),
     ALIPAY: N_("支付宝扫码"),
@@ -49,11 +57,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmView:
+    """``shut``: why ways of paying are closed, empty if none is."""
+
     title: str
     lines: tuple[Line, ...]
     fen: int
     ways: tuple[Way, ...]
     note: str
+    shut: str = ""
 
 
 def view_of(state: State) -> ConfirmView:
@@ -65,7 +76,20 @@ def view_of(state: State) -> ConfirmView:
     )
     lines = tuple(map(_line, step.bills))
     heading = _("请核对，再选怎么付")
-    return ConfirmView(heading, lines, step.amount_fen, ways, note_text(step.note))
+    note = note_text(step.note)
+    return ConfirmView(heading, lines, step.amount_fen, ways, note, _why_shut(state))
+
+
+def _why_shut(state: State) -> str:
+    """One line on the ways that don't answer a touch, those with the same reason together."""
+    reasons: dict[str, list[str]] = {}
+    for means in state.rules.means:
+        trouble = guards.means_trouble(state, means)
+        if trouble:
+            checking = state.device(means.id).level is Level.UNKNOWN
+            reason = LOCKED if trouble == "locked" else CHECKING if checking else SHUT
+            reasons.setdefault(reason, []).append(_(SHORT_NAMES[means.id]))
+    return "  ".join(_(x).format(names=_("、").join(names)) for x, names in reasons.items())
 
 
 def _line(bill: Bill) -> Line:
@@ -97,8 +121,10 @@ class ConfirmScreen(Screen):
         ]
         self.total = self.add(Label(self.kit, "confirm.total", em_mm=13.0, anchor="middle"))
         self.amount = self.add(Amount(self.kit, "confirm.amount", due=True, em_mm=34.0))
+        self._tight = False
         self.line = Rects(self.theme, self.solid, "ink")
         self.note = self.add(Message(self.kit, "confirm.note", "wait"))
+        self.shut = self.add(Label(self.kit, "confirm.shut", em_mm=11.0, anchor="middle"))
         self.ways = {
             way: self.add(
                 Button(
@@ -122,7 +148,11 @@ class ConfirmScreen(Screen):
         self.ways[ALIPAY].place(Box(body.x + half + gap, low, half, button))
         self.ways[TERMINAL].place(Box(body.x, low - gap - button, body.w, button))
         end = self.ways[TERMINAL].box.y - gap
-        total_h = px(50)
+        if self.shut.visible:
+            height = self.shut.fit_height(body.w)
+            self.shut.place(Box(body.x, end - height, body.w, height))
+            end -= height + px(4)
+        total_h = px(34 if self._tight else 50)
         if self.note.visible:
             height = self.note.fit(body.w)
             self.note.place(Box(body.x, end - height, body.w, height))
@@ -164,17 +194,21 @@ class ConfirmScreen(Screen):
                 self.details[n].say(view.lines[n].detail)
                 self.sums[n].show(view.lines[n].fen)
         self.total.say(_("一共付"))
-        self.amount.resize(34.0 if view.fen < LARGE_FEN else 28.0)
+        # A full list, a note and a closed way of paying leave little room for the sum.
+        self._tight = len(view.lines) == MOST_BILLS and bool(view.note and view.shut)
+        self.amount.resize(28.0 if self._tight or view.fen >= LARGE_FEN else 34.0)
         self.amount.show(view.fen)
         self.note.visible = bool(view.note)
         self.note.say(view.note)
+        self.shut.visible = bool(view.shut)
+        self.shut.say(view.shut)
         known = {x.id: x for x in view.ways}
         for way, button in self.ways.items():
             button.visible = way in known
             if way in known:
                 button.say(known[way].name)
                 button.enable(known[way].free)
-        self.shape(len(view.lines), view.note)
+        self.shape(len(view.lines), view.note, view.shut)
 
     def repaint(self) -> None:
         if hasattr(self, "line"):

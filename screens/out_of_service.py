@@ -10,6 +10,7 @@ from kiosk.i18n import N_, _
 from screens.base import Screen
 from screens.drawing import Box
 from screens.theme import SPACE
+from screens.widgets.button import Button
 from screens.widgets.message import Message
 
 REASONS = {
@@ -37,7 +38,7 @@ class OutOfServiceView:
 def view_of(state: State) -> OutOfServiceView:
     step = state.visit.step
     reason = step.reason if isinstance(step, OutOfService) else "journal"
-    words = _("您的钱没有扣。急着缴的话，请回首页碰“请人帮忙”，里面有电话号码。")
+    words = _("您的钱没有扣。急着缴的话，请碰下面的“请人帮忙”，里面有电话号码。")
     return OutOfServiceView(_("现在还不能缴费"), _(REASONS[reason]), words)
 
 
@@ -47,11 +48,23 @@ class OutOfServiceScreen(Screen):
 
     def build(self) -> None:
         self.words = self.add(Message(self.kit, "out_of_service.words", "wait", em_mm=13.0))
+        self.call = self.add(
+            Button(
+                self.kit,
+                "service.call_person",
+                _("请人帮忙"),
+                lambda: self.send("service.call_person", None),
+                kind="main",
+                guard=True,
+            )
+        )
 
     def arrange(self, body: Box) -> None:
         top = body.y + self.theme.px(SPACE.air)
         height = self.words.fit(body.w) + self.theme.px(8)
         self.words.place(Box(body.x, top, body.w, height))
+        button = self.theme.px(SPACE.button)
+        self.call.place(Box(body.x, body.bottom - button, body.w, button))
 
     def show(self, view: OutOfServiceView) -> None:
         self.heading.say(view.title)

@@ -162,6 +162,15 @@ def broken(role: str) -> State:
     return replace(at(Home()), devices=devices)
 
 
+def shut(*means: Means, note: Note | None = None) -> State:
+    """At confirm, with ways of paying that can't be used: not heard of, then not answering."""
+    devices = dict(READY)
+    for way in means:
+        first = way is TERMINAL
+        devices[way.id] = Device(Level.UNKNOWN if first else Level.UNAVAILABLE, "no_answer")
+    return replace(at(Confirm(TWO, note), accounts=ACCOUNTS), devices=devices)
+
+
 STATES: dict[str, State] = {
     "home": at(Home()),
     "home_low": at(Home(), lower=True),
@@ -200,6 +209,13 @@ STATES: dict[str, State] = {
     ),
     "confirm": at(Confirm(TWO), accounts=ACCOUNTS),
     "confirm_four_changed": at(Confirm((*THREE, B_LATE), Note(NoteCode.BILL_CHANGED))),
+    "confirm_terminal_gone": shut(TERMINAL),
+    "confirm_all_shut": shut(TERMINAL, WECHAT, ALIPAY, note=Note(NoteCode.SERVICE_DOWN)),
+    "confirm_one_way": shut(WECHAT, ALIPAY),
+    "confirm_four_shut": replace(
+        shut(TERMINAL, WECHAT),
+        visit=Visit(step=Confirm((*THREE, B_LATE), Note(NoteCode.BILL_CHANGED))),
+    ),
     "pay_terminal": with_order(order(TERMINAL, TWO)),
     "pay_qr": with_order(order(WECHAT, TWO, CODE)),
     "pay_qr_waiting": with_order(order(ALIPAY, TWO)),
@@ -220,6 +236,7 @@ STATES: dict[str, State] = {
     "receipt_problem_unknown": with_order(PROBLEM_UNKNOWN),
     "find": at(FindSlip()),
     "find_nothing": at(FindSlip(note=Note(NoteCode.NO_SUCH_ORDER))),
+    "find_books_closed": at(FindSlip(note=Note(NoteCode.BOOKS_CLOSED))),
     "found_done": at(FoundOrder(DONE)),
     "found_part": at(FoundOrder(PART)),
     "found_unknown": at(FoundOrder(UNKNOWN)),

@@ -23,6 +23,7 @@ environment.prepare(environment.Panel())  # before the modules below bring Kivy 
 
 from screens import (  # noqa: E402
     confirm,
+    find,
     found,
     home,
     idle,
@@ -279,3 +280,29 @@ def test_no_more_choices_than_fit() -> None:
     limit = replace(extremes.PREPAID.topup, max_fen=20_000)  # type: ignore[type-var]
     step = topup.ChooseTopUp(replace(extremes.PREPAID, topup=limit))
     assert topup.view_of(s.at(step)).choices == (5000, 10_000, 20_000)
+
+
+def test_closed_books_say_whom_to_call_and_never_that_there_is_no_such_payment() -> None:
+    view = find.view_of(s.STATES["find_books_closed"])
+    assert "现在查不了" in view.title
+    assert "021-0000 0001" in view.note
+    assert "没有查到" not in view.note
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("confirm", ""),
+        ("confirm_terminal_gone", "刷卡机正在检查"),
+        ("confirm_one_way", "微信、支付宝暂时不能用"),
+        ("confirm_all_shut", "刷卡机正在检查  微信、支付宝暂时不能用"),
+    ],
+)
+def test_a_way_of_paying_that_is_closed_says_why(name: str, words: str) -> None:
+    assert confirm.view_of(s.STATES[name]).shut == words
+
+
+def test_a_terminal_that_is_asked_about_another_payment_says_so() -> None:
+    lost = s.STATES["unknown"].orders
+    state = replace(s.STATES["confirm"], orders=lost)
+    assert confirm.view_of(state).shut == "刷卡机在查上一笔付款"
