@@ -10,8 +10,8 @@ from kiosk.core.visit.steps import FoundOrder
 from kiosk.i18n import _
 from screens.base import Screen
 from screens.drawing import Box
+from screens.ending import place_ending, tell_ending
 from screens.result import result_of
-from screens.theme import SPACE
 from screens.widgets.button import Button
 from screens.widgets.label import Amount, Label
 from screens.widgets.ladder import Ladder, Step
@@ -81,31 +81,19 @@ class FoundScreen(Screen):
         )
 
     def arrange(self, body: Box) -> None:
-        px, gap = self.theme.px, self.theme.px(SPACE.gap)
-        button = px(SPACE.button)
-        self.done.place(Box(body.x, body.bottom - button, body.w, button))
+        px = self.theme.px
         number = Box(body.x, body.y, body.w, self.number.line_px)
         self.number.place(number)
-        height = self.words.fit(body.w)
         top = number.bottom + px(4)
         if self.amount.visible:
             self.amount.place(Box(body.x, number.bottom, body.w, px(42)))
             top = self.amount.box.bottom + px(4)
-        if self.ladder.visible:
-            room = body.bottom - button - height - 2 * gap - top
-            ladder = Box(body.x, top, body.w, min(px(34 * self.ladder.count + 8), room))
-            self.ladder.place(ladder)
-            top = ladder.bottom + gap
-        self.words.place(Box(body.x, top, body.w, height))
+        place_ending(body, top, self.ladder, self.words, self.done)
 
     def show(self, view: FoundView) -> None:
         self.heading.say(view.title)
         self.number.say(view.number)
         self.amount.show(view.fen)
         self.amount.visible = view.paid
-        self.ladder.visible = bool(view.steps)
-        self.ladder.show(view.steps)
-        self.words.turn("wait" if view.amber else "info")
-        self.words.say(view.words, view.lead)
-        self.done.say(_("好了"))
+        tell_ending(view, self.ladder, self.words, self.done)
         self.shape(len(view.steps), view.paid, view.lead, view.words)

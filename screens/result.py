@@ -12,6 +12,7 @@ from kiosk.i18n import _
 from kiosk.order_text import refund_words
 from screens.base import Screen
 from screens.drawing import Box
+from screens.ending import place_ending, tell_ending
 from screens.order_words import line_step
 from screens.theme import SPACE
 from screens.widgets.button import Button
@@ -114,32 +115,20 @@ class ResultScreen(Screen):
         )
 
     def arrange(self, body: Box) -> None:
-        px, gap = self.theme.px, self.theme.px(SPACE.gap)
-        button = px(SPACE.button)
-        self.done.place(Box(body.x, body.bottom - button, body.w, button))
-        height = self.words.fit(body.w)
+        px = self.theme.px
         top = body.y + px(SPACE.air)
         if self.amount.visible:
             caption = Box(body.x, body.y, body.w, self.caption.line_px)
             self.caption.place(caption)
             self.amount.place(Box(body.x, caption.bottom, body.w, px(44)))
             top = self.amount.box.bottom + px(4)
-        if self.ladder.visible:
-            room = body.bottom - button - height - 2 * gap - top
-            ladder = Box(body.x, top, body.w, min(px(34 * self.ladder.count + 8), room))
-            self.ladder.place(ladder)
-            top = ladder.bottom + gap
-        self.words.place(Box(body.x, top, body.w, height))
+        place_ending(body, top, self.ladder, self.words, self.done)
 
     def show(self, view: ResultView) -> None:
         self.heading.say(view.title)
         self.caption.say(_("一共付了"))
         self.amount.show(view.fen)
         self.caption.visible = self.amount.visible = view.paid
-        self.ladder.visible = bool(view.steps)
-        self.ladder.show(view.steps)
-        self.words.turn("wait" if view.amber else "info")
-        self.words.say(view.words, view.lead)
-        self.done.say(_("好了"))
+        tell_ending(view, self.ladder, self.words, self.done)
         self.bottom.offer(("home", "help") if view.home else ("help",))
         self.shape(len(view.steps), view.paid, view.lead, view.words)
