@@ -111,10 +111,12 @@ def _cabin(section: Section, folder: Path) -> CabinSettings:
 
 
 def _panel(section: Section) -> PanelSettings:
+    device = section.text("device", r"(/dev/[^\0]+)?", "the panel's path, /dev/input/by-id/…", "")
     panel = PanelSettings(
         width_px=section.whole("width_px", 320, 7680, "number of pixels", 1080),
         height_px=section.whole("height_px", 320, 7680, "number of pixels", 1920),
         diagonal_inch=section.number("diagonal_inch", 5, 100, 21.5),
+        device=Path(device) if device else None,
     )
     section.done()
     return panel

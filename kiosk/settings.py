@@ -32,11 +32,16 @@ class CabinSettings:
 
 @dataclass(frozen=True, slots=True)
 class PanelSettings:
-    """The touch panel, as it stands (portrait). Sizes on the screen are counted in millimetres."""
+    """The touch panel, as it stands (portrait). Sizes on the screen are counted in millimetres.
+
+    ``device``: its stable path (``/dev/input/by-id/…``), if it is to be looked for before a touch
+    pays.
+    """
 
     width_px: int = 1080
     height_px: int = 1920
     diagonal_inch: float = 21.5
+    device: Path | None = None
 
     @property
     def px_per_mm(self) -> float:

@@ -319,3 +319,14 @@ def test_the_lines_of_all_kinds_of_keys() -> None:
     }
     assert {path: document.line(path) for path in expected} == expected
     assert ("not_a_key",) not in document.lines
+
+
+def test_a_panel_to_look_for_is_named_by_its_stable_path(folder: Path) -> None:
+    path = "/dev/input/by-id/usb-Panel-event-if00"
+    (folder / "panel.toml").write_text(f'{complete(SMALL)}\n[panel]\ndevice = "{path}"\n')
+    assert config.load(folder / "panel.toml").panel.device == Path(path)
+    (folder / "small.toml").write_text(complete(SMALL))
+    assert config.load(folder / "small.toml").panel.device is None
+    (folder / "wrong.toml").write_text(f'{complete(SMALL)}\n[panel]\ndevice = "event7"\n')
+    with pytest.raises(config.ConfigError, match="/dev/input/by-id"):
+        config.load(folder / "wrong.toml")
