@@ -89,7 +89,7 @@ class KioskApp:
         Window.canvas.add(self._layer.root)
         self.finger = OneFinger(self._find, self._swallow)
         self.loop = Loop(self._event, self.refresh, self._drawn, lambda: self.theme.rgba("paper"))
-        self._watch = FingerWatch(self.finger, self._call_in, self.loop.pointer_held)
+        self._watch = FingerWatch(self.finger, self.call_in, self.loop.pointer_held)
 
     def wake(self) -> None:
         """There is a newer picture. Safe in every thread."""
@@ -164,7 +164,8 @@ class KioskApp:
         elif action == "quit" and self._closable:
             self.stop()
 
-    def _call_in(self, seconds: float, call: Callable[[], None]) -> None:
+    def call_in(self, seconds: float, call: Callable[[], None]) -> None:
+        """Call once in so many seconds, in the window's thread."""
         self.loop.call_at(monotonic() + seconds, call)
 
     def _drawn(self) -> None:

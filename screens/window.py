@@ -11,11 +11,11 @@ from typing import Any
 from kiosk.core.state import State
 from kiosk.core.visit import messages as m
 from kiosk.core.visit.common import order_at_screen
-from kiosk.core.visit.steps import Attract, Home
 from kiosk.inspection import Inspection
 from kiosk.settings import Settings
 from kiosk.shown import Shown, device_words, order_words
 from screens import environment
+from screens.panel_there import PanelThere
 
 
 def run_window(
@@ -78,7 +78,8 @@ class _Window:
             on_first=seen,
         )
         shown.on_publish = self._app.wake
-        self._visited = False
+        self._panel = PanelThere(settings.panel.device, self._app.call_in, self._send)
+        self._visit = 0
 
     def run(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -87,13 +88,16 @@ class _Window:
 
     def _picture(self) -> Any:
         state = self._shown.newest()
-        here = state is not None and not isinstance(state.visit.step, Home | Attract)
-        if self._visited and not here:
+        number = state.visit.number if state is not None else self._visit
+        if number != self._visit:
             self._app.forget()
-        self._visited = here
+        self._visit = number
         return self._pictures.of(state)
 
     def _touched(self, target: str, value: object, version: int) -> None:
+        self._panel.touched(target, value, version)
+
+    def _send(self, target: str, value: object, version: int) -> None:
         self._post(m.Touched(target, "" if value is None else str(value), version))
 
     def describe(self) -> dict[str, Any]:
