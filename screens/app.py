@@ -21,6 +21,7 @@ from screens.environment import Panel
 from screens.finger import OneFinger, touchable_at
 from screens.finger_watch import FingerWatch
 from screens.loop import Loop
+from screens.memory import give_back
 from screens.text import TextCache
 from screens.theme import Theme
 from screens.walk import describe
@@ -28,6 +29,7 @@ from screens.widgets.base import Kit, Touchable
 
 _BUILD_AFTER_S = 1.0  # the first second belongs to the machines and the gateways
 _BUILD_EVERY_S = 0.02  # between screens that are built ahead: the loop looks at input
+_GIVE_BACK_S = 0.5  # after the last frame of a visit has been drawn over
 _ANSWER_S = 0.15  # a touched button stays dark until the answer comes, but no longer than this
 
 SendTouch = Callable[[str, object, int], None]
@@ -137,6 +139,7 @@ class KioskApp:
         for screen in self._built.values():
             screen.wipe()
         self.kit.texts.forget()
+        self.loop.call_at(monotonic() + _GIVE_BACK_S, give_back)
 
     def _touched(self, touch_id: str, value: object) -> None:
         self.loop.call_at(monotonic() + _ANSWER_S, self.finger.settle)
