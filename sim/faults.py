@@ -50,6 +50,7 @@ DEVICE_KINDS: Mapping[str, tuple[str, ...]] = {
         "silent",
     ),
     "scanner": (),
+    "bp_meter_standard": ("silent", "nan", "abort", "repeat", "half_config"),
 }
 GATEWAY_KINDS = (
     "timeout_after_acting",

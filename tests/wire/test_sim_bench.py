@@ -37,7 +37,8 @@ def print_receipt(sim: SimProcess, text: str) -> int:
 
 def test_devices_tell_their_state_and_actions(sim: SimProcess) -> None:
     devices = {d["id"]: d for d in sim.get("/api/devices")["devices"]}
-    assert set(devices) == {"terminal", "scanner", "receipt_printer", "biller", "qr_payment"}
+    used = {"terminal", "scanner", "receipt_printer", "biller", "qr_payment"}
+    assert used <= set(devices)
     for device in devices.values():
         assert device["zh"]
         assert device["en"]
