@@ -15,7 +15,8 @@ def set_up() -> None:
     """Log to stderr, from where whoever supervises takes it."""
     logging.basicConfig(level=logging.INFO, format=FORMAT)
     for name in LOUD:
-        logging.getLogger(name).setLevel(logging.WARNING)
+        # A filter, not a level: Kivy sets its own level when it is imported.
+        logging.getLogger(name).addFilter(lambda record: record.levelno >= logging.WARNING)
 
 
 def words(order: Order) -> str:
