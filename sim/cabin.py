@@ -13,6 +13,7 @@ from typing import Protocol
 from sim.clock import Clock
 from sim.devices.ieee_meter import IeeeMeter
 from sim.devices.model import Action, ActionError, Model
+from sim.devices.rbp_meter import RbpMeter
 from sim.devices.receipt_printer import ReceiptPrinter
 from sim.devices.scanner import Scanner
 from sim.devices.terminal import Terminal
@@ -22,11 +23,18 @@ from sim.wire.line import Line
 
 APP_ID = "wz000000000000"  # synthetic; the platform gives real ones
 GATEWAY_IDS = ("biller", "qr_payment")
-BAUD = {"terminal": 115200, "scanner": 9600, "receipt_printer": 19200, "bp_meter_standard": 115200}
+BAUD = {
+    "terminal": 115200,
+    "scanner": 9600,
+    "receipt_printer": 19200,
+    "bp_meter": 9600,
+    "bp_meter_standard": 115200,
+}
 NAMES = {
     "terminal": ("缴费终端", "payment terminal"),
     "scanner": ("扫码器", "scanner"),
     "receipt_printer": ("小票打印机", "receipt printer"),
+    "bp_meter": ("血压计", "blood-pressure meter"),
     "bp_meter_standard": ("血压计（标准协议）", "blood-pressure meter (IEEE 11073)"),
     "biller": ("收费单位", "biller"),
     "qr_payment": ("手机支付", "phone payment"),
@@ -65,12 +73,12 @@ class Cabin:
         )
         self.scanner = Scanner()
         self.printer = ReceiptPrinter(clock, faults)
-        self.standard_meter = IeeeMeter(clock, faults)
         models: tuple[Model, ...] = (
             self.terminal,
             self.scanner,
             self.printer,
-            self.standard_meter,
+            RbpMeter(clock, faults),
+            IeeeMeter(clock, faults),
         )
         self.lines = {
             m.device_id: Line(m, faults, BAUD[m.device_id] if pace else 0) for m in models

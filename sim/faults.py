@@ -50,6 +50,19 @@ DEVICE_KINDS: Mapping[str, tuple[str, ...]] = {
         "silent",
     ),
     "scanner": (),
+    "bp_meter": (
+        "silent",
+        "start_refused",
+        "stop_ignored",
+        "stop_unheard",
+        "over_pressure",
+        "leak",
+        "movement",
+        "no_pulse",
+        "no_result",
+        "link_stalls",
+        "repeat",
+    ),
     "bp_meter_standard": ("silent", "nan", "abort", "repeat", "half_config"),
 }
 GATEWAY_KINDS = (
