@@ -69,6 +69,8 @@ class Driver(ABC):
     """The line's speed where the port's URL doesn't say it (bits a second)."""
     operations: ClassVar[Mapping[str, Operation]] = {}
     """What it can be asked to do, by name; `status` is understood and isn't listed."""
+    device_begins: ClassVar[bool] = False
+    """Whether the device speaks first, so that nobody can tell before whether it is there."""
     queue_patience_s: ClassVar[float] = 30.0
     """A command that waits longer than this behind another one ends as timed out (seconds)."""
 

@@ -12,6 +12,7 @@ from kiosk.log import set_up
 COMMANDS = {
     "run": "kiosk.run",
     "demo": "kiosk.demo",
+    "device": "kiosk.device_cli",
     "journal": "kiosk.journal.cli",
     "soak": "kiosk.soak",
 }

@@ -89,6 +89,7 @@ class IeeeMeter(Driver):
     announces its objects every time. ``manager_id`` is this machine's EUI-64.
     """
 
+    device_begins: ClassVar[bool] = True
     operations: ClassVar[Mapping[str, Operation]] = {
         "identify": Operation("what the meter says of itself", ReadIdentity),
         "measure": Operation("wait for the next reading", NextReading, patience_s=180.0),

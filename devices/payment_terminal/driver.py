@@ -15,11 +15,13 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, Self
 
 from devices.driver import Driver, Notice, Progress, SettingsError
+from devices.operations import Operation
 from devices.payment_terminal import link as line
 from devices.payment_terminal import outcome
 from devices.payment_terminal.commands import Close, Command, LateAnswer, Query
 from devices.payment_terminal.link import Link, LinkEvent
 from devices.payment_terminal.messages import Answer, Envelope, decode_answer, encode_request
+from devices.payment_terminal.operations import ECR_HUB
 from devices.status import Completion, Failed, Level, Status, Success
 
 ANSWER_WAIT_S = 180.0
@@ -46,6 +48,7 @@ class EcrHubTerminal(Driver):
     """
 
     default_baud: ClassVar[int] = 115200
+    operations: ClassVar[Mapping[str, Operation]] = ECR_HUB
     refund: ClassVar[Literal["full", "partial", "card_present", "none"]] = "partial"
     commit: ClassVar[Literal["at_once", "two_phase"]] = "at_once"
 

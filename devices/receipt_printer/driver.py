@@ -11,10 +11,12 @@ from collections.abc import Mapping
 from typing import ClassVar, Self
 
 from devices.driver import Driver, SettingsError
+from devices.operations import Operation
 from devices.receipt_printer import codec, encoder
 from devices.receipt_printer.codec import BARRIER, Decoder, Flow, QueuedReply, RealTimeReply
 from devices.receipt_printer.document import Ask, Print
 from devices.receipt_printer.job import Job, Memory, Phase
+from devices.receipt_printer.operations import ESCPOS
 from devices.receipt_printer.poll import IDLE_S, MISSED_LIMIT, Poller, Round
 from devices.receipt_printer.settling import Settling
 from devices.status import (
@@ -44,6 +46,7 @@ class EscposPrinter(Driver):
     """
 
     default_baud: ClassVar[int] = 19200
+    operations: ClassVar[Mapping[str, Operation]] = ESCPOS
 
     def __init__(self, columns: int = 48, baud: int = 19200, idle_s: float = IDLE_S) -> None:
         super().__init__()

@@ -5,7 +5,11 @@ Sources: scanner protocols, 3; Serial and USB on Linux, "Liveness".
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from devices.driver import Driver, Notice
+from devices.operations import Operation
 from devices.scanner.codec import Decoder
 from devices.status import Completion, Failed, Level, Status
 
@@ -15,6 +19,10 @@ GAP_S = 0.5
 
 class CdcScanner(Driver):
     """Reports each code as Notice(Scanned(...)); it has no commands."""
+
+    operations: ClassVar[Mapping[str, Operation]] = {
+        "listen": Operation("wait for the next code", None, patience_s=60.0)
+    }
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,0 +1,176 @@
+"""``kiosk device DRIVER OPERATION``: one driver, one operation, any port, without the rest.
+
+Exit codes (design, "What anybody can run"): 0 success, 1 failed, 2 usage, 3 outcome unknown,
+4 cancelled, 5 timed out. What moves money or goods wants ``--lab``; on a cabin's own machines
+(``--config``) it is written to the journal and refused while an order is open or the kiosk runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from devices import registry
+from devices.driver import Driver, SettingsError
+from devices.operations import Operation, ParameterError
+from devices.port import PortUrlError, parse_url
+from kiosk.device_session import Session
+from kiosk.device_words import Words
+
+USAGE = 2
+STATUS = Operation("whether it is there, and how it is", None, patience_s=10.0)
+
+
+class UsageError(Exception):
+    """The words given can't be carried out; the text says why and what is allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the command line came to."""
+
+    name: str
+    driver: type[Driver]
+    operation_name: str
+    operation: Operation
+    command: object
+    settings: Mapping[str, object]
+    port: str
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add ``device`` to the subcommands of ``kiosk``."""
+    parser = commands.add_parser(
+        "device",
+        help="one driver, one operation, against any port",
+        description=__doc__,
+        epilog=catalogue(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("driver", choices=registry.names(), metavar="DRIVER")
+    parser.add_argument("operation", metavar="OPERATION", help="or 'status', which all have")
+    parser.add_argument("--port", metavar="URL", help="serial:///dev/x?baud=9600, tcp://host:port")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="key=value",
+        dest="pairs",
+        help="a parameter of the operation, or a setting of the driver",
+    )
+    parser.add_argument("--config", type=Path, metavar="F", help="port and settings from there")
+    parser.add_argument("--lab", action="store_true", help="it may move money or goods")
+    parser.add_argument("--json", action="store_true", help="a line of JSON for each thing said")
+    parser.set_defaults(handler=run)
+
+
+def catalogue() -> str:
+    """Every driver with its operations and their parameters."""
+    lines = ["drivers and operations (* moves money or goods: --lab):"]
+    for name in registry.names():
+        lines.append(f"  {name}")
+        for word, operation in registry.load(name).operations.items():
+            lines.append(f"    {word}{' *' if operation.lab else ''}: {operation.help}")
+            lines += [f"      {key}: {x.help}" for key, x in operation.parameters.items()]
+    return "\n".join(lines)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do it. Returns the exit code."""
+    try:
+        asked = _understand(args)
+        if asked.operation.lab:
+            _allow(args, asked)
+    except (UsageError, ParameterError, SettingsError, PortUrlError) as error:
+        print(f"kiosk device: {error}", file=sys.stderr)
+        return USAGE
+    settings = dict(asked.settings)
+    words = Words(sys.stdout, as_json=args.json)
+    with Session(asked.name, lambda: asked.driver.from_settings(settings), asked.port) as session:
+        if asked.operation is STATUS:
+            return words.status(session.settled(STATUS.patience_s))
+        words.status(session.settled(0.5 if asked.driver.device_begins else STATUS.patience_s))
+        if asked.operation.make is None:
+            return words.end(session.listen(asked.operation.patience_s, words.report))
+        return words.end(session.do(asked.command, asked.operation.patience_s, words.report))
+
+
+def _understand(args: argparse.Namespace) -> _Asked:
+    driver = registry.load(args.driver)
+    operations = {"status": STATUS, **driver.operations}
+    operation = operations.get(args.operation)
+    if operation is None:
+        raise UsageError(f"{args.driver} has no {args.operation}; it has {', '.join(operations)}")
+    port, settings = _configured(args)
+    given: dict[str, str] = {}
+    for pair in args.pairs:
+        key, equals, value = pair.partition("=")
+        if not equals:
+            raise UsageError(f"--set {pair}: key=value is wanted")
+        if key in operation.parameters:
+            given[key] = value
+        else:
+            settings[key] = _value(value)
+    driver.from_settings(settings)
+    port = args.port or port
+    if not port:
+        raise UsageError("--port is missing (or --config with this driver in it)")
+    parse_url(port)
+    try:
+        command = operation.command(given)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    return _Asked(args.driver, driver, args.operation, operation, command, settings, port)
+
+
+def _configured(args: argparse.Namespace) -> tuple[str, dict[str, object]]:
+    """Port and settings of the configuration's device with this driver."""
+    if args.config is None:
+        return "", {}
+    from kiosk.config import ConfigError, load
+
+    try:
+        devices = load(args.config).devices
+    except ConfigError as error:
+        raise UsageError("\n".join(str(x) for x in error.mistakes)) from error
+    for device in devices.values():
+        if device.driver == args.driver:
+            return device.port, dict(device.options)
+    return "", {}
+
+
+def _value(text: str) -> object:
+    """A setting as the configuration would give it: a number, true, false, or text."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return text
+    return value if isinstance(value, bool | int | float | str) else text
+
+
+def _allow(args: argparse.Namespace, asked: _Asked) -> None:
+    """Let something that moves money or goods be done, and write it down. Raises UsageError."""
+    if not args.lab:
+        raise UsageError(f"{asked.operation_name} moves money or goods: say --lab if it may")
+    if args.config is None:
+        return
+    from kiosk.config import load
+    from kiosk.journal import Journal, JournalBrokenError, JournalBusyError
+
+    path = load(args.config).cabin.data_dir / "journal.sqlite"
+    try:
+        journal = Journal(path)
+    except (JournalBusyError, JournalBrokenError) as error:
+        raise UsageError(f"{error}; nothing was done") from error
+    try:
+        if orders := journal.open_orders():
+            raise UsageError(f"{len(orders)} orders are open ({orders[0]}): settle them first")
+        body = {"driver": asked.name, "operation": asked.operation_name, "port": asked.port}
+        journal.note("Maintenance", body, max(int(time.time() * 1000), journal.store.last_at))
+    finally:
+        journal.close()
