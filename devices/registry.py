@@ -14,6 +14,7 @@ from devices.driver import Driver, SettingsError
 _CLASSES: Mapping[str, tuple[str, str]] = {
     "ecr_hub": ("devices.payment_terminal.driver", "EcrHubTerminal"),
     "cdc_scanner": ("devices.scanner.driver", "CdcScanner"),
+    "qu_cd": ("devices.booklet_dispenser.driver", "QuCdDispenser"),
     "rbp_meter": ("devices.bp_meter.rbp_driver", "RbpMeter"),
     "ieee_meter": ("devices.bp_meter.ieee_driver", "IeeeMeter"),
     "escpos_serial": ("devices.receipt_printer.driver", "EscposPrinter"),

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from sim.clock import Clock
+from sim.devices.booklet_dispenser import BookletDispenser
 from sim.devices.ieee_meter import IeeeMeter
 from sim.devices.model import Action, ActionError, Model
 from sim.devices.rbp_meter import RbpMeter
@@ -27,6 +28,7 @@ BAUD = {
     "terminal": 115200,
     "scanner": 9600,
     "receipt_printer": 19200,
+    "booklet_dispenser": 9600,
     "bp_meter": 9600,
     "bp_meter_standard": 115200,
 }
@@ -34,6 +36,7 @@ NAMES = {
     "terminal": ("缴费终端", "payment terminal"),
     "scanner": ("扫码器", "scanner"),
     "receipt_printer": ("小票打印机", "receipt printer"),
+    "booklet_dispenser": ("病历本发放机", "booklet dispenser"),
     "bp_meter": ("血压计", "blood-pressure meter"),
     "bp_meter_standard": ("血压计（标准协议）", "blood-pressure meter (IEEE 11073)"),
     "biller": ("收费单位", "biller"),
@@ -77,6 +80,7 @@ class Cabin:
             self.terminal,
             self.scanner,
             self.printer,
+            BookletDispenser(faults),
             RbpMeter(clock, faults),
             IeeeMeter(clock, faults),
         )

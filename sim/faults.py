@@ -50,6 +50,16 @@ DEVICE_KINDS: Mapping[str, tuple[str, ...]] = {
         "silent",
     ),
     "scanner": (),
+    "booklet_dispenser": (
+        "silent",
+        "nak",
+        "ack_lost",
+        "answer_lost",
+        "dispense_unheard",
+        "failure",
+        "jam",
+        "stays",
+    ),
     "bp_meter": (
         "silent",
         "start_refused",

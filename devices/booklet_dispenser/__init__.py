@@ -1,0 +1,1 @@
+"""The record-booklet dispenser: QU-CD-720M/820M."""
