@@ -15,6 +15,7 @@ _CLASSES: Mapping[str, tuple[str, str]] = {
     "ecr_hub": ("devices.payment_terminal.driver", "EcrHubTerminal"),
     "cdc_scanner": ("devices.scanner.driver", "CdcScanner"),
     "qu_cd": ("devices.booklet_dispenser.driver", "QuCdDispenser"),
+    "sam_v": ("devices.id_reader.driver", "SamVReader"),
     "rbp_meter": ("devices.bp_meter.rbp_driver", "RbpMeter"),
     "ieee_meter": ("devices.bp_meter.ieee_driver", "IeeeMeter"),
     "escpos_serial": ("devices.receipt_printer.driver", "EscposPrinter"),

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from sim.clock import Clock
 from sim.devices.booklet_dispenser import BookletDispenser
+from sim.devices.id_reader import IdReader
 from sim.devices.ieee_meter import IeeeMeter
 from sim.devices.model import Action, ActionError, Model
 from sim.devices.rbp_meter import RbpMeter
@@ -29,6 +30,7 @@ BAUD = {
     "scanner": 9600,
     "receipt_printer": 19200,
     "booklet_dispenser": 9600,
+    "id_reader": 115200,
     "bp_meter": 9600,
     "bp_meter_standard": 115200,
 }
@@ -37,6 +39,7 @@ NAMES = {
     "scanner": ("扫码器", "scanner"),
     "receipt_printer": ("小票打印机", "receipt printer"),
     "booklet_dispenser": ("病历本发放机", "booklet dispenser"),
+    "id_reader": ("身份证读卡器", "ID-card reader"),
     "bp_meter": ("血压计", "blood-pressure meter"),
     "bp_meter_standard": ("血压计（标准协议）", "blood-pressure meter (IEEE 11073)"),
     "biller": ("收费单位", "biller"),
@@ -81,6 +84,7 @@ class Cabin:
             self.scanner,
             self.printer,
             BookletDispenser(faults),
+            IdReader(faults),
             RbpMeter(clock, faults),
             IeeeMeter(clock, faults),
         )

@@ -60,6 +60,7 @@ DEVICE_KINDS: Mapping[str, tuple[str, ...]] = {
         "jam",
         "stays",
     ),
+    "id_reader": ("silent", "unauthorised", "select_fails", "read_fails", "corrupt_read"),
     "bp_meter": (
         "silent",
         "start_refused",
