@@ -1,0 +1,167 @@
+"""The meters', the dispenser's and the card reader's codecs and drivers under random bytes.
+
+Any split says the same as the whole, the last good frame is found whatever was before it, no byte
+raises, every command ends once. Frames are built here, not by the codecs under test.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import itertools
+import operator
+import random
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from devices.booklet_dispenser import codec as qu_cd
+from devices.booklet_dispenser.driver import Capture, Dispense, Look, QuCdDispenser, Resolve
+from devices.bp_meter import ieee_apdu, rbp_codec
+from devices.bp_meter.ieee_config import STANDARD, parse_config, parse_scan
+from devices.bp_meter.ieee_driver import IeeeMeter, NextReading, ReadIdentity, Release
+from devices.bp_meter.mder import ShortError
+from devices.bp_meter.rbp_driver import Identify, Measure, RbpMeter, Stop
+from devices.driver import Driver
+from devices.id_reader import codec as sam_v
+from devices.id_reader.driver import ReadCard, SamVReader
+from tests.fuzz import streams
+from tests.fuzz.test_codecs import DRIVER_TIERS, TIERS, _inputs, _play
+
+
+def _xor(data: bytes) -> bytes:
+    return bytes((functools.reduce(operator.xor, data),))
+
+
+def rbp_frame(rng: random.Random) -> bytes:
+    data = rng.randbytes(rng.choice((1, 1, 6, 13)))
+    body = bytes((3, 2 + len(data), 1, rng.choice((1, 2, 3, 5, 6, 7, 8, 9)))) + data
+    return b"\xaa\x80" + body + _xor(body)
+
+
+def qu_cd_frame(rng: random.Random) -> bytes:
+    digits = bytes(0x30 + rng.randrange(16) for _ in range(3))
+    body = b"\x02" + rng.choice((b"PB", b"PB", b"SF", b"GV")) + digits + b"\x03"
+    return rng.choice((body + _xor(body), b"\x06", b"\x15"))
+
+
+def sam_v_frame(rng: random.Random) -> bytes:
+    status = rng.choice((0x90, 0x9F, 0x80, 0x41, 0x66))
+    payload = rng.choice((b"", bytes(4), b"\x01\0\x04\0" + rng.randbytes(256) + bytes(1024)))
+    body = struct.pack(">H", len(payload) + 4) + bytes((0, 0, status)) + payload
+    return b"\xaa\xaa\xaa\x96\x69" + body + _xor(body)
+
+
+def ieee_frame(rng: random.Random) -> bytes:
+    choice = rng.choice((0xE200, 0xE400, 0xE500, 0xE600, 0xE700, 0xE700))
+    body = rng.randbytes(rng.randrange(60))
+    if choice == 0xE700 and rng.random() < 0.8:
+        info = rng.randbytes(rng.randrange(50))
+        kind = rng.choice((0x0D1C, 0x0D1D, 0x0D1E, 0x0D1F, 0x0D20))
+        data = struct.pack(">HIHH", 0, 0, kind, len(info)) + info
+        inner = struct.pack(">HHH", rng.randrange(9), rng.choice((0x0101, 0x0203)), len(data))
+        body = struct.pack(">H", len(inner) + len(data)) + inner + data
+    return struct.pack(">HH", choice, len(body)) + body
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A codec and its driver; ``noise`` is what the codec calls bytes that belong to nothing."""
+
+    frame: Callable[[random.Random], bytes]
+    decoder: Callable[[], Any]
+    driver: Callable[[], Driver]
+    ask: tuple[object, ...]
+    noise: type
+
+
+SUBJECTS = {
+    "rbp": Subject(
+        rbp_frame, rbp_codec.Decoder, RbpMeter, (Measure(), Stop(), Identify()), rbp_codec.Noise
+    ),
+    "qu_cd": Subject(
+        qu_cd_frame,
+        qu_cd.Decoder,
+        QuCdDispenser,
+        (Dispense(), Capture(), Resolve(), Look()),
+        qu_cd.Noise,
+    ),
+    "sam_v": Subject(
+        sam_v_frame, sam_v.Decoder, SamVReader, (ReadCard(), ReadCard(wait_s=1.0)), sam_v.Noise
+    ),
+    "ieee": Subject(
+        ieee_frame,
+        ieee_apdu.Decoder,
+        IeeeMeter,
+        (NextReading(), ReadIdentity(), Release()),
+        ieee_apdu.Unreadable,
+    ),
+}
+
+
+LONGEST = {"rbp": 37, "qu_cd": 8, "sam_v": 2407, "ieee": 0xFFFF + 4}
+"""The longest frame that each may wait for, in bytes."""
+
+
+def _said(found: list[Any], noise: type) -> list[Any]:
+    """The messages alone: how noise is cut into pieces depends on the split."""
+    messages = [x[1] if isinstance(x, tuple) else x for x in found]
+    return [x for x in messages if not isinstance(x, noise)]
+
+
+@pytest.mark.parametrize("name", SUBJECTS)
+@pytest.mark.parametrize("count", TIERS)
+def test_codecs(seed: int, count: int, name: str) -> None:
+    subject = SUBJECTS[name]
+    for own, rng in _inputs(seed, count):
+        before = b"".join(
+            rng.choice((streams.noise, subject.frame))(rng) for _ in range(rng.randrange(4))
+        )
+        if rng.random() < 0.5:
+            before = streams.damaged(rng, before)
+        good = subject.frame(rng)
+        raw = before + good
+        decoder = subject.decoder()
+        split = list(itertools.chain.from_iterable(map(decoder.feed, streams.pieces(rng, raw))))
+        whole_decoder = subject.decoder()
+        whole = whole_decoder.feed(raw)
+        while decoder.pending:
+            split += decoder.give_up()
+        while whole_decoder.pending:
+            whole += whole_decoder.give_up()
+        assert _said(split, subject.noise) == _said(whole, subject.noise), own
+
+
+@pytest.mark.parametrize("name", SUBJECTS)
+@pytest.mark.parametrize("count", DRIVER_TIERS)
+def test_drivers(seed: int, count: int, name: str) -> None:
+    subject = SUBJECTS[name]
+    for _, rng in _inputs(seed, count):
+        say = functools.partial(rng.choice((streams.noise, subject.frame, subject.frame)), rng)
+        _play(subject.driver(), rng, say, list(subject.ask))
+
+
+@pytest.mark.parametrize("count", TIERS)
+def test_ieee_contents(seed: int, count: int) -> None:
+    for _, rng in _inputs(seed, count):
+        info = rng.randbytes(rng.randrange(80))
+        kind = rng.choice((0x0D1D, 0x0D1E, 0x0D1F, 0x0D20))
+        with contextlib.suppress(ShortError):  # all that either may say of bad bytes
+            parse_config(info)
+        with contextlib.suppress(ShortError):
+            parse_scan(kind, info, STANDARD)
+
+
+@pytest.mark.parametrize("name", SUBJECTS)
+def test_what_a_decoder_keeps_is_bounded(name: str) -> None:
+    """Frames cut short, again and again: no more is kept than the longest that may yet come."""
+    subject = SUBJECTS[name]
+    rng = random.Random(1)
+    decoder = subject.decoder()
+    for _ in range(2000):
+        frame = subject.frame(rng)
+        decoder.feed(frame[: max(1, len(frame) - 1)])
+        assert decoder.pending <= LONGEST[name]
