@@ -63,6 +63,10 @@ function redraw() {
   const chosen = shown !== null && state.receipts.some((r) => r.number === shown) ? shown : newest;
   show("paper", drawPaper(state, chosen));
   show("receipts", drawReceipts(state, chosen));
+  // A redraw would take away what somebody is typing.
+  if (!byId("machines").contains(document.activeElement) || document.activeElement.tagName !== "INPUT") {
+    show("machines", state.devices.filter((d) => !PICTURED.has(d.id)).map(drawMachine).join(""));
+  }
   show("cables", state.devices.map(drawCable).join(""));
   show("active", drawActive(state.faults));
   byId("kiosk").hidden = state.kiosk.display === null;
@@ -119,6 +123,15 @@ document.addEventListener("click", (event) => {
     const often = document.querySelector("input[name=count]:checked").value;
     press("POST", "faults", { device: data.device, kind: data.fault, params: JSON.parse(data.params), count: often ? Number(often) : null });
   }
+});
+
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest("form.action");
+  if (!form) return;
+  event.preventDefault();
+  const entries = [...form.querySelectorAll("input")].map((input) => [input.name, input.dataset.number === "true" ? Number(input.value) : input.value]);
+  document.activeElement.blur();
+  press("POST", form.dataset.path, Object.fromEntries(entries));
 });
 
 byId("clear").addEventListener("click", () => press("DELETE", "faults"));

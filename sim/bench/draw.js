@@ -227,3 +227,35 @@ function drawBooks(ledger) {
   const head = [["订单", "order"], ["付款", "by"], ["扣款次数", "charges", 1], ["收了", "charged", 1], ["退了", "refunded", 1], ["入账", "posted", 1], ["还差", "open", 1]];
   return `<table><thead><tr>${head.map(([a, b, n]) => `<th${n ? ' class="n"' : ""} scope="col">${both(a, b)}</th>`).join("")}</tr></thead><tbody>${body}</tbody></table>`;
 }
+
+// Machines that have no picture of their own: what they say of themselves, and what can be done.
+const PICTURED = new Set(["terminal", "scanner", "receipt_printer", "biller", "qr_payment"]);
+
+/** `{a: 1, b: {c: 2}}` as `[["a", 1], ["b c", 2]]`. */
+function facts(state, before = "") {
+  return Object.entries(state).filter(([name]) => name !== "plugged").flatMap(([name, value]) =>
+    value !== null && typeof value === "object" && !Array.isArray(value) ? facts(value, `${before}${name} `) : [[before + name, value]]);
+}
+
+/** An action as a button, or as a form if it has parameters. */
+function drawAction(device, action) {
+  const path = `devices/${device.id}/${action.name}`;
+  const params = Object.entries(action.params);
+  if (!params.length) return button(path, action.zh, action.en);
+  const inputs = params.map(([name, value]) =>
+    `<label>${esc(name)} <input name="${esc(name)}" value="${esc(value)}" data-number="${typeof value === "number"}" autocomplete="off"></label>`).join("");
+  return `<form class="action" data-path="${esc(path)}">${inputs}<button class="button">${both(action.zh, action.en)}</button></form>`;
+}
+
+function drawMachine(device) {
+  const rows = facts(device.state).map(([name, value]) => `<dt>${esc(name)}</dt><dd>${esc(value)}</dd>`).join("");
+  const actions = device.actions.filter((a) => a.name !== "plug" && a.name !== "unplug");
+  const reading = device.state.pressure === undefined ? "" : drawCuff(device.state.pressure);
+  return `<article class="machine"><h3>${both(device.zh, device.en)}</h3>${reading}<dl>${rows}</dl><div class="row">${actions.map((a) => drawAction(device, a)).join("")}</div></article>`;
+}
+
+/** The pressure in a cuff as a column of 300 mmHg. */
+function drawCuff(mmhg) {
+  const width = Math.min(300, mmhg);
+  return `<svg class="cuff" viewBox="0 0 300 22" role="img" aria-label="${esc(mmhg)} mmHg"><rect width="300" height="22" rx="11" fill="#F1ECE0"/><rect width="${width}" height="22" rx="11" fill="#0B5C5A"/><text x="150" y="16" text-anchor="middle" font-size="14" fill="${mmhg > 130 ? "#fff" : "#14232E"}">${esc(mmhg)} mmHg</text></svg>`;
+}
