@@ -234,7 +234,8 @@ class Worker:
             self._driver.opened(self._monotonic())
         with selectors.DefaultSelector() as selector:
             selector.register(life.wake_fd, selectors.EVENT_READ)
-            selector.register(port.fileno(), selectors.EVENT_READ)
+            fd = port.fileno()
+            selector.register(fd, selectors.EVENT_READ)
             while True:
                 with self._lock:
                     if not self._is_mine(life):
@@ -253,8 +254,14 @@ class Worker:
                     if left_s <= 0:
                         return "write_timeout", f"{len(pending)} bytes not taken"
                     wait_s = left_s if wait_s is None else min(wait_s, left_s)
-                want_write = selectors.EVENT_WRITE if pending else 0
-                selector.modify(port.fileno(), selectors.EVENT_READ | want_write)
+                want = selectors.EVENT_READ | (selectors.EVENT_WRITE if pending else 0)
+                if port.fileno() != fd:
+                    # A listener has its caller now.
+                    selector.unregister(fd)
+                    fd = port.fileno()
+                    selector.register(fd, want)
+                else:
+                    selector.modify(fd, want)
                 for key, events in selector.select(wait_s):
                     if key.fd == life.wake_fd:
                         life.hear_wake()

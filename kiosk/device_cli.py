@@ -18,7 +18,7 @@ from pathlib import Path
 from devices import registry
 from devices.driver import Driver, SettingsError
 from devices.operations import Operation, ParameterError
-from devices.port import PortUrlError, parse_url
+from devices.port import PortUrlError, opener
 from kiosk.device_session import Session
 from kiosk.device_words import Words
 
@@ -120,7 +120,7 @@ def _understand(args: argparse.Namespace) -> _Asked:
     port = args.port or port
     if not port:
         raise UsageError("--port is missing (or --config with this driver in it)")
-    parse_url(port)
+    opener(port)
     try:
         command = operation.command(given)
     except ValueError as error:

@@ -11,16 +11,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from devices.port import (
-    Port,
-    PortError,
-    PortUrlError,
-    SerialSettings,
-    TcpSettings,
-    memory_ports,
-    open_port,
-    parse_url,
-)
+from devices.port import Port, PortError, PortUrlError, open_port, opener
+from devices.port_serial import LineSettings, parse_line
+from devices.port_tcp import memory_ports, parse_address
 
 
 @pytest.fixture
@@ -43,23 +36,38 @@ def _read(port: Port, size: int) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("url", "settings"),
+    ("url", "path", "line"),
     [
-        ("/dev/cabin/terminal", SerialSettings("/dev/cabin/terminal", 115200)),
-        ("serial:///dev/ttyUSB0?baud=9600", SerialSettings("/dev/ttyUSB0", 9600)),
-        ("serial:///dev/x?parity=E&stop=2", SerialSettings("/dev/x", 115200, "E", 2)),
-        ("tcp://127.0.0.1:20007", TcpSettings("127.0.0.1", 20007)),
+        ("/dev/cabin/terminal", "/dev/cabin/terminal", LineSettings(115200)),
+        ("serial:///dev/ttyUSB0?baud=9600", "/dev/ttyUSB0", LineSettings(9600)),
+        ("serial:///dev/x?parity=E&stop=2", "/dev/x", LineSettings(115200, "E", 2)),
     ],
 )
-def test_names(url: str, settings: object) -> None:
-    assert parse_url(url, default_baud=115200) == settings
+def test_names_of_lines(url: str, path: str, line: LineSettings) -> None:
+    assert parse_line(url, default_baud=115200) == (path, line)
+    opener(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("tcp://127.0.0.1:20007", ("127.0.0.1", 20007)),
+        ("tcp-listen://0.0.0.0:6024", ("0.0.0.0", 6024)),
+        ("rfc2217://[::1]:2217?baud=9600", ("::1", 2217)),
+    ],
+)
+def test_names_of_addresses(url: str, address: tuple[str, int]) -> None:
+    assert parse_address(url) == address
+    opener(url)
 
 
 @pytest.mark.parametrize(
     ("url", "says"),
     [
         ("COM1", "a port is an absolute path"),
-        ("usb://0416:5011", "port"),
+        ("gopher://127.0.0.1:70", "begins with one of serial://"),
+        ("tcp-listen://:6024", "tcp-listen://host:port"),
+        ("rfc2217://127.0.0.1:2217?baud=fast", "baud is a number"),
         ("tcp://127.0.0.1", "tcp://host:port"),
         ("tcp://127.0.0.1:99999", "ort"),
         ("serial://dev/x", "serial:///dev/name"),
@@ -71,7 +79,7 @@ def test_names(url: str, settings: object) -> None:
 )
 def test_names_that_are_none_say_what_is_allowed(url: str, says: str) -> None:
     with pytest.raises(PortUrlError, match=says):
-        parse_url(url)
+        opener(url)
 
 
 def test_a_serial_line_carries_bytes_both_ways(line: tuple[int, str]) -> None:
@@ -158,3 +166,32 @@ def test_memory_ports_are_joined() -> None:
     with pytest.raises(PortError):
         other.read_available()
     other.close()
+
+
+def test_a_listener_waits_for_its_caller_and_serves_one() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        number = server.getsockname()[1]
+    port = open_port(f"tcp-listen://127.0.0.1:{number}")
+    with pytest.raises(PortError) as caught:
+        open_port(f"tcp-listen://127.0.0.1:{number}")
+    assert caught.value.reason == "port_busy"
+    waiting = port.fileno()
+    assert port.read_available() == b""
+    assert port.write(b"into the void") == 0
+    with socket.create_connection(("127.0.0.1", number)) as caller:
+        assert select.select([waiting], [], [], 5)[0]
+        port.read_available()
+        assert port.fileno() != waiting
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", number))
+        caller.sendall(b"hello")
+        assert _read(port, 5) == b"hello"
+        assert port.write(b"and you") == 7
+        assert caller.recv(10) == b"and you"
+    assert select.select([port.fileno()], [], [], 5)[0]
+    with pytest.raises(PortError) as caught:
+        port.read_available()
+    assert caught.value.reason == "unplugged"
+    port.close()
+    port.close()
+    open_port(f"tcp-listen://127.0.0.1:{number}").close()

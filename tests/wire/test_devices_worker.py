@@ -13,7 +13,8 @@ import pytest
 
 from devices.driver import Driver, Notice, StatusChanged
 from devices.payment_terminal.driver import EcrHubTerminal
-from devices.port import Port, PortError, SocketPort, memory_ports
+from devices.port import Port, PortError
+from devices.port_tcp import SocketPort, memory_ports
 from devices.scanner.codec import Scanned
 from devices.scanner.driver import CdcScanner
 from devices.status import Failed, Level, OutcomeUnknown, Status, Success
