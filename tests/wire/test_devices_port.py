@@ -10,10 +10,12 @@ import tty
 from collections.abc import Iterator
 
 import pytest
+import serial
 
 from devices.port import Port, PortError, PortUrlError, open_port, opener
 from devices.port_serial import LineSettings, parse_line
 from devices.port_tcp import memory_ports, parse_address
+from tests.support.telnet_line import TelnetLine
 
 
 @pytest.fixture
@@ -195,3 +197,29 @@ def test_a_listener_waits_for_its_caller_and_serves_one() -> None:
     port.close()
     port.close()
     open_port(f"tcp-listen://127.0.0.1:{number}").close()
+
+
+@pytest.mark.filterwarnings("ignore:set:DeprecationWarning:serial")
+def test_a_network_box_carries_bytes_and_the_lines_settings() -> None:
+    # Its line's two wires are joined: a pty has no modem lines for the box to tell of.
+    line = serial.serial_for_url("loop://", timeout=0.05)
+    box = TelnetLine(line)
+    port = open_port(f"rfc2217://127.0.0.1:{box.number}?baud=19200&stop=2")
+    assert (line.baudrate, line.parity, line.stopbits) == (19200, "N", 2)
+    said = b"\xff\x00\x11ask\xff\xff\xfa"
+    assert port.write(said) == len(said)
+    assert _read(port, len(said)) == said
+    box.hang_up()
+    assert select.select([port.fileno()], [], [], 5)[0]
+    with pytest.raises(PortError) as caught:
+        port.read_available()
+    assert caught.value.reason == "unplugged"
+    port.close()
+
+
+def test_no_network_box_there() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        number = server.getsockname()[1]
+    with pytest.raises(PortError) as caught:
+        open_port(f"rfc2217://127.0.0.1:{number}")
+    assert caught.value.reason == "port_missing"

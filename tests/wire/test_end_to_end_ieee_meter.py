@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import socket
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from devices.bp_meter.ieee_driver import IeeeMeter, NextReading
 from devices.driver import Completed, Report
 from devices.status import Level, Success
 from devices.worker import Worker
+from tests.support.bridge import Bridge
 from tests.support.simulated import simulated_cabin
 
 PATIENCE_S = 30
@@ -67,5 +69,30 @@ def test_a_measurement_over_a_cable_that_is_pulled_and_put_back(
             assert isinstance(done, Success)
             assert isinstance(done.value, Observation)
             assert done.value.systolic == 118
+        finally:
+            assert worker.stop()
+
+
+def test_a_meter_that_calls_over_the_network(tmp_path: Path) -> None:
+    heard = Heard()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        number = server.getsockname()[1]
+    with simulated_cabin(tmp_path, "--speed", "4") as cabin:
+        worker = Worker("meter", IeeeMeter, f"tcp-listen://127.0.0.1:{number}", heard)
+        worker.start()
+        try:
+            for systolic in (126, 117):
+                while worker.status.reason != "not_associated":
+                    heard._reports.get(timeout=PATIENCE_S)
+                bridge = Bridge(cabin.folder / "bp_meter_standard", number)
+                worker.submit(NextReading())
+                cabin.bench.act("bp_meter_standard", "measure", systolic=systolic)
+                done = heard.completion()
+                assert isinstance(done, Success)
+                assert isinstance(done.value, Observation)
+                assert done.value.systolic == systolic
+                bridge.hang_up()
+                while worker.status.level is not Level.UNAVAILABLE:
+                    heard._reports.get(timeout=PATIENCE_S)
         finally:
             assert worker.stop()
