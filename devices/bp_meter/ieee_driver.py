@@ -114,6 +114,7 @@ class IeeeMeter(Driver):
         self._asked: int | None = None
         self._waiting: list[int] = []
         self._last_report: bytes | None = None
+        self._told: tuple[str, tuple[Observation, ...]] | None = None
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, object]) -> Self:
@@ -154,10 +155,13 @@ class IeeeMeter(Driver):
         match apdu:
             case a.AssociationRequest():
                 self._associate(apdu, now)
+            case (a.EventReport() | a.ReleaseRequest()) if self._phase is _Phase.UNASSOCIATED:
+                # It believes in an association that our side of the line has lost: it is told,
+                # and begins anew.
+                self._send(a.abort(a.UNDEFINED))
             case a.ReleaseRequest():
-                if self._phase is not _Phase.UNASSOCIATED:
-                    self._send(a.released())
-                    self._part("released", now)
+                self._send(a.released())
+                self._part("released", now)
             case a.ReleaseResponse():
                 if self._phase is _Phase.RELEASING:
                     self._released(now)
@@ -249,7 +253,12 @@ class IeeeMeter(Driver):
         self._operate(config, now)
 
     def _hear(self, event: a.EventReport, config: Configuration, now: float) -> None:
-        """Pass each reading on, once: a report whose confirmation was lost comes again."""
+        """Pass each reading on, once: a report whose confirmation was lost comes again.
+
+        It comes again in the next association too, when the connection went with the
+        confirmation: by then somebody else may be waiting, and it is not theirs. Only its time
+        tells it from another measurement with the same values.
+        """
         if event.info == self._last_report:
             return
         try:
@@ -259,6 +268,9 @@ class IeeeMeter(Driver):
             return
         self._last_report = event.info
         self._set_status(Status(Level.READY))
+        told, self._told = self._told, (self._meter[0], found)
+        if self._told == told and all(observation.time for observation in found):
+            return
         for observation in found:
             self._report(Notice(observation))
         waiting, self._waiting = self._waiting, []

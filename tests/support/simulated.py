@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -62,13 +62,16 @@ class Bench:
         found = self._json("GET", "/api/bills")
         return found["bills"] if isinstance(found, dict) else found
 
+    def until(self, device: str, holds: Callable[[dict[str, Any]], bool]) -> None:
+        """Wait until a machine says of itself what is hoped for."""
+        end = time.monotonic() + PATIENCE_S
+        while not holds(self.state(device)):
+            assert time.monotonic() < end, self.state(device)
+            time.sleep(LOOK_EVERY_S)
+
     def when_asked_to_pay(self) -> None:
         """Wait until the terminal waits for a card or a phone."""
-        end = time.monotonic() + PATIENCE_S
-        while self.state("terminal")["sale"] is None:
-            if time.monotonic() > end:
-                raise AssertionError("the terminal was never asked for a payment")
-            time.sleep(LOOK_EVERY_S)
+        self.until("terminal", lambda state: state["sale"] is not None)
 
     def _json(self, method: str, path: str, body: object = None) -> Any:
         answer = self._session.request(method, self.url + path, json=body, timeout=20)

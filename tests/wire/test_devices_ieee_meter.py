@@ -110,6 +110,31 @@ def test_a_report_that_comes_again_is_confirmed_again_and_told_once() -> None:
     assert _notices(driver.take_reports()) == [READING]
 
 
+def test_a_report_that_comes_again_in_the_next_association_is_nobody_elses() -> None:
+    driver = _manager()
+    _says(driver, ASKS)
+    assert _says(driver, REPORTS) == CONFIRMED
+    driver.lost(0.0, "unplugged")
+    driver.opened(0.0)
+    driver.submit(1, NextReading(), 0.0)
+    _says(driver, ASKS)
+    assert _says(driver, REPORTS) == CONFIRMED
+    reports = driver.take_reports()
+    assert _notices(reports) == [READING]
+    assert driver.running == (1,)
+    other = REPORTS.replace("007b004c0061", "007c004c0061")
+    assert _says(driver, other) == CONFIRMED
+    assert driver.running == ()
+
+
+@pytest.mark.parametrize("said", [REPORTS, "e40000020000"])
+def test_who_believes_in_an_association_that_is_lost_is_told(said: str) -> None:
+    driver = _manager()
+    assert _says(driver, said) == "e60000020000"
+    assert driver.status.level is Level.UNKNOWN
+    assert _notices(driver.take_reports()) == []
+
+
 def test_noise_between_is_passed_over() -> None:
     driver = _manager()
     assert _says(driver, "00ffe2" + ASKS).startswith("e300002c0000")
@@ -141,7 +166,8 @@ def test_whoever_is_no_meter_is_refused(change: tuple[str, str], result: int) ->
     assert _says(driver, ASKS.replace(*change)) == f"e3000006{result:04x}00000000"
     assert driver.status.level is Level.UNAVAILABLE
     assert driver.status.reason == "other_device"
-    assert _says(driver, REPORTS) == ""
+    assert _says(driver, REPORTS) == "e60000020000"
+    assert _notices(driver.take_reports()) == []
 
 
 def test_another_device_of_the_family_is_refused_by_its_configuration() -> None:
@@ -291,6 +317,7 @@ def test_a_configuration_that_ends_early_ends_the_association() -> None:
     pair.faults.add(Fault("bp_meter_standard", "half_config", count=1))
     pair.act("measure")
     assert pair.driver.status.level is not Level.READY
+    pair.wait(1)
     pair.act("measure")
     assert pair.driver.status.level is Level.READY
     assert len(pair.readings()) == 2, "what wasn't reported before comes now"

@@ -85,6 +85,9 @@ def test_a_meter_that_calls_over_the_network(tmp_path: Path) -> None:
                 while worker.status.reason != "not_associated":
                     heard._reports.get(timeout=PATIENCE_S)
                 bridge = Bridge(cabin.folder / "bp_meter_standard", number)
+                # The meter doesn't notice that its network went: it believes in the association.
+                cabin.bench.act("bp_meter_standard", "sleep")
+                cabin.bench.until("bp_meter_standard", lambda state: not state["associated"])
                 worker.submit(NextReading())
                 cabin.bench.act("bp_meter_standard", "measure", systolic=systolic)
                 done = heard.completion()
