@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
+from devices.control import Answer, ClassRequest
 from devices.operations import Operation
 from devices.status import Cancelled, Completion, Failed, Level, Status, TimedOut
 
@@ -82,6 +83,7 @@ class Driver(ABC):
         self._queue: deque[tuple[int, float]] = deque()
         self._outbox: list[tuple[int | None, bytes]] = []
         self._left: set[int] = set()
+        self._asked_beside: list[ClassRequest] = []
         self._reports: list[Report] = []
         self.reopen_wanted = False
         """Set by a driver that wants its port closed and opened anew; the worker clears it."""
@@ -123,6 +125,7 @@ class Driver(ABC):
         """
         self._is_open = False
         self._outbox.clear()
+        self._asked_beside.clear()
         self._queue.clear()
         self._on_lost(now, reason)
         for command_id in tuple(self._commands):
@@ -133,6 +136,12 @@ class Driver(ABC):
         """Bytes came from the device, split in any way."""
         if self._is_open:
             self._on_received(data, now)
+            self._start_next(now)
+
+    def answered(self, request: ClassRequest, answer: Answer, now: float) -> None:
+        """The port's control channel has answered a request, or has said that it can't."""
+        if self._is_open:
+            self._on_answered(request, answer, now)
             self._start_next(now)
 
     def submit(self, command_id: int, command: object, now: float) -> None:
@@ -190,6 +199,12 @@ class Driver(ABC):
         self._outbox.clear()
         return data
 
+    def take_requests(self) -> tuple[ClassRequest, ...]:
+        """What to ask on the port's control channel now; each is `answered` in its turn."""
+        requests = tuple(self._asked_beside)
+        self._asked_beside.clear()
+        return requests
+
     def take_reports(self) -> tuple[Report, ...]:
         """What there is to report, oldest first."""
         reports = tuple(self._reports)
@@ -201,6 +216,10 @@ class Driver(ABC):
     def _send(self, data: bytes, owner: int | None = None) -> None:
         """Put bytes in the outbox, on behalf of command `owner` if it is one's."""
         self._outbox.append((owner, data))
+
+    def _request(self, request: ClassRequest) -> None:
+        """Ask on the port's control channel."""
+        self._asked_beside.append(request)
 
     def _withdraw(self, owner: int) -> None:
         """Drop what `owner` has in the outbox and nobody has taken."""
@@ -272,6 +291,11 @@ class Driver(ABC):
 
     def _on_completed(self, command_id: int, now: float) -> None:  # noqa: B027
         """A command has ended; forget what belonged to it."""
+
+    def _on_answered(  # noqa: B027 (most ask nothing)
+        self, request: ClassRequest, answer: Answer, now: float
+    ) -> None:
+        """A request of the control channel was answered, None if it wasn't."""
 
     def _runs_beside(self, command: object) -> bool:  # noqa: ARG002
         """Whether the command may start while another one runs."""

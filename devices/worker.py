@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from devices.control import Channel
 from devices.driver import Completed, Driver, Report
 from devices.port import Port, PortError
 from devices.port import open_port as open_real_port
@@ -227,6 +228,7 @@ class Worker:
     def _serve(self, life: _Life, port: Port) -> tuple[str, str]:
         """Move bytes until the port is lost or no longer wanted; the reason."""
         pending = bytearray()
+        control = Channel(port, life.wake)
         taken_at = self._monotonic()
         with self._lock:
             if not self._is_mine(life):
@@ -241,8 +243,10 @@ class Worker:
                     if not self._is_mine(life):
                         return "stopped", ""
                     now = self._monotonic()
+                    control.hand_over(self._driver, now)
                     wait_s = self._step_driver(now)
                     fresh = self._driver.take_output()
+                    control.ask(self._driver.take_requests())
                     if self._driver.reopen_wanted:
                         life.backoff_s = FIRST_BACKOFF_S
                         return self._driver.status.reason, "the driver wants the port reopened"

@@ -1,0 +1,77 @@
+"""What can be asked of a device beside its byte stream: USB class requests on the control pipe.
+
+A driver without I/O puts a request out as it puts out bytes, the worker carries it to a port that
+has a control channel, and the answer comes back as bytes do. A port that has none answers nothing.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+
+@dataclass(frozen=True, slots=True)
+class ClassRequest:
+    """A class request to the port's own interface, from device to host (USB 2.0, 9.3).
+
+    ``length`` is the most that the device may answer, in bytes. ``index_high`` puts the interface's
+    number into the upper byte of wIndex, as the printer class's GET_DEVICE_ID wants it.
+    """
+
+    request: int
+    length: int
+    value: int = 0
+    index_high: bool = False
+
+
+Answer = bytes | None
+"""What the device answered; None when it didn't, or when the port can't ask."""
+
+
+@runtime_checkable
+class Askable(Protocol):
+    """A port with a control channel."""
+
+    def ask(self, request: ClassRequest, answered: Callable[[Answer], None]) -> None:
+        """Ask; ``answered`` is called from any thread, once at most, never after ``close``."""
+        ...
+
+
+class Hearer(Protocol):
+    """The part of a driver that a channel needs."""
+
+    def answered(self, request: ClassRequest, answer: Answer, now: float) -> None:
+        """The answer to one of its requests has come."""
+        ...
+
+
+class Channel:
+    """The requests of one connection: answers wait here until the worker hands them on."""
+
+    def __init__(self, port: object, wake: Callable[[], None]) -> None:
+        self._port = port
+        self._wake = wake
+        self._answers: deque[tuple[ClassRequest, Answer]] = deque()
+
+    def ask(self, requests: tuple[ClassRequest, ...]) -> None:
+        """Put each request to the port; returns at once."""
+        for request in requests:
+            if isinstance(self._port, Askable):
+                self._port.ask(request, self._keep(request))
+            else:
+                self._keep(request)(None)
+
+    def hand_over(self, driver: Hearer, now: float) -> None:
+        """Tell the driver what has been answered."""
+        while self._answers:
+            request, answer = self._answers.popleft()
+            driver.answered(request, answer, now)
+
+    def _keep(self, request: ClassRequest) -> Callable[[Answer], None]:
+        def keep(answer: Answer) -> None:
+            self._answers.append((request, answer))
+            self._wake()
+
+        return keep
