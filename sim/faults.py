@@ -48,6 +48,8 @@ DEVICE_KINDS: Mapping[str, tuple[str, ...]] = {
         "cutter_jam",
         "stall",
         "silent",
+        "usb_hang",
+        "no_port_status",
     ),
     "scanner": (),
     "booklet_dispenser": (

@@ -137,6 +137,17 @@ class ReceiptPrinter(Model):
         """The reply to GS r 1."""
         return bytes((0x03 * (self._low or self._out) | 0x0C * self._out,))
 
+    def port_status(self) -> int:
+        """What GET_PORT_STATUS answers over USB: paper empty, selected, no error (3a).
+
+        The USB part of the machine answers it, also while the printer itself says nothing.
+        """
+        return 0x20 * self._out | 0x10 | 0x08 * (not self._cover and not self._jam)
+
+    def soft_reset(self) -> None:
+        """SOFT_RESET over USB: what waits in the buffer is thrown away."""
+        self._clear_buffer()
+
     def _auto_status(self) -> None:
         """ASB: four bytes when something has changed and the host asked to be told."""
         if not self._asb:

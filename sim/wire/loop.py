@@ -17,7 +17,9 @@ from sim.cabin import Cabin
 from sim.clock import RealClock
 from sim.wire.line import Line
 from sim.wire.pty_port import PtyPort
+from sim.wire.usb_bus import UsbBus
 
+USB_FILE = "usb"  # a line for each machine with a USB socket: its name and its port
 CLOSED_LOOK_S = 0.05  # how often a closed port is looked at: nothing announces an opening
 
 
@@ -27,6 +29,8 @@ class Wire:
     def __init__(self, cabin: Cabin, clock: RealClock, directory: Path) -> None:
         self._cabin, self._clock = cabin, clock
         self._ports = {name: PtyPort(directory / name) for name in cabin.lines}
+        self._usb_file = directory / USB_FILE
+        self.usb = UsbBus(cabin.lines, cabin.faults, cabin.lock, self.wake)
         self._selector = selectors.DefaultSelector()
         self._registered: dict[str, int] = {}
         self._wake_read, self._wake_write = os.pipe()
@@ -43,6 +47,11 @@ class Wire:
         for name, port in self._ports.items():
             if self._cabin.lines[name].plugged:
                 port.plug()
+        for name, socket in self.usb.sockets.items():
+            socket.plugged = self._cabin.lines[name].plugged
+        self.usb.start()
+        lines = [f"{name} {self.usb.url(name)}\n" for name in self.usb.sockets]
+        self._usb_file.write_text("".join(lines), encoding="ascii")
         self._thread.start()
 
     def on_failure(self, call: Callable[[], None]) -> None:
@@ -64,6 +73,8 @@ class Wire:
         self.wake()
         if self._thread.is_alive():
             self._thread.join(5.0)
+        self.usb.stop()
+        self._usb_file.unlink(missing_ok=True)
         for port in self._ports.values():
             port.unplug()
         self._selector.close()
@@ -111,6 +122,16 @@ class Wire:
                 port.plug()
             else:
                 port.unplug()
+        socket = self.usb.sockets.get(name)
+        if socket is not None and socket.plugged != line.plugged:
+            if line.plugged:
+                socket.plugged = True
+            else:
+                socket.unplug()
+        if socket is not None and socket.attached:
+            socket.take()
+            for piece in line.to_host():
+                socket.say(piece)
         for piece in line.to_host():
             port.write(piece)
         self._listen(name, port.plugged and port.look() and not line.waiting())
