@@ -19,6 +19,7 @@ _CLASSES: Mapping[str, tuple[str, str]] = {
     "rbp_meter": ("devices.bp_meter.rbp_driver", "RbpMeter"),
     "ieee_meter": ("devices.bp_meter.ieee_driver", "IeeeMeter"),
     "escpos_serial": ("devices.receipt_printer.driver", "EscposPrinter"),
+    "escpos_usb": ("devices.receipt_printer.usb_driver", "EscposUsbPrinter"),
 }
 
 

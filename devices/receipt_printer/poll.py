@@ -16,6 +16,8 @@ REPLY_S = 1.0
 IDLE_S = 5.0
 IN_USE_S = 1.0
 MISSED_LIMIT = 2
+QUIET_S = 0.3
+REST_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +43,16 @@ class Poller:
         self._interval_s = idle_s
         self.missed = 0
         """How many rounds in a row stayed unanswered."""
+        self.replies_come_late = False
+        """Whether questions can wait in a queue and be answered long after they were given up."""
+        self._doubtful = False
+        self._draining = False
 
     def restart(self, now: float) -> None:
         """A new connection: what was asked on the old one is forgotten."""
         self._running = False
         self._again = False
+        self._doubtful = self._draining = False
         self.missed = 0
         self.fresh(now)
 
@@ -54,8 +61,15 @@ class Poller:
         if self._running:
             self._again = True
             return self._number + 1
+        if self._draining:
+            return self._number + 1
         self._begin(now)
         return self._number
+
+    def rest(self, now: float) -> None:
+        """Hardly ask any more until somebody wants a `fresh` round."""
+        if not self._running:
+            self._next_at = now + REST_S
 
     def use(self, in_use: bool, now: float) -> None:
         """Whether the printer is at work: then it is asked more often."""
@@ -65,7 +79,16 @@ class Poller:
 
     def reply(self, byte: int, now: float) -> Round | None:
         """A reply came; the round if it is the last one. One that nobody waits for is dropped."""
+        if self._draining:
+            self._next_at = now + QUIET_S
         if not self._running:
+            return None
+        if self._doubtful:
+            # Maybe the answer to the question that was given up: once no more come, all is asked
+            # anew.
+            self._running, self._again = False, False
+            self._doubtful, self._draining = False, True
+            self._next_at = now + QUIET_S
             return None
         self._replies.append(byte)
         if len(self._replies) < len(QUESTIONS):
@@ -79,6 +102,7 @@ class Poller:
         """Time has passed; the round if it has failed by now."""
         if self._running and now >= self._reply_by:
             self.missed += 1
+            self._doubtful = self.replies_come_late
             return self._end(None, now)
         if not self._running and now >= self._next_at:
             self._begin(now)
@@ -91,6 +115,7 @@ class Poller:
     def _begin(self, now: float) -> None:
         self._number += 1
         self._running = True
+        self._draining = False
         self._replies.clear()
         self._ask(now)
 
