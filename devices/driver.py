@@ -54,6 +54,40 @@ class Notice:
 Report = Progress | Completed | StatusChanged | Notice
 
 
+class Tap:
+    """Hears all that a driver hears and says, in order; this one keeps nothing of it.
+
+    Called by whoever calls the driver, with the driver's times; it must not wait.
+    """
+
+    def opened(self, now: float) -> None:
+        """The port is open."""
+
+    def lost(self, now: float, reason: str) -> None:
+        """The port is gone."""
+
+    def received(self, data: bytes, now: float) -> None:
+        """Bytes came from the device."""
+
+    def answered(self, request: ClassRequest, answer: Answer, now: float) -> None:
+        """The control channel has answered."""
+
+    def submitted(self, command_id: int, command: object, now: float) -> None:
+        """A command is to be done."""
+
+    def cancelled(self, command_id: int, now: float) -> None:
+        """A command is to be taken back."""
+
+    def ticked(self, now: float) -> None:
+        """Time has passed."""
+
+    def sent(self, data: bytes) -> None:
+        """Bytes left for the device, now."""
+
+    def reported(self, report: Report) -> None:
+        """The driver has said something, now."""
+
+
 class SettingsError(ValueError):
     """A driver's settings are wrong; the text names the key and what is allowed."""
 
@@ -87,6 +121,7 @@ class Driver(ABC):
         self._reports: list[Report] = []
         self.reopen_wanted = False
         """Set by a driver that wants its port closed and opened anew; the worker clears it."""
+        self.tap = Tap()
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, object]) -> Self:
@@ -112,6 +147,7 @@ class Driver(ABC):
 
     def opened(self, now: float) -> None:
         """The port is open."""
+        self.tap.opened(now)
         self._is_open = True
         self.reopen_wanted = False
         self._on_opened(now)
@@ -123,6 +159,7 @@ class Driver(ABC):
         `reason` is a stable code ("port_missing", "port_error", "write_timeout", "stuck",
         "stopped").
         """
+        self.tap.lost(now, reason)
         self._is_open = False
         self._outbox.clear()
         self._asked_beside.clear()
@@ -134,12 +171,14 @@ class Driver(ABC):
 
     def receive(self, data: bytes, now: float) -> None:
         """Bytes came from the device, split in any way."""
+        self.tap.received(data, now)
         if self._is_open:
             self._on_received(data, now)
             self._start_next(now)
 
     def answered(self, request: ClassRequest, answer: Answer, now: float) -> None:
         """The port's control channel has answered a request, or has said that it can't."""
+        self.tap.answered(request, answer, now)
         if self._is_open:
             self._on_answered(request, answer, now)
             self._start_next(now)
@@ -151,6 +190,7 @@ class Driver(ABC):
         """
         if command_id in self._commands:
             raise ValueError(f"command {command_id} is already running")
+        self.tap.submitted(command_id, command, now)
         self._commands[command_id] = command
         if not self._is_open:
             self._complete(command_id, Failed("not_connected", "the port is not open"), now)
@@ -167,6 +207,7 @@ class Driver(ABC):
         """
         if command_id not in self._commands:
             return
+        self.tap.cancelled(command_id, now)
         waiting = [entry for entry in self._queue if entry[0] != command_id]
         if len(waiting) != len(self._queue):
             self._queue = deque(waiting)
@@ -177,6 +218,7 @@ class Driver(ABC):
 
     def tick(self, now: float) -> None:
         """Time has passed. Called at `deadline()` or at any time: an early call does no harm."""
+        self.tap.ticked(now)
         while self._queue and self._queue[0][1] <= now:
             command_id, _ = self._queue.popleft()
             self._complete(command_id, TimedOut(), now)
@@ -197,6 +239,8 @@ class Driver(ABC):
         self._left.update(owner for owner, _ in self._outbox if owner in self._commands)
         data = b"".join(chunk for _, chunk in self._outbox)
         self._outbox.clear()
+        if data:
+            self.tap.sent(data)
         return data
 
     def take_requests(self) -> tuple[ClassRequest, ...]:
@@ -209,6 +253,8 @@ class Driver(ABC):
         """What there is to report, oldest first."""
         reports = tuple(self._reports)
         self._reports.clear()
+        for report in reports:
+            self.tap.reported(report)
         return reports
 
     # What subclasses call.

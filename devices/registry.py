@@ -10,6 +10,7 @@ import importlib
 from collections.abc import Callable, Mapping
 
 from devices.driver import Driver, SettingsError
+from devices.trace import Lengths, Scribe
 
 _CLASSES: Mapping[str, tuple[str, str]] = {
     "ecr_hub": ("devices.payment_terminal.driver", "EcrHubTerminal"),
@@ -20,6 +21,14 @@ _CLASSES: Mapping[str, tuple[str, str]] = {
     "ieee_meter": ("devices.bp_meter.ieee_driver", "IeeeMeter"),
     "escpos_serial": ("devices.receipt_printer.driver", "EscposPrinter"),
     "escpos_usb": ("devices.receipt_printer.usb_driver", "EscposUsbPrinter"),
+}
+
+# What may be noted of a driver's traffic; of one that isn't here only the lengths.
+_SCRIBES: Mapping[str, tuple[str, str]] = {
+    "qu_cd": ("devices.booklet_dispenser.scribe", "QuCdScribe"),
+    "sam_v": ("devices.id_reader.scribe", "SamVScribe"),
+    "rbp_meter": ("devices.bp_meter.rbp_scribe", "RbpScribe"),
+    "ieee_meter": ("devices.bp_meter.ieee_scribe", "IeeeScribe"),
 }
 
 
@@ -35,6 +44,15 @@ def load(name: str) -> type[Driver]:
     module, attribute = _CLASSES[name]
     found: type[Driver] = getattr(importlib.import_module(module), attribute)
     return found
+
+
+def scribe(name: str) -> Scribe:
+    """A new scribe for the traffic of the driver of that name."""
+    if name not in _SCRIBES:
+        return Lengths()
+    module, attribute = _SCRIBES[name]
+    made: Scribe = getattr(importlib.import_module(module), attribute)()
+    return made
 
 
 def factory(name: str, settings: Mapping[str, object]) -> Callable[[], Driver]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+from devices.recording import recorded, recorder
 from devices.registry import factory as driver_factory
 from devices.worker import Worker
 from kiosk import composition
@@ -48,6 +49,9 @@ def _world(settings: Settings, engine: Engine) -> composition.World:
     workers = {}
     for role, device in settings.devices.items():
         maker = driver_factory(device.driver, device.options)
+        if device.record:
+            path = settings.cabin.data_dir / "recordings" / f"{role}.jsonl"
+            maker = recorded(maker, recorder(path, device.driver, device.options))
         workers[role] = Worker(role, maker, device.port, report)
     gateways = settings.gateways
     if gateways.biller is None:

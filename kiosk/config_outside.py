@@ -40,8 +40,9 @@ def read_devices(section: Section, drivers: Drivers) -> Mapping[str, DeviceSetti
         port = item.text("port", _PORT, "/dev/… | serial:///dev/…?baud=… | tcp://host:port | …")
         _check_baud(item, port)
         options = {key: _option(item, key) for key in names[driver] if item.has(key)}
+        record = _record(item)
         item.done()
-        devices[role] = DeviceSettings(driver, port, MappingProxyType(options))
+        devices[role] = DeviceSettings(driver, port, MappingProxyType(options), record)
     section.done()
     return MappingProxyType(devices)
 
@@ -53,6 +54,13 @@ def _check_baud(item: Section, port: str) -> None:
     ]
     if path.startswith("serial:") and bad:
         item.wrong("port", f"has an unusable setting {shown(bad[0])}", "baud=300 … baud=4000000")
+
+
+def _record(item: Section) -> bool:
+    value = item.raw("record") if item.has("record") else False
+    if not isinstance(value, bool):
+        item.wrong("record", "is not a switch", "true or false")
+    return value is True
 
 
 def _option(item: Section, key: str) -> Option:

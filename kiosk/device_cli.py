@@ -8,10 +8,11 @@ Exit codes (design, "What anybody can run"): 0 success, 1 failed, 2 usage, 3 out
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,10 +20,13 @@ from devices import registry
 from devices.driver import Driver, SettingsError
 from devices.operations import Operation, ParameterError
 from devices.port import PortUrlError, opener
+from devices.recording import recorded, recorder
+from kiosk.device_replay import replay
 from kiosk.device_session import Session
 from kiosk.device_words import Words
 
 USAGE = 2
+REPLAY = "replay"
 STATUS = Operation("whether it is there, and how it is", None, patience_s=10.0)
 
 
@@ -52,8 +56,13 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         epilog=catalogue(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("driver", choices=registry.names(), metavar="DRIVER")
-    parser.add_argument("operation", metavar="OPERATION", help="or 'status', which all have")
+    parser.add_argument(
+        "driver",
+        choices=(*registry.names(), REPLAY),
+        metavar="DRIVER",
+        help="or 'replay', which plays the recording FILE against the driver it was made of",
+    )
+    parser.add_argument("operation", metavar="OPERATION | FILE", help="all drivers have 'status'")
     parser.add_argument("--port", metavar="URL", help="serial:///dev/x?baud=9600, tcp://host:port")
     parser.add_argument(
         "--set",
@@ -66,6 +75,13 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--config", type=Path, metavar="F", help="port and settings from there")
     parser.add_argument("--lab", action="store_true", help="it may move money or goods")
     parser.add_argument("--json", action="store_true", help="a line of JSON for each thing said")
+    parser.add_argument(
+        "--record",
+        type=Path,
+        metavar="FILE",
+        help="write down the traffic, personal spans replaced",
+    )
+    parser.add_argument("--verbose", action="store_true", help="replay: tell every line too")
     parser.set_defaults(handler=run)
 
 
@@ -82,6 +98,8 @@ def catalogue() -> str:
 
 def run(args: argparse.Namespace) -> int:
     """Do it. Returns the exit code."""
+    if args.driver == REPLAY:
+        return replay(Path(args.operation), as_json=args.json, verbose=args.verbose)
     try:
         asked = _understand(args)
         if asked.operation.lab:
@@ -89,9 +107,16 @@ def run(args: argparse.Namespace) -> int:
     except (UsageError, ParameterError, SettingsError, PortUrlError) as error:
         print(f"kiosk device: {error}", file=sys.stderr)
         return USAGE
-    settings = dict(asked.settings)
     words = Words(sys.stdout, as_json=args.json)
-    with Session(asked.name, lambda: asked.driver.from_settings(settings), asked.port) as session:
+    factory = registry.factory(asked.name, asked.settings)
+    if args.record is None:
+        return _carry_out(asked, factory, words)
+    with contextlib.closing(recorder(args.record, asked.name, asked.settings)) as tap:
+        return _carry_out(asked, recorded(factory, tap), words)
+
+
+def _carry_out(asked: _Asked, factory: Callable[[], Driver], words: Words) -> int:
+    with Session(asked.name, factory, asked.port) as session:
         if asked.operation is STATUS:
             return words.status(session.settled(STATUS.patience_s))
         words.status(session.settled(0.5 if asked.driver.device_begins else STATUS.patience_s))

@@ -109,11 +109,15 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class DeviceSettings:
-    """One device: the driver's name, the port's URL or path, the driver's own options."""
+    """One device: the driver's name, the port's URL or path, the driver's own options.
+
+    ``record``: its traffic is written to `recordings/ROLE.jsonl` in the data folder.
+    """
 
     driver: str
     port: str
     options: Mapping[str, Option] = field(default_factory=lambda: MappingProxyType({}))
+    record: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,7 +155,7 @@ class IeeeMeter(Driver):
         match apdu:
             case a.AssociationRequest():
                 self._associate(apdu, now)
-            case (a.EventReport() | a.ReleaseRequest()) if self._phase is _Phase.UNASSOCIATED:
+            case a.EventReport() | a.ReleaseRequest() if self._phase is _Phase.UNASSOCIATED:
                 # It believes in an association that our side of the line has lost: it is told,
                 # and begins anew.
                 self._send(a.abort(a.UNDEFINED))

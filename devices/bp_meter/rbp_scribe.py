@@ -1,7 +1,8 @@
 """What may be noted of the kiosk-type meter's traffic: everything but what was measured.
 
-Pressures and results are replaced by invented ones of the same length, with the check byte made
-good (design, Devices: health ports). Of bytes that are no frame only the length is kept.
+Results are replaced by an invented one of the same length, with the check byte made good; of the
+pressure in the cuff only the course is kept, in steps of 40 mmHg (design, Devices: health ports).
+Of bytes that are no frame only the length is kept.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ import operator
 from devices.bp_meter import rbp_codec as c
 from devices.trace import Direction, Note
 
-_LIVE = bytes((0, 0, 0, 0, 100, 0))
 _RESULT = bytes((1, 0, 1, 1, 0, 0, 0, 0, 120, 0, 80, 0, 70))
-"""100 mmHg in the cuff; 120/80 mmHg and pulse 70 at the turn of the century."""
+"""120/80 mmHg and pulse 70 at the turn of the century."""
+_STEP_MMHG = 40
+_NOBODYS_MMHG = 300
+"""From here on it is a fault and no cuff's pressure."""
 
 
 class RbpScribe:
@@ -43,8 +46,8 @@ def _note(direction: Direction, raw: bytes, said: c.Message) -> Note:
     match said:
         case c.Noise(length):
             return Note(direction, length, None, "no frame")
-        case c.CuffPressure():
-            return Note(direction, len(raw), _with(raw, _LIVE), "cuff pressure (invented)")
+        case c.CuffPressure(mmhg):
+            return Note(direction, len(raw), _with(raw, _live(mmhg)), "cuff pressure (rounded)")
         case c.Result():
             return Note(direction, len(raw), _with(raw, _RESULT), "result (invented)")
         case c.Unknown(kind, sub):
@@ -56,6 +59,14 @@ def _note(direction: Direction, raw: bytes, said: c.Message) -> Note:
             return Note(direction, len(raw), raw, f"error {code:02X} {meaning}".rstrip())
         case c.Key(elbow):
             return Note(direction, len(raw), raw, "elbow key" if elbow else "panel key")
+
+
+def _live(mmhg: int) -> bytes:
+    """The data of a live pressure: empty stays empty, impossible stays impossible."""
+    if 0 < mmhg < _NOBODYS_MMHG:
+        mmhg = min(280, max(_STEP_MMHG, round(mmhg / _STEP_MMHG) * _STEP_MMHG))
+    high, low = divmod(mmhg, 256)
+    return bytes((0, high, 0, 0, low ^ high, 0))
 
 
 def _with(raw: bytes, data: bytes) -> bytes:

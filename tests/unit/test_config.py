@@ -175,6 +175,10 @@ def test_all_mistakes_are_named_at_once_in_the_order_of_lines(folder: Path) -> N
             'devices.terminal.port = "COM1" is not /dev/…',
         ),
         (
+            '[devices.terminal]\ndriver = "ecr_hub"\nport = "/dev/x"\nrecord = "yes"\n',
+            'devices.terminal.record = "yes" is not a switch',
+        ),
+        (
             '[devices.terminal]\ndriver = "ecr_hub"\nport = "serial:///dev/x?baud=fast"\n',
             'devices.terminal.port = "serial:///dev/x?baud=fast" has an unusable setting',
         ),

@@ -398,7 +398,20 @@ def test_what_is_noted_holds_nothing_of_a_reading() -> None:
     _says(driver, ASKS)
     driver.receive(kept, 0.0)
     (reading,) = _notices(driver.take_reports())
-    assert reading == Observation(120.0, 80.0, 93.0, 70.0, "2000-01-01T00:00:00.00")
+    assert reading == Observation(120.0, 80.0, 93.0, 70.0, "2000-01-01T00:00:01.00")
+    again, other = (
+        scribe.feed(Direction.IN, bytes.fromhex(text))[0].data
+        for text in (REPORTS, REPORTS.replace("20334950", "20334951"))
+    )
+    assert again == kept
+    assert other != kept
+
+
+def test_no_reading_stays_none_in_what_is_noted() -> None:
+    (note,) = IeeeScribe().feed(Direction.IN, bytes.fromhex(REPORTS.replace("007b", "07ff")))
+    assert note.data is not None
+    assert note.data[38:40].hex() == "07ff"
+    assert note.data[40:42].hex() == "0050"
 
 
 def test_of_a_report_in_another_layout_only_the_length_is_noted() -> None:

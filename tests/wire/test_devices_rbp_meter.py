@@ -352,7 +352,8 @@ def test_what_is_noted_holds_nothing_of_a_reading() -> None:
     kept = [x.data.hex() for x in notes if x.data is not None]
     assert [len(x) for x in kept] == [40, 26, 26, 16]
     assert _decoded(kept[0]) == [c.Result(120, 80, 70, "2000-01-01T00:00:00", 1)]
-    assert _decoded(kept[1]) == _decoded(kept[2]) == [c.CuffPressure(100)]
+    assert _decoded(kept[1]) == [c.CuffPressure(120)]
+    assert _decoded(kept[2]) == [c.CuffPressure(240)]
     assert _decoded(kept[3]) == _decoded(ERROR_2)
     assert [(x.length, x.data) for x in notes if x.meaning == "no frame"] == [(1, None)]
     assert [(x.length, x.data) for x in scribe.flush()] == [(10, None)]
