@@ -2,8 +2,10 @@
 
 Both give the bulk data of one interface as a byte stream, and its class requests beside it. The
 second is how simulated devices are reached: libusb's place is taken by the scheme, never by
-patching. Sources: Serial and USB on Linux, section 6 and "Port names"; requirements R11 and R13
-(write() or close() hangs for ever).
+patching. A personal health device (PHDC, class 0F) sends its APDUs as they are: the metadata in
+front of them is sent only to a host that asks for it, which we don't, and would be noise to the
+codec. Sources: Serial and USB on Linux, section 6 and "Port names"; blood-pressure meter, 1a;
+requirements R11 and R13 (write() or close() hangs for ever).
 """
 
 from __future__ import annotations
@@ -57,7 +59,7 @@ def _open_by_name(vendor: int, product: int, which: str) -> UsbPort:
     from devices import usb_device
 
     name = usb_device.UsbName(vendor, product, which)
-    return open_on(usb_device.find(name, usb_device.libusb()), str(name))
+    return open_on(lambda: usb_device.find(name, usb_device.libusb()), str(name))
 
 
 def _import(host: str, number: int, bus_id: str) -> UsbPort:
@@ -65,19 +67,23 @@ def _import(host: str, number: int, bus_id: str) -> UsbPort:
 
     from devices.usb_ip import UsbIpBackend
 
-    name = f"{host}:{number}/{bus_id}"
-    try:
-        device = usb.core.find(backend=UsbIpBackend(host, number, bus_id))
-    except usb.core.USBError as error:
-        raise PortError(reason_of(error), f"{name}: {error}") from error
-    return open_on(device, name)
+    backend = UsbIpBackend(host, number, bus_id)
+    return open_on(lambda: usb.core.find(backend=backend), f"{host}:{number}/{bus_id}")
 
 
-def open_on(device: Any, name: str) -> UsbPort:
-    """The port on a device that pyusb has found."""
+def open_on(find: Callable[[], Any], name: str) -> UsbPort:
+    """The port on the device that `find` gets from pyusb. PortError if it can't be opened."""
     from devices.usb_device import UsbInterface
 
-    return UsbPort(UsbInterface(device, name))
+    try:
+        return UsbPort(UsbInterface(find(), name))
+    except PortError:
+        raise
+    except OSError as error:
+        raise PortError(reason_of(error), f"{name}: {error}") from error
+    except Exception as error:
+        # The boundary for pyusb: what it makes of a device that describes itself wrongly.
+        raise PortError("port_error", f"{name}: {error!r}") from error
 
 
 class UsbPort:
@@ -140,13 +146,15 @@ class UsbPort:
             data = data[self._interface.write(data) :]
 
     def _answer(self) -> None:
-        while (question := self._questions.get()) is not None:
-            request, answered = question
-            answer = self._interface.ask(request)
-            with self._lock:
-                if not self._closed:
-                    answered(answer)
-        self._leave()
+        try:
+            while (question := self._questions.get()) is not None:
+                request, answered = question
+                answer = self._interface.ask(request)
+                with self._lock:
+                    if not self._closed:
+                        answered(answer)
+        finally:
+            self._leave()
 
     def _leave(self) -> None:
         with self._lock:

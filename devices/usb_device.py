@@ -103,7 +103,10 @@ def _path(device: Any) -> str:
 
 
 class UsbInterface:
-    """A claimed interface. `read` and `write` wait a moment at most; from one thread each."""
+    """A claimed interface. `read` and `write` wait a moment at most; from one thread each.
+
+    Made of a device of pyusb's, whose USBErrors come out as they are when it can't be claimed.
+    """
 
     def __init__(self, device: Any, name: str) -> None:
         self.name = name
@@ -112,10 +115,7 @@ class UsbInterface:
         self._stalls = {0x00: 0, 0x80: 0}
         try:
             self._claim()
-        except usb.core.USBError as error:
-            usb.util.dispose_resources(device)
-            raise PortError(reason_of(error), f"{name}: {error}") from error
-        except PortError:
+        except Exception:
             usb.util.dispose_resources(device)
             raise
 
@@ -191,7 +191,7 @@ class UsbInterface:
                     _CLASS_IN, request.request, request.value, index, request.length, CONTROL_MS
                 )
             )
-        except usb.core.USBError as error:
+        except (usb.core.USBError, NotImplementedError) as error:
             _log.debug("%s: request %d: %s", self.name, request.request, error)
             return None
 

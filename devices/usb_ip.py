@@ -48,6 +48,7 @@ class _Transfer:
 
     number: int
     endpoint: int
+    length: int
     done: threading.Event = field(default_factory=threading.Event)
     unlinked: threading.Event = field(default_factory=threading.Event)
     status: int = -errno.ENODEV
@@ -120,7 +121,7 @@ class _Link:
         return self._finish(transfer, timeout_ms)
 
     def _submit(self, endpoint: int, setup: bytes, length: int, data: bytes = b"") -> _Transfer:
-        transfer = _Transfer(next(self._numbers), endpoint)
+        transfer = _Transfer(next(self._numbers), endpoint, length)
         device, into = self.bus << 16 | self.address, endpoint >> 7
         head = _COMMAND.pack(
             *(_SUBMIT, transfer.number, device, into, endpoint & 15, 0, length, 0, 0, 0, setup)
@@ -169,10 +170,13 @@ class _Link:
             self._waiting.pop(transfer.number, None)
             transfer.unlinked.set()
             return
-        transfer = self._waiting.pop(number)
-        transfer.status, transfer.actual = status, actual
+        transfer = self._waiting[number]
+        if actual > transfer.length:
+            raise ConnectionError("more than was asked for")
         if transfer.endpoint & 0x80 and actual > 0:
             transfer.data = self._exactly(actual)
+        transfer.status, transfer.actual = status, actual
+        del self._waiting[number]
         transfer.done.set()
 
     def _end(self) -> None:
