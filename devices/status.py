@@ -20,6 +20,25 @@ class Level(StrEnum):
     UNKNOWN = "unknown"
 
 
+_UNHEARD = frozenset(
+    (
+        "no_answer",
+        "other_device",
+        "stop_unacknowledged",
+        "port_missing",
+        "port_busy",
+        "port_forbidden",
+        "port_error",
+        "unplugged",
+        "write_timeout",
+        "stuck",
+        "stopped",
+        "driver_error",
+    )
+)
+"""Reasons of `UNAVAILABLE` that are the line's or the driver's; all others the machine told us."""
+
+
 @dataclass(frozen=True, slots=True)
 class Status:
     """A device's health.
@@ -37,6 +56,13 @@ class Status:
     def usable(self) -> bool:
         """Whether work may begin: ready, or in need of attention but working."""
         return self.level in (Level.READY, Level.ATTENTION)
+
+    @property
+    def answered(self) -> bool:
+        """Whether the machine is there and speaks its language, well or with a complaint."""
+        if self.level is Level.UNAVAILABLE:
+            return self.reason not in _UNHEARD
+        return self.level is not Level.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

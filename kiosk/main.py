@@ -13,6 +13,7 @@ COMMANDS = {
     "run": "kiosk.run",
     "demo": "kiosk.demo",
     "device": "kiosk.device_cli",
+    "devices": "kiosk.devices_cli",
     "journal": "kiosk.journal.cli",
     "soak": "kiosk.soak",
 }

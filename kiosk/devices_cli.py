@@ -1,0 +1,170 @@
+"""``kiosk devices list`` and ``kiosk devices udev``: what is plugged in, and what it is called.
+
+Source: Serial and USB on Linux, "Names" and "Liveness". What is asked moves nothing; a port that
+the running kiosk has is said to be in use.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+from devices import registry
+from devices.status import Status
+from kiosk.config import ConfigError, load
+from kiosk.device_probe import ON_A_LINE, PATIENCE_S, Machine, ask, ask_all, can_answer, swapped
+from kiosk.plugged import Kind, Plugged, plugged, udev_rules
+
+USAGE = 2
+DIFFERENT = 1
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add ``devices`` to the subcommands of ``kiosk``."""
+    parser = commands.add_parser(
+        "devices", help="what is plugged in, and names for it", description=__doc__
+    )
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    listing = verbs.add_parser("list", help="what is plugged in, and what answers where")
+    listing.add_argument("--config", type=Path, metavar="F", help="ask each machine of this cabin")
+    listing.add_argument(
+        "--ask",
+        action="store_true",
+        help="try every driver at every serial port (slow, moves nothing)",
+    )
+    listing.add_argument(
+        "--patience", type=float, default=PATIENCE_S, metavar="S", help="seconds for each question"
+    )
+    listing.add_argument("--json", action="store_true", help="one JSON object")
+    listing.set_defaults(handler=run_list)
+    rules = verbs.add_parser("udev", help="rules that give each machine its name in /dev/cabin")
+    rules.add_argument(
+        "role", nargs="*", metavar="ROLE=PORT", help="as terminal=/dev/ttyUSB0, from the list"
+    )
+    rules.set_defaults(handler=run_udev)
+
+
+def run_list(args: argparse.Namespace) -> int:
+    """Tell it. Returns 0; 1 if a machine doesn't answer where it should; 2 for a bad file."""
+    try:
+        machines = _machines(args.config)
+    except ConfigError as error:
+        print("\n".join(str(x) for x in error.mistakes), file=sys.stderr)
+        return USAGE
+    things = plugged()
+    found = ask_all(machines, args.patience)
+    pairs = swapped(machines, found, args.patience)
+    known = {os.path.realpath(_path(machine.port)) for machine in machines.values()}
+    free = [x for x in things if os.path.realpath(x.port) not in known]
+    heard = _ask_everything(free, args.patience) if args.ask else {}
+    if args.json:
+        print(json.dumps(_as_json(things, machines, found, pairs, heard), ensure_ascii=False))
+    else:
+        _tell(things, machines, found, pairs, heard)
+    missing = any(not found[x].answered for x in machines if can_answer(machines[x].driver))
+    return DIFFERENT if pairs or missing else 0
+
+
+def run_udev(args: argparse.Namespace) -> int:
+    """Print the rules. Returns 0, or 2 if a role or a port isn't there."""
+    things = plugged()
+    by_port = {os.path.realpath(x.port): x for x in things} | {x.port: x for x in things}
+    roles: dict[str, Plugged] = {}
+    for word in args.role:
+        role, _, port = word.partition("=")
+        thing = by_port.get(port) or by_port.get(os.path.realpath(port))
+        if thing is None:
+            ports = ", ".join(x.port for x in things) or "nothing is plugged in"
+            print(f"kiosk devices udev: {word}: no such port; there are: {ports}", file=sys.stderr)
+            return USAGE
+        roles[role] = thing
+    try:
+        print(udev_rules(roles, things), end="")
+    except ValueError as error:
+        print(f"kiosk devices udev: {error}", file=sys.stderr)
+        return USAGE
+    return 0
+
+
+def _machines(config: Path | None) -> dict[str, Machine]:
+    if config is None:
+        return {}
+    devices = load(config).devices
+    return {role: Machine(x.driver, x.options, x.port) for role, x in devices.items()}
+
+
+def _path(url: str) -> str:
+    return url.partition("://")[2].partition("?")[0] if "://" in url else url
+
+
+def _ask_everything(things: list[Plugged], patience_s: float) -> dict[str, str]:
+    """The driver that is answered at each serial port, by port; ports without one are left out."""
+    heard = {}
+    for thing in things:
+        if thing.kind is not Kind.SERIAL:
+            continue
+        for name in (x for x in ON_A_LINE if x in registry.names()):
+            if ask(Machine(name, ON_A_LINE[name], thing.port), thing.port, patience_s).answered:
+                heard[thing.port] = name
+                break
+    return heard
+
+
+def _as_json(
+    things: tuple[Plugged, ...],
+    machines: Mapping[str, Machine],
+    found: Mapping[str, Status],
+    pairs: list[tuple[str, str]],
+    heard: Mapping[str, str],
+) -> dict[str, object]:
+    return {
+        "plugged": [{**asdict(x), "port": x.port, "answers": heard.get(x.port)} for x in things],
+        "machines": {
+            role: {
+                "driver": machine.driver,
+                "port": machine.port,
+                "answered": found[role].answered if can_answer(machine.driver) else None,
+                "status": found[role].level.value,
+                "reason": found[role].reason,
+                "detail": found[role].detail,
+            }
+            for role, machine in machines.items()
+        },
+        "swapped": [list(pair) for pair in pairs],
+    }
+
+
+def _tell(
+    things: tuple[Plugged, ...],
+    machines: Mapping[str, Machine],
+    found: Mapping[str, Status],
+    pairs: list[tuple[str, str]],
+    heard: Mapping[str, str],
+) -> None:
+    print("plugged in:" if things else "nothing is plugged in over USB")
+    for x in things:
+        answer = f"  answers to {heard[x.port]}" if x.port in heard else ""
+        serial = f" serial {x.serial}" if x.serial else ""
+        print(f"  {x.port}  {x.vendor}:{x.product}{serial} at {x.socket}  {x.name}{answer}")
+    if machines:
+        print("machines of the cabin:")
+    for role, machine in machines.items():
+        print(f"  {role} ({machine.driver}) at {machine.port}: {_verdict(machine, found[role])}")
+    for one, other in pairs:
+        print(f"the cables of {one} and {other} are exchanged: each answers at the other's port")
+
+
+def _verdict(machine: Machine, status: Status) -> str:
+    why = f" ({status.reason})" if status.reason else ""
+    detail = f": {status.detail}" if status.detail else ""
+    if status.reason == "port_busy":
+        return f"in use by another program, the kiosk perhaps{detail}"
+    if not can_answer(machine.driver):
+        there = status.level.value in ("ready", "unknown")
+        return f"{'present; it never answers' if there else 'not there'}{why}{detail}"
+    return f"{'answers' if status.answered else 'no answer'}, {status.level.value}{why}{detail}"
