@@ -33,6 +33,7 @@ _UNHEARD = frozenset(
         "write_timeout",
         "stuck",
         "stopped",
+        "moved",
         "driver_error",
     )
 )

@@ -104,6 +104,7 @@ class Worker:
         self._life: _Life | None = None
         self._lives = 0
         self._last_id = 0
+        self._moving = False
         self._stopping = False
 
     def start(self) -> None:
@@ -129,6 +130,13 @@ class Worker:
         with self._lock:
             self._driver.cancel(command_id, self._monotonic())
             self._deliver()
+            self._wake()
+
+    def move(self, url: str) -> None:
+        """Go on at another port. What runs ends as it does when a port is lost ("moved")."""
+        with self._lock:
+            self._url = url
+            self._moving = True
             self._wake()
 
     @property
@@ -202,9 +210,11 @@ class Worker:
 
     def _connect_and_serve(self, life: _Life) -> float:
         """One connection from open to close; how long to wait before the next (seconds)."""
+        with self._lock:
+            url, self._moving = self._url, False
         try:
             with self._in_call(life):
-                port = self._open_port(self._url)
+                port = self._open_port(url)
         except PortError as error:
             self._lost(life, error.reason, error.detail)
             return self._next_backoff(life)
@@ -242,6 +252,9 @@ class Worker:
                 with self._lock:
                     if not self._is_mine(life):
                         return "stopped", ""
+                    if self._moving:
+                        life.backoff_s = FIRST_BACKOFF_S
+                        return "moved", "the port is another one from now on"
                     now = self._monotonic()
                     control.hand_over(self._driver, now)
                     wait_s = self._step_driver(now)
@@ -308,7 +321,7 @@ class Worker:
             selector.register(life.wake_fd, selectors.EVENT_READ)
             while self._is_mine(life):
                 left_s = until - self._monotonic()
-                if left_s <= 0:
+                if left_s <= 0 or self._moving:
                     return True
                 if selector.select(left_s):
                     life.hear_wake()

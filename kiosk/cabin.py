@@ -5,15 +5,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+from devices.driver import Report
 from devices.recording import recorded, recorder
 from devices.registry import factory as driver_factory
 from devices.worker import Worker
 from kiosk import composition
 from kiosk.adapters import DeviceReport
 from kiosk.books import AnyBooks, ClosedBooks
+from kiosk.cables import LOOK_EVERY_S, Cables
 from kiosk.clock import SystemClock
 from kiosk.core.state import State
-from kiosk.engine import Engine
+from kiosk.device_probe import can_answer
+from kiosk.engine import Chore, Engine
 from kiosk.gateways import factory
 from kiosk.journal import Journal, JournalBrokenError
 from kiosk.lanes import ThreadLanes
@@ -43,8 +46,11 @@ def build(
 
 
 def _world(settings: Settings, engine: Engine) -> composition.World:
-    def report(role: str, what: object) -> None:
-        engine.post(DeviceReport(role, what))  # type: ignore[arg-type]
+    cables = Cables()
+
+    def report(role: str, what: Report) -> None:
+        cables.heard(role, what)
+        engine.post(DeviceReport(role, what))
 
     workers = {}
     for role, device in settings.devices.items():
@@ -53,6 +59,7 @@ def _world(settings: Settings, engine: Engine) -> composition.World:
             path = settings.cabin.data_dir / "recordings" / f"{role}.jsonl"
             maker = recorded(maker, recorder(path, device.driver, device.options))
         workers[role] = Worker(role, maker, device.port, report)
+        cables.add(role, workers[role], device.port, answers=can_answer(device.driver))
     gateways = settings.gateways
     if gateways.biller is None:
         raise ValueError("gateways.biller is missing")
@@ -65,6 +72,7 @@ def _world(settings: Settings, engine: Engine) -> composition.World:
     lanes = ThreadLanes(engine.post)
     for worker in workers.values():
         worker.start()
+    engine.add_chore(Chore("cables", LOOK_EVERY_S, cables.look))
     return composition.World(workers, biller, platforms, lanes)
 
 
