@@ -68,6 +68,7 @@ _SCHEMES: Mapping[str, tuple[str, str]] = {
     "rfc2217": ("devices.port_rfc2217", "parse"),
     "tcp": ("devices.port_tcp", "parse"),
     "tcp-listen": ("devices.port_tcp", "parse_listen"),
+    "input": ("devices.port_input", "parse"),
     "usb": ("devices.port_usb", "parse"),
     "usbip": ("devices.port_usb", "parse_usbip"),
 }

@@ -15,6 +15,7 @@ from devices.trace import Lengths, Scribe
 _CLASSES: Mapping[str, tuple[str, str]] = {
     "ecr_hub": ("devices.payment_terminal.driver", "EcrHubTerminal"),
     "cdc_scanner": ("devices.scanner.driver", "CdcScanner"),
+    "hid_scanner": ("devices.scanner.hid_driver", "HidScanner"),
     "qu_cd": ("devices.booklet_dispenser.driver", "QuCdDispenser"),
     "sam_v": ("devices.id_reader.driver", "SamVReader"),
     "rbp_meter": ("devices.bp_meter.rbp_driver", "RbpMeter"),

@@ -18,6 +18,7 @@ from sim.devices.model import Action, ActionError, Model
 from sim.devices.rbp_meter import RbpMeter
 from sim.devices.receipt_printer import ReceiptPrinter
 from sim.devices.scanner import Scanner
+from sim.devices.scanner_hid import HidScanner, SecondNode
 from sim.devices.terminal import Terminal
 from sim.devices.terminal_link import BEAT_S
 from sim.faults import Faults
@@ -33,6 +34,8 @@ BAUD = {
     "id_reader": 115200,
     "bp_meter": 9600,
     "bp_meter_standard": 115200,
+    "scanner_hid": 0,  # USB: no line that keeps a rate
+    "scanner_hid_second": 0,
 }
 NAMES = {
     "terminal": ("缴费终端", "payment terminal"),
@@ -42,6 +45,8 @@ NAMES = {
     "id_reader": ("身份证读卡器", "ID-card reader"),
     "bp_meter": ("血压计", "blood-pressure meter"),
     "bp_meter_standard": ("血压计（标准协议）", "blood-pressure meter (IEEE 11073)"),
+    "scanner_hid": ("扫码器（键盘式）", "scanner, keyboard type"),
+    "scanner_hid_second": ("键盘式扫码器的第二个接口", "its second input node"),
     "biller": ("收费单位", "biller"),
     "qr_payment": ("手机支付", "phone payment"),
 }
@@ -79,6 +84,7 @@ class Cabin:
         )
         self.scanner = Scanner()
         self.printer = ReceiptPrinter(clock, faults)
+        second_node = SecondNode()
         models: tuple[Model, ...] = (
             self.terminal,
             self.scanner,
@@ -87,6 +93,8 @@ class Cabin:
             IdReader(faults),
             RbpMeter(clock, faults),
             IeeeMeter(clock, faults),
+            HidScanner(faults, second_node),
+            second_node,
         )
         self.lines = {
             m.device_id: Line(m, faults, BAUD[m.device_id] if pace else 0) for m in models

@@ -52,6 +52,14 @@ DEVICE_KINDS: Mapping[str, tuple[str, ...]] = {
         "no_port_status",
     ),
     "scanner": (),
+    "scanner_hid": (
+        "syn_dropped",
+        "stuck_shift",
+        "half_code",
+        "caps_lock",
+        "key_repeats",
+        "second_node",
+    ),
     "booklet_dispenser": (
         "silent",
         "nak",

@@ -65,6 +65,9 @@ SETUPS: Mapping[str, Setup] = {
     ),
     "coupon": Setup("有优惠券", "a coupon of 2 yuan", (Fault("terminal", "coupon", {"fen": 200}),)),
     "scanner_offline": Setup("扫码器线掉了", "scanner unplugged", (Do("scanner", "unplug"),)),
+    "keyboard_scanner_loses_keys": Setup(
+        "键盘式扫码器漏键", "keyboard scanner loses keys", (Fault("scanner_hid", "syn_dropped"),)
+    ),
     "biller_down": Setup("收费单位连不上", "biller unreachable", (Fault("biller", "unreachable"),)),
     "biller_slow": Setup("收费单位很慢", "biller slow", (Fault("biller", "slow", {"seconds": 6}),)),
     "biller_lost_answer": Setup(

@@ -90,10 +90,11 @@ class Decoder:
         raw = bytes(self._line)
         self._line.clear()
         # CR LF ends a line once: the line between the two is empty.
-        return [_parse(raw)] if raw else []
+        return [parse(raw)] if raw else []
 
 
-def _parse(raw: bytes) -> Scanned:
+def parse(raw: bytes) -> Scanned:
+    """The code that a scanner sent, without what ends it. Never raises."""
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:

@@ -15,11 +15,13 @@ from pathlib import Path
 
 from sim.cabin import Cabin
 from sim.clock import RealClock
+from sim.wire.fifo_port import FifoPort
 from sim.wire.line import Line
 from sim.wire.pty_port import PtyPort
 from sim.wire.usb_bus import UsbBus
 
 USB_FILE = "usb"  # a line for each machine with a USB socket: its name and its port
+FIFOS = frozenset({"scanner_hid", "scanner_hid_second"})  # input nodes of the kernel, not lines
 CLOSED_LOOK_S = 0.05  # how often a closed port is looked at: nothing announces an opening
 
 
@@ -28,7 +30,9 @@ class Wire:
 
     def __init__(self, cabin: Cabin, clock: RealClock, directory: Path) -> None:
         self._cabin, self._clock = cabin, clock
-        self._ports = {name: PtyPort(directory / name) for name in cabin.lines}
+        self._ports: dict[str, PtyPort | FifoPort] = {
+            name: (FifoPort if name in FIFOS else PtyPort)(directory / name) for name in cabin.lines
+        }
         self._usb_file = directory / USB_FILE
         self.usb = UsbBus(cabin.lines, cabin.faults, cabin.lock, self.wake)
         self._selector = selectors.DefaultSelector()
