@@ -134,7 +134,7 @@ class Decoder:
 
     def __init__(self) -> None:
         self._buffer = bytearray()
-        self._sums: bytes | None = None
+        self._sums = bytearray(1)
         """XOR of all bytes before each: frames that lie in one another cost no time again."""
 
     @property
@@ -145,7 +145,8 @@ class Decoder:
     def feed(self, data: bytes) -> list[Message]:
         """The messages complete with these bytes."""
         self._buffer += data
-        self._sums = None
+        sums = itertools.accumulate(data, operator.xor, initial=self._sums[-1])
+        self._sums[-1:] = bytes(sums)
         found: list[Message] = []
         at = noise = 0
         while at < len(self._buffer):
@@ -153,7 +154,8 @@ class Decoder:
             if end is None:
                 break
             if end == 0:
-                at, noise = at + 1, noise + 1
+                following = self._next_preamble(at + 1)
+                at, noise = following, noise + following - at
                 continue
             if noise:
                 found.append(Noise(noise))
@@ -162,9 +164,7 @@ class Decoder:
             at = end
         if noise:
             found.append(Noise(noise))
-        self._buffer[:at] = bytes(at)
-        del self._buffer[:at]
-        self._sums = None
+        self._drop(at)
         return found
 
     def give_up(self) -> list[Message]:
@@ -172,9 +172,19 @@ class Decoder:
         if not self._buffer:
             return []
         rest = bytes(self._buffer[1:])
-        self._buffer[:] = bytes(len(self._buffer))
-        self._buffer.clear()
+        self._drop(len(self._buffer))
         return [Noise(1), *self.feed(rest)]
+
+    def _drop(self, count: int) -> None:
+        """Forget that many bytes, and overwrite them before."""
+        for kept in (self._buffer, self._sums):
+            kept[:count] = bytes(count)
+            del kept[:count]
+
+    def _next_preamble(self, at: int) -> int:
+        """Where the next frame may begin: at a preamble, or at what may become one at the end."""
+        found = self._buffer.find(PREAMBLE, at)
+        return found if found >= 0 else max(at, len(self._buffer) - len(PREAMBLE) + 1)
 
     def _frame_end(self, at: int) -> int | None:
         """Where the frame that begins here ends; 0: none begins here; None: not enough bytes."""
@@ -189,8 +199,6 @@ class Decoder:
         end = at + 7 + length
         if end > len(self._buffer):
             return None
-        if self._sums is None:
-            self._sums = bytes(itertools.accumulate(self._buffer, operator.xor, initial=0))
         return end if self._sums[at + 5] == self._sums[end] else 0
 
 
