@@ -25,7 +25,7 @@ from devices.port import PortError, reason_of
 
 _log = logging.getLogger(__name__)
 
-READ_MS, WRITE_MS, CONTROL_MS = 250, 1000, 1000
+READ_MS, WRITE_MS, CONTROL_MS = 500, 1000, 1000
 _CHUNK = 4096
 _EMPTY_PAUSE_S = 0.02
 """Some devices answer a read with an empty packet instead of making us wait."""
@@ -89,12 +89,16 @@ def _is(device: Any, which: str) -> bool:
         return True
     if _PATH.fullmatch(which) and _path(device) == which:
         return True
-    # Its serial is read from it: what can't be opened can't be told apart.
-    device.is_kernel_driver_active(0)
     try:
         return bool(device.serial_number == which)
     except ValueError:
-        return False  # it has no texts at all
+        # It says nothing in words; maybe we may not ask, and that is worth knowing.
+        try:
+            device.get_active_configuration()
+        except usb.core.USBError as error:
+            if error.errno is not None:
+                raise
+        return False
 
 
 def _path(device: Any) -> str:
@@ -148,7 +152,7 @@ class UsbInterface:
             return  # a system without such drivers
 
     def read(self) -> bytes:
-        """What the device says, b"" if nothing within a quarter of a second. PortError: gone."""
+        """What the device says, b"" if nothing within half a second. PortError: gone."""
         try:
             data = bytes(self._device.read(self._in, _CHUNK, READ_MS))
         except usb.core.USBError as error:

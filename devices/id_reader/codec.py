@@ -3,7 +3,9 @@
 ``AA AA AA 96 69 LEN(2) … CHK`` both ways: LEN counts what follows it, CHK is the XOR from LEN to
 the last byte before it. A reader's answer begins with three status bytes. The photo is thrown away
 here; nothing behind this file ever sees it. Source: ID-card reader and record-booklet dispenser,
-5a.
+5a. Of the USB variant that source says that header and body go through separate pipes (02 and 06
+out, 81 and 85 in), but not where the one ends: these frames are the serial line's, and no port here
+puts the two pipes together.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from devices import worker as worker_module
+from devices.bp_meter import ieee_apdu
 from devices.bp_meter.ieee_config import Observation
 from devices.bp_meter.ieee_driver import IeeeMeter, NextReading, ReadIdentity, Release
 from devices.driver import Driver
@@ -207,6 +208,13 @@ def test_a_meters_whole_session_over_phdc(
     assert isinstance(done.value, Observation)
     assert done.value.systolic == 118
     assert cabin.model(METER).state()["aborts"] == []
+
+
+def test_metadata_that_nobody_asked_for_costs_no_apdu() -> None:
+    released = bytes.fromhex("e400 0002 0000")
+    decoder = ieee_apdu.Decoder()
+    found = [x for _, x in decoder.feed(b"PhdQoSSignature\0\x01\x01\x08\x00" + released)]
+    assert isinstance(found[-1], ieee_apdu.ReleaseRequest)
 
 
 def test_kiosk_device_prints_on_the_simulators_usb_printer(
