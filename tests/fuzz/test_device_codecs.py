@@ -28,6 +28,9 @@ from devices.bp_meter.rbp_driver import Identify, Measure, RbpMeter, Stop
 from devices.driver import Driver
 from devices.id_reader import codec as sam_v
 from devices.id_reader.driver import ReadCard, SamVReader
+from devices.scanner import codec as scanner
+from devices.scanner import hid_codec
+from devices.scanner.hid_driver import HidScanner
 from tests.fuzz import streams
 from tests.fuzz.test_codecs import DRIVER_TIERS, TIERS, _inputs, _play
 
@@ -165,3 +168,44 @@ def test_what_a_decoder_keeps_is_bounded(name: str) -> None:
         frame = subject.frame(rng)
         decoder.feed(frame[: max(1, len(frame) - 1)])
         assert decoder.pending <= LONGEST[name]
+
+
+def key_strokes(rng: random.Random) -> bytes:
+    """A digit or another key pressed and released, shift now and then, mostly in order."""
+    at, out = rng.randrange(1 << 34), b""
+    for _ in range(rng.randrange(1, 30)):
+        at += rng.choice((1_000, 1_000, 4_000, 200_000, -5_000))
+        key = rng.choice((*range(2, 12), *range(2, 12), 28, 42, 30, 58, rng.randrange(768)))
+        events = [(4, 4, rng.randrange(1 << 20)), (1, key, 1), (1, key, 0), (0, 0, 0)]
+        if rng.random() < 0.1:
+            events.insert(rng.randrange(4), rng.choice(((0, 3, 0), (1, key, 2), (1, key, 1))))
+        out += b"".join(
+            struct.pack("<qqHHi", *divmod(at, 1_000_000), *event)
+            for event in events
+            if rng.random() < 0.98
+        )
+    return out
+
+
+@pytest.mark.parametrize("count", TIERS)
+def test_typing_scanner(seed: int, count: int) -> None:
+    for own, rng in _inputs(seed, count):
+        raw = b"".join(rng.choice((streams.noise, key_strokes, key_strokes))(rng) for _ in range(3))
+        if rng.random() < 0.5:
+            raw = streams.damaged(rng, raw)
+        decoder = hid_codec.Decoder()
+        got = list(itertools.chain.from_iterable(map(decoder.feed, streams.pieces(rng, raw))))
+        whole = hid_codec.Decoder()
+        assert got == whole.feed(raw), own
+        got += decoder.give_up()
+        assert not decoder.pending, own
+        for code in got:
+            assert not scanner.is_payment_code(code.text), own
+            assert len(code.masked) <= 5, own
+            assert code.text.isprintable(), own
+
+
+@pytest.mark.parametrize("count", DRIVER_TIERS)
+def test_typing_scanner_driver(seed: int, count: int) -> None:
+    for _, rng in _inputs(seed, count):
+        _play(HidScanner(), rng, functools.partial(key_strokes, rng), ["scan"])
