@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 
+from devices import usb_device
 from devices import worker as worker_module
 from devices.bp_meter import ieee_apdu
 from devices.bp_meter.ieee_config import Observation
 from devices.bp_meter.ieee_driver import IeeeMeter, NextReading, ReadIdentity, Release
 from devices.driver import Driver
-from devices.receipt_printer import settling
+from devices.receipt_printer import poll, settling, usb_driver
 from devices.receipt_printer.document import Columns, Cut, Document, Print, Qr, Text
 from devices.receipt_printer.driver import EscposPrinter
 from devices.receipt_printer.usb_driver import EscposUsbPrinter, Identify
@@ -46,7 +47,10 @@ PRINTER, METER = "receipt_printer", "bp_meter_standard"
 @pytest.fixture(autouse=True)
 def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker_module, "FIRST_BACKOFF_S", 0.1)
+    monkeypatch.setattr(usb_device, "READ_MS", 50)
     monkeypatch.setattr(settling, "QUIET_S", 0.2)
+    monkeypatch.setattr(usb_driver, "GLANCE_S", 0.1)
+    monkeypatch.setattr(poll, "REPLY_S", 0.7)
 
 
 @pytest.fixture
@@ -168,7 +172,7 @@ def test_pulled_out_in_a_receipt_and_put_back(
 def test_a_printer_that_takes_no_more_is_given_up_and_found_again(
     cabin: UsbCabin, reports: Reports, start: Callable[..., Worker]
 ) -> None:
-    worker = start(EscposUsbPrinter, PRINTER, 1.5)
+    worker = start(EscposUsbPrinter, PRINTER, 1.0)
     reports.status(Level.READY)
     number = worker.submit(Print("J1", LONG, False))
     until_printing(cabin)
