@@ -5,6 +5,7 @@ It sleeps until a byte comes, a machine's next event is due, or somebody calls `
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import selectors
 import sys
@@ -12,15 +13,18 @@ import threading
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sim.cabin import Cabin
 from sim.clock import RealClock
 from sim.wire.fifo_port import FifoPort
 from sim.wire.line import Line
 from sim.wire.pty_port import PtyPort
-from sim.wire.usb_bus import UsbBus
 
-USB_FILE = "usb"  # a line for each machine with a USB socket: its name and its port
+if TYPE_CHECKING:
+    from sim.wire.usb_bus import UsbBus, UsbSocket
+
+HAS_USBIP = importlib.util.find_spec("usbip") is not None
 FIFOS = frozenset({"scanner_hid", "scanner_hid_second"})  # input nodes of the kernel, not lines
 CLOSED_LOOK_S = 0.05  # how often a closed port is looked at: nothing announces an opening
 
@@ -33,8 +37,7 @@ class Wire:
         self._ports: dict[str, PtyPort | FifoPort] = {
             name: (FifoPort if name in FIFOS else PtyPort)(directory / name) for name in cabin.lines
         }
-        self._usb_file = directory / USB_FILE
-        self.usb = UsbBus(cabin.lines, cabin.faults, cabin.lock, self.wake)
+        self.usb = self._usb_bus(directory)
         self._selector = selectors.DefaultSelector()
         self._registered: dict[str, int] = {}
         self._wake_read, self._wake_write = os.pipe()
@@ -51,11 +54,8 @@ class Wire:
         for name, port in self._ports.items():
             if self._cabin.lines[name].plugged:
                 port.plug()
-        for name, socket in self.usb.sockets.items():
-            socket.plugged = self._cabin.lines[name].plugged
-        self.usb.start()
-        lines = [f"{name} {self.usb.url(name)}\n" for name in self.usb.sockets]
-        self._usb_file.write_text("".join(lines), encoding="ascii")
+        if self.usb is not None:
+            self.usb.start()
         self._thread.start()
 
     def on_failure(self, call: Callable[[], None]) -> None:
@@ -77,8 +77,8 @@ class Wire:
         self.wake()
         if self._thread.is_alive():
             self._thread.join(5.0)
-        self.usb.stop()
-        self._usb_file.unlink(missing_ok=True)
+        if self.usb is not None:
+            self.usb.stop()
         for port in self._ports.values():
             port.unplug()
         self._selector.close()
@@ -126,19 +126,29 @@ class Wire:
                 port.plug()
             else:
                 port.unplug()
-        socket = self.usb.sockets.get(name)
-        if socket is not None and socket.plugged != line.plugged:
-            if line.plugged:
-                socket.plugged = True
-            else:
-                socket.unplug()
-        if socket is not None and socket.attached:
-            socket.take()
-            for piece in line.to_host():
-                socket.say(piece)
+        if self.usb is not None and name in self.usb.sockets:
+            self._carry_usb(self.usb.sockets[name], line)
         for piece in line.to_host():
             port.write(piece)
         self._listen(name, port.plugged and port.look() and not line.waiting())
+
+    def _usb_bus(self, directory: Path) -> UsbBus | None:
+        if not HAS_USBIP:
+            print("the package usbip is not installed: no machine has USB", file=sys.stderr)
+            return None
+        from sim.wire.usb_bus import UsbBus
+
+        cabin = self._cabin
+        return UsbBus(cabin.lines, cabin.faults, cabin.lock, self.wake, directory / "usb")
+
+    @staticmethod
+    def _carry_usb(socket: UsbSocket, line: Line) -> None:
+        """The same for the USB cable; whoever has it gets what has arrived."""
+        socket.follow()
+        if socket.attached:
+            socket.take()
+            for piece in line.to_host():
+                socket.say(piece)
 
     def _listen(self, name: str, wanted: bool) -> None:
         if wanted and name not in self._registered:

@@ -62,10 +62,8 @@ class PtyPort:
 
     def look(self) -> bool:
         """Find out whether a host has opened the port; returns `host_open`."""
-        if self._master is not None and not self.host_open:
-            poller = select.poll()
-            poller.register(self._master, select.POLLIN)
-            self.host_open = not any(event & select.POLLHUP for _, event in poller.poll(0))
+        if not self.host_open:
+            self.host_open = self._held()
         return self.host_open
 
     def read(self) -> bytes:
@@ -84,12 +82,22 @@ class PtyPort:
 
     def write(self, data: bytes) -> bool:
         """Give the host one piece; False when it was lost (port closed, or host not reading)."""
-        if self._master is None or not self.look():
+        # Asked anew each time: a host that has just closed the port must not leave it to the next.
+        if self._master is None or not self._held():
             return False
+        self.host_open = True
         try:
             return os.write(self._master, data) == len(data)
         except BlockingIOError:
             return False
+
+    def _held(self) -> bool:
+        """Whether somebody has the slave open now."""
+        if self._master is None:
+            return False
+        poller = select.poll()
+        poller.register(self._master, select.POLLIN)
+        return not any(event & select.POLLHUP for _, event in poller.poll(0))
 
     def _host_closed(self) -> None:
         self.host_open = False

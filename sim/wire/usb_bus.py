@@ -14,6 +14,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from usbip import In, Interface, Out, Setup, Stall, USBDevice, protocol
@@ -146,11 +147,11 @@ class UsbSocket(USBDevice):  # type: ignore[misc]
         """One piece of the machine's for the host."""
         self._bulk.into.write(data)
 
-    def unplug(self) -> None:
-        """Take it from under whoever has it."""
-        self.plugged = False
-        if self.connection is not None:
+    def follow(self) -> None:
+        """Follow the cable: a pulled one is taken from under whoever has it."""
+        if self.plugged and not self._line.plugged and self.connection is not None:
             _hang_up(self.connection)
+        self.plugged = self._line.plugged
 
     def leave(self, connection: socket.socket) -> None:
         """The host's connection has ended."""
@@ -160,7 +161,10 @@ class UsbSocket(USBDevice):  # type: ignore[misc]
 
 
 class UsbBus:
-    """The USB sockets of a cabin's machines, each for one host at a time."""
+    """The USB sockets of a cabin's machines, each for one host at a time.
+
+    `file` says where they are while it runs: a line for each, its name and its port.
+    """
 
     def __init__(
         self,
@@ -168,7 +172,9 @@ class UsbBus:
         faults: Faults,
         lock: threading.RLock,
         wake: Callable[[], None],
+        file: Path,
     ) -> None:
+        self._file = file
         self.sockets = {
             name: UsbSocket(form, lines[name], faults, lock, wake)
             for name, form in FORMS.items()
@@ -186,9 +192,16 @@ class UsbBus:
         return f"usbip://127.0.0.1:{self._server.getsockname()[1]}/{self.sockets[name].busid}"
 
     def start(self) -> None:
+        """Serve the sockets of the cables that are plugged in."""
+        for device in self.sockets.values():
+            device.follow()
+        lines = [f"{name} {self.url(name)}\n" for name in self.sockets]
+        self._file.write_text("".join(lines), encoding="ascii")
         threading.Thread(target=self._accept, name="usb", daemon=True).start()
 
     def stop(self) -> None:
+        """Hang up and serve no more."""
+        self._file.unlink(missing_ok=True)
         self._server.shutdown(socket.SHUT_RDWR)
         self._server.close()
         with self._lock:

@@ -22,6 +22,7 @@ class UsbCabin:
         self.wire.start()
 
     def url(self, device: str) -> str:
+        assert self.wire.usb is not None
         return self.wire.usb.url(device)
 
     def model(self, device: str) -> Model:

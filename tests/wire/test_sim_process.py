@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 import serial
 
+from sim.wire.pty_port import PtyPort
+
 from .sim_process import (
     BEAT,
     CONFIRM,
@@ -80,6 +82,15 @@ def test_what_is_said_to_a_closed_port_is_lost(sim: SimProcess) -> None:
     with raw_port(sim.directory / "scanner") as port:
         wait_for(lambda: sim.act("scanner/scan", code="new"))
         assert port.read_until(lambda d: b"new" in d).startswith(b"new")
+
+
+def test_what_is_said_just_after_the_host_closed_is_lost_too(tmp_path: Path) -> None:
+    port = PtyPort(tmp_path / "port")
+    port.plug()
+    with raw_port(tmp_path / "port"):
+        assert port.write(b"heard")
+    assert not port.write(b"old")  # before anybody has read that the port was closed
+    port.unplug()
 
 
 def test_a_pulled_cable_takes_the_port_away_and_plugging_brings_it_back(sim: SimProcess) -> None:
