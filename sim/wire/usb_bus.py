@@ -185,7 +185,8 @@ class UsbBus:
             device.busnum, device.devnum = 1, number + 1
         self._lock = threading.Lock()
         self._server = socket.create_server(("127.0.0.1", 0))
-        self._connections: set[socket.socket] = set()
+        self._accepting = threading.Thread(target=self._accept, name="usb", daemon=True)
+        self._connections: dict[socket.socket, threading.Thread] = {}
 
     def url(self, name: str) -> str:
         """How the host opens the machine."""
@@ -197,16 +198,20 @@ class UsbBus:
             device.follow()
         lines = [f"{name} {self.url(name)}\n" for name in self.sockets]
         self._file.write_text("".join(lines), encoding="ascii")
-        threading.Thread(target=self._accept, name="usb", daemon=True).start()
+        self._accepting.start()
 
     def stop(self) -> None:
         """Hang up and serve no more."""
         self._file.unlink(missing_ok=True)
         self._server.shutdown(socket.SHUT_RDWR)
+        if self._accepting.is_alive():
+            self._accepting.join(2.0)
         self._server.close()
         with self._lock:
-            for connection in self._connections:
-                _hang_up(connection)
+            connections = dict(self._connections)
+        for connection, thread in connections.items():
+            _hang_up(connection)
+            thread.join(2.0)
 
     def _accept(self) -> None:
         while True:
@@ -215,19 +220,20 @@ class UsbBus:
             except OSError:
                 return  # stopped
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            threading.Thread(
+            thread = threading.Thread(
                 target=self._serve, args=(connection,), name="usb-host", daemon=True
-            ).start()
+            )
+            with self._lock:
+                self._connections[connection] = thread
+            thread.start()
 
     def _serve(self, connection: socket.socket) -> None:
-        with self._lock:
-            self._connections.add(connection)
         offers = [_Offer(device, connection) for device in self._free()]
         try:
             protocol.serve_connection(connection, offers)
         finally:
             with self._lock:
-                self._connections.discard(connection)
+                del self._connections[connection]
             for device in self.sockets.values():
                 device.leave(connection)
 

@@ -16,7 +16,7 @@ import pytest
 
 from devices import port_usb, usb_device
 from devices import worker as worker_module
-from devices.control import Answer, ClassRequest
+from devices.control import Answer, Channel, ClassRequest
 from devices.port import PortError, PortUrlError, open_port, opener
 from devices.port_usb import UsbPort, open_on
 from devices.status import Level, OutcomeUnknown
@@ -150,6 +150,16 @@ def test_a_device_without_bulk_data_is_refused(config: bytes) -> None:
     assert refusal(Fake(config=config)).reason == "port_error"
 
 
+class Hearing:
+    """Keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.heard: list[tuple[ClassRequest, Answer, float]] = []
+
+    def answered(self, request: ClassRequest, answer: Answer, now: float) -> None:
+        self.heard.append((request, answer, now))
+
+
 # Bytes.
 
 
@@ -249,6 +259,17 @@ def test_what_came_before_the_plug_was_pulled_is_read_first() -> None:
         port.write(b"x")
     port.close()
     port.close()
+
+
+def test_a_port_without_a_control_channel_answers_nothing() -> None:
+    woken: list[bool] = []
+    channel = Channel(object(), lambda: woken.append(True))
+    driver, request = Hearing(), ClassRequest(1, 1)
+    channel.ask((request, request))
+    channel.hand_over(driver, 5.0)
+    channel.hand_over(driver, 6.0)
+    assert driver.heard == [(request, None, 5.0)] * 2
+    assert woken
 
 
 def test_a_port_that_is_closed_answers_nobody() -> None:
