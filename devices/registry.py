@@ -26,6 +26,11 @@ _CLASSES: Mapping[str, tuple[str, str]] = {
 
 # What may be noted of a driver's traffic; of one that isn't here only the lengths.
 _SCRIBES: Mapping[str, tuple[str, str]] = {
+    "ecr_hub": ("devices.payment_terminal.scribe", "EcrHubScribe"),
+    "escpos_serial": ("devices.receipt_printer.scribe", "EscposScribe"),
+    "escpos_usb": ("devices.receipt_printer.scribe", "EscposScribe"),
+    "cdc_scanner": ("devices.scanner.scribe", "CdcScribe"),
+    "hid_scanner": ("devices.scanner.hid_scribe", "HidScribe"),
     "qu_cd": ("devices.booklet_dispenser.scribe", "QuCdScribe"),
     "sam_v": ("devices.id_reader.scribe", "SamVScribe"),
     "rbp_meter": ("devices.bp_meter.rbp_scribe", "RbpScribe"),

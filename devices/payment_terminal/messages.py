@@ -45,7 +45,7 @@ _AMOUNT = re.compile(r"([0-9]{1,10})(?:\.([0-9]{1,2}))?\Z")
 _ACCOUNT_KEYS = ("card_no", "pay_user_account_id")
 _LONG_NUMBER = re.compile(r"[0-9](?:[ -]?[0-9]){11,23}")
 _MASKED = re.compile(r"[*xX#]{2}")
-_NO_SUCH_ORDER = re.compile(r"not?[ _](?:be )?(?:found|exist)|不存在|未找到|no such", re.IGNORECASE)
+NO_SUCH_ORDER = re.compile(r"not?[ _](?:be )?(?:found|exist)|不存在|未找到|no such", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,7 @@ def decode_answer(data: bytes) -> Answer | None:
     said = _text(message.get("response_msg"))
     code = _text(message.get("response_code"))
     transaction = _transaction(fields)
-    if code not in OK_CODES and transaction is None and _NO_SUCH_ORDER.search(said):
+    if code not in OK_CODES and transaction is None and NO_SUCH_ORDER.search(said):
         code = NOT_FOUND
     return Answer(
         topic=_text(message.get("topic")),

@@ -29,13 +29,13 @@ EV_SYN, EV_KEY = 0, 1
 SYN_REPORT, SYN_DROPPED = 0, 3
 UP, DOWN = 0, 1  # 2: the kernel repeats a key that is held
 
-_CTRL = frozenset((29, 97))
+CTRL_KEYS = frozenset((29, 97))
+ENTER_KEYS = frozenset((28, 96))
 _SHIFT = frozenset((42, 54))
 _CAPS = 58
 _SILENT = frozenset((69, 70))  # Num Lock, Scroll Lock
-_ENTER = frozenset((28, 96))
 
-_TYPED: dict[int, str] = {
+TYPED: dict[int, str] = {
     1: "\x1b\x1b", 2: "1!", 3: "2@", 4: "3#", 5: "4$", 6: "5%", 7: "6^", 8: "7&", 9: "8*",
     10: "9(", 11: "0)", 12: "-_", 13: "=+", 15: "\t\t", 26: "[{", 27: "]}", 39: ";:", 40: "'\"",
     41: "`~", 43: "\\|", 51: ",<", 52: ".>", 53: "/?", 57: "  ",
@@ -188,12 +188,12 @@ class Decoder:
 
     def _pressed(self, key: int) -> list[Scanned]:
         self._presses[key] = self._presses.get(key, 0) + 1
-        if key in _SHIFT or key in _CTRL or key in _SILENT:
+        if key in _SHIFT or key in CTRL_KEYS or key in _SILENT:
             return []
         if key == _CAPS:
             self._caps = not self._caps
             return []
-        if key in _ENTER:
+        if key in ENTER_KEYS:
             self._ends_with_enter = True
             return self._end()
         typed = self._typed_by(key)
@@ -207,14 +207,14 @@ class Decoder:
         return []
 
     def _typed_by(self, key: int) -> str:
-        pair = _TYPED.get(key, "")
+        pair = TYPED.get(key, "")
         if not pair:
             return ""
         shifted = any(x in self._presses for x in _SHIFT)
         if pair[0].isalpha():
             shifted ^= self._caps
         typed = pair[shifted]
-        if any(x in self._presses for x in _CTRL):
+        if any(x in self._presses for x in CTRL_KEYS):
             return chr(ord(typed.upper()) & 0x1F) if "@" <= typed.upper() <= "_" else ""
         return typed
 
