@@ -177,7 +177,8 @@ const FAULTS = [
     ["coupon", "优惠 2 元", "coupon", { fen: 200 }]]],
   ["receipt_printer", "小票打印机", "Receipt printer", [
     ["paper_out_after", "打 6 行没纸", "paper ends in 6 lines", { lines: 6 }], ["cutter_jam", "切刀卡住", "cutter jams"],
-    ["stall", "停 10 秒", "stalls", { seconds: 10 }], ["silent", "15 秒不回状态", "no status", { seconds: 15 }], ["cover_open", "盖子弹开", "cover springs open"]]],
+    ["stall", "停 10 秒", "stalls", { seconds: 10 }], ["silent", "15 秒不回状态", "no status", { seconds: 15 }], ["cover_open", "盖子弹开", "cover springs open"],
+    ["usb_hang", "USB 不收数据", "USB takes no data"], ["no_port_status", "USB 不答端口状态", "no USB port status"]]],
   ["scanner_hid", "键盘式扫码器", "Keyboard-type scanner", [
     ["syn_dropped", "漏键", "kernel drops keys"], ["stuck_shift", "Shift 卡住", "shift sticks"], ["half_code", "只打一半", "half a code"],
     ["caps_lock", "大写锁定", "caps lock"], ["key_repeats", "按住不放", "a key repeats"], ["second_node", "走第二个接口", "second node"]]],
