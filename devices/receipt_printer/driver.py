@@ -36,6 +36,8 @@ STALL_S = 10.0
 """Sending makes no headway for so long: the printer holds the line with XOFF."""
 BARRIER_S = 30.0
 """The answer to the barrier may take so long: a buffer full of paper at the slowest printer."""
+TELL_ME = b"\x1d\x61\x0e"
+"""The printer tells by itself when it goes offline, fails, or its paper changes (`1D 61 n`; 3a)."""
 _BITS_A_BYTE = 10
 
 
@@ -47,6 +49,8 @@ class EscposPrinter(Driver):
 
     default_baud: ClassVar[int] = 19200
     operations: ClassVar[Mapping[str, Operation]] = ESCPOS
+    tells_by_itself: ClassVar[bool] = True
+    """Whether the printer is asked to tell of changes while nothing is printed."""
 
     def __init__(self, columns: int = 48, baud: int = 19200, idle_s: float = IDLE_S) -> None:
         super().__init__()
@@ -60,6 +64,7 @@ class EscposPrinter(Driver):
         self._asks: dict[int, int] = {}
         self._go = True
         self._torn = False
+        self._was_asked_to_tell = False
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, object]) -> Self:
@@ -79,6 +84,7 @@ class EscposPrinter(Driver):
     def _on_opened(self, now: float) -> None:
         self._decoder = Decoder()
         self._go = True
+        self._was_asked_to_tell = False
         self._settling.unsettle()
         self._poller.restart(now)
         if self._status.reason != "no_answer":
@@ -159,7 +165,9 @@ class EscposPrinter(Driver):
             if status.usable and self._may_probe() and self._settling.wants_probe(now):
                 self._settling.probe(now)
                 self._send(BARRIER)
+            self._ask_to_tell(status)
         elif self._poller.missed >= MISSED_LIMIT:
+            self._was_asked_to_tell = False
             self._set_status(Status(Level.UNAVAILABLE, "no_answer"))
         silent = status is None and self._poller.missed >= MISSED_LIMIT
         for command_id, number in tuple(self._asks.items()):
@@ -168,6 +176,15 @@ class EscposPrinter(Driver):
             elif status is not None and finished.number >= number:
                 self._complete(command_id, Success(status), now)
         self._judge_job(finished, silent, now)
+
+    def _ask_to_tell(self, status: Status) -> None:
+        """Once while idle: what it says could pass for the answer behind a job's last line if a
+        byte of it were lost, so each job begins by switching it off, and nothing of before may be
+        on its way either."""
+        idle = self._job is None and self._settling.settled and status.usable and self._go
+        if self.tells_by_itself and idle and not self._was_asked_to_tell:
+            self._was_asked_to_tell = True
+            self._send(TELL_ME)
 
     def _may_probe(self) -> bool:
         """A question for what is left in the buffer, but never within a job of ours."""
@@ -237,6 +254,7 @@ class EscposPrinter(Driver):
         while job.pieces and self._go and now >= job.send_at:
             piece = job.pieces.popleft()
             job.started = True
+            self._was_asked_to_tell = False
             self._send(piece, job.command_id)
             job.send_at = now + len(piece) * _BITS_A_BYTE / self._baud
             job.patient_until = now + STALL_S

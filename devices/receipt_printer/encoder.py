@@ -113,13 +113,19 @@ class _Encoder:
 
 
 def clean(text: str) -> str:
-    """Text without what a printer would obey or garble: control characters become spaces, the
-    yen sign the full-width one, half a surrogate pair a question mark.
+    """Text without what a printer would obey or garble: control characters and separators of lines
+    and paragraphs become spaces, the yen sign the full-width one, half a surrogate pair a question
+    mark.
     """
     text = text.replace("¥", "￥").replace("\r\n", "\n")
     text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     text = text.replace("\ufffd", "?")
-    return "".join(c if c == "\n" or unicodedata.category(c)[0] != "C" else " " for c in text)
+    return "".join(" " if c != "\n" and _is_control(c) else c for c in text)
+
+
+def _is_control(character: str) -> bool:
+    kind = unicodedata.category(character)
+    return kind[0] == "C" or kind in ("Zl", "Zp")
 
 
 def is_printable(text: str) -> bool:

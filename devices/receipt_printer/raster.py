@@ -50,7 +50,9 @@ def _font() -> FreeTypeFont | None:
     from PIL import ImageFont
 
     path = next((path for path in _FONTS if Path(path).exists()), None)
-    return ImageFont.truetype(path, 22) if path else None
+    # Each character is drawn by itself: a layout engine has nothing to do, and some characters are
+    # too much for it.
+    return ImageFont.truetype(path, 22, layout_engine=ImageFont.Layout.BASIC) if path else None
 
 
 def _draw(

@@ -44,6 +44,7 @@ class EscposUsbPrinter(EscposPrinter):
     """One printer on a USB port. `baud` only paces what is handed over: USB itself holds back."""
 
     default_baud: ClassVar[int] = 921600
+    tells_by_itself: ClassVar[bool] = False  # its port status is looked at more often than that
     operations: ClassVar[Mapping[str, Operation]] = {
         "identify": Operation("maker, model and serial number, as the printer says", Identify),
         **ESCPOS,

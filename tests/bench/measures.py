@@ -138,6 +138,61 @@ def journal() -> list[Reading]:
     ]
 
 
+@measure("wire")
+def wire() -> list[Reading]:
+    """Time on the wire over the least possible, on lines that keep their baud rate."""
+    from tests.bench import wire_time
+
+    return [
+        Reading(
+            f"{name}, time over the least possible",
+            found["ratio"],
+            "×",
+            wire_time.LIMIT,
+            reference=found["least_s"],
+            reference_name="least possible, s",
+            details=found,
+        )
+        for name, found in wire_time.measure().items()
+    ]
+
+
+@measure("codecs")
+def codec_speed() -> list[Reading]:
+    """Processor time a byte of each codec, on good frames and on a megabyte of almost-frames."""
+    from tests.bench import codecs
+
+    return [
+        Reading(
+            f"{name} codec, the slower of frames and garbage",
+            max(found["good_ns"], found["garbage_ns"], found["quarter_ns"]),
+            "ns a byte",
+            found["limit_ns"],
+            details=found,
+        )
+        for name, found in codecs.measure().items()
+    ]
+
+
+@measure("machines")
+def machines_at_rest() -> list[Reading]:
+    """All machines at once: at rest, and how soon a change is known."""
+    from tests.bench import machines
+
+    found = machines.measure()
+    return [
+        Reading(
+            f"{found['devices']} machines at rest, processor time",
+            found["idle_percent"],
+            "% of a core",
+            machines.IDLE_PERCENT,
+            details=found,
+        ),
+        Reading("paper out until it is known", found["paper_s"], "s", machines.CHANGE_S),
+        Reading("cable pulled until it is known", found["unplugged_s"], "s", machines.CHANGE_S),
+    ]
+
+
 @measure("growth")
 def growth() -> list[Reading]:
     """Memory behind many payments; the longest measure, so it comes last."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from devices.receipt_printer import raster
@@ -133,6 +133,8 @@ def test_a_picture_never_holds_a_question_to_the_printer() -> None:
     assert raster._without_questions(band) == bytes.fromhex("18041805181410180410")
 
 
+@example("\u2029", (1, 1))
+@example("龘\u2028", (2, 2))
 @given(st.text(max_size=300), st.sampled_from([(1, 1), (2, 2)]))
 def test_any_text_keeps_out_of_the_commands(text: str, size: tuple[int, int]) -> None:
     raw = printed((Text(text, size),), columns=48)

@@ -32,6 +32,7 @@ class Bench:
         self.barriers_open = 0
         self.printed = bytearray()
         self.asked: list[tuple[float, int]] = []
+        self.asked_to_tell: list[float] = []
         self.reports: list[Report] = []
         self._ids = itertools.count(1)
 
@@ -90,13 +91,17 @@ class Bench:
         """Let the printer answer, and the driver what follows from that."""
         while raw := self.driver.take_output():
             answer = bytearray()
-            for match in re.finditer(rb"\x10\x04(.)|\x1d\x72\x01|(.)", raw, re.DOTALL):
+            for match in re.finditer(
+                rb"\x10\x04(.)|\x1d\x72\x01|(\x1d\x61\x0e)|(.)", raw, re.DOTALL
+            ):
                 if match[1]:
                     self.asked.append((self.now, match[1][0]))
                     if self.answers_questions:
                         answer.append(self.replies[match[1][0]])
                 elif match[2]:
-                    self.printed += match[2]
+                    self.asked_to_tell.append(self.now)
+                elif match[3]:
+                    self.printed += match[3]
                 elif self.answers_barriers:
                     answer.append(0)
                 else:

@@ -13,6 +13,7 @@ import pytest
 from devices.driver import SettingsError
 from devices.receipt_printer.document import Ask
 from devices.receipt_printer.driver import EscposPrinter
+from devices.receipt_printer.encoder import INIT
 from devices.status import (
     Cancelled,
     Failed,
@@ -357,6 +358,39 @@ def test_ask_without_an_answer_times_out(bench: Bench) -> None:
     number = bench.submit(Ask())
     bench.run(4)
     assert bench.completion(number) == TimedOut()
+
+
+def test_it_is_asked_to_tell_of_changes_once_while_idle(bench: Bench) -> None:
+    assert bench.asked_to_tell == []
+    bench.run(20)
+    (first,) = bench.asked_to_tell
+    number = bench.print()
+    bench.run(10)
+    assert isinstance(bench.completion(number), Success)
+    assert len(bench.asked_to_tell) == 2, "a job switches it off"
+    assert bytes(bench.printed).startswith(INIT)
+    bench.lost()
+    bench.open().run(20)
+    assert len(bench.asked_to_tell) == 3, "and a new connection may be another printer"
+    assert first < bench.now
+
+
+def test_a_printer_that_was_silent_is_asked_to_tell_again(bench: Bench) -> None:
+    bench.run(20)
+    bench.answers_questions = False
+    bench.run(20)
+    bench.answers_questions = True
+    bench.run(20)
+    assert len(bench.asked_to_tell) == 2
+
+
+def test_one_that_holds_the_line_is_not_asked(bench: Bench) -> None:
+    bench.hear(XOFF)
+    bench.run(20)
+    assert bench.asked_to_tell == []
+    bench.hear(XON)
+    bench.run(20)
+    assert len(bench.asked_to_tell) == 1
 
 
 def test_automatic_status_makes_it_ask(bench: Bench) -> None:
