@@ -18,7 +18,7 @@ from devices.control import ClassRequest
 from devices.driver import Driver, Report, Tap
 from devices.plain import PlainError, from_plain
 from devices.recording import VERSION, line_of, told
-from devices.trace import Direction, Scribe
+from devices.trace import Direction, Reviver, Scribe
 
 LATE_S = 0.25
 """A worker's tick comes a little after the moment asked for: one that is due for less than this
@@ -138,7 +138,10 @@ class Replay(Tap):
             kept = line["in"]
             if kept is None:
                 self._result.gaps += 1
-            self._driver.receive(bytes(line["length"]) if kept is None else bytes.fromhex(kept), t)
+            data = bytes(line["length"]) if kept is None else bytes.fromhex(kept)
+            if isinstance(self._scribe, Reviver):
+                data = self._scribe.revive(data)
+            self._driver.receive(data, t)
         else:
             self._event(line, t)
         self._listen()

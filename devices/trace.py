@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class Direction(StrEnum):
@@ -42,6 +42,15 @@ class Scribe(Protocol):
 
     def flush(self) -> list[Note]:
         """What is left when the port closes."""
+        ...
+
+
+@runtime_checkable
+class Reviver(Protocol):
+    """A scribe of a protocol in which each run draws ids anew, noted as numbers."""
+
+    def revive(self, data: bytes) -> bytes:
+        """What was noted, with the ids that this scribe has heard instead of their numbers."""
         ...
 
 

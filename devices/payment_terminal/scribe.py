@@ -85,15 +85,17 @@ class EcrHubScribe:
     def revive(self, data: bytes) -> bytes:
         """Noted frames with the request ids that this scribe has heard instead of their numbers.
 
-        The ids of one run are equally long; where they aren't, the number stays.
+        Bytes that are no frame stay as they are.
         """
-        present = {number: real for real, number in self._ids.items()}
+        frames = codec.Decoder().feed(data)
+        if not frames:
+            return data
         out = b""
-        for frame in codec.Decoder().feed(data):
-            text = frame.data.decode("utf-8", "replace")
-            for number, real in present.items():
-                text = text.replace(f'"{number}"', f'"{real}"')
-            out += codec.encode(replace(frame, data=text.encode()) if frame.data else frame)
+        for frame in frames:
+            said = frame.data
+            for real, number in self._ids.items():
+                said = said.replace(f'"{number}"'.encode(), f'"{real}"'.encode())
+            out += codec.encode(replace(frame, data=said))
         return out
 
     def _note(self, direction: Direction, frame: Frame) -> Note:
