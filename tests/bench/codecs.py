@@ -80,7 +80,7 @@ def _printer_reply(rng: random.Random) -> bytes:
 SUBJECTS: dict[str, Subject] = {
     "ECR Hub": Subject(115200, ecr.Decoder, streams.ecr_frame, _ecr_almost),
     "ESC/POS status": Subject(
-        115200, escpos.Decoder, _printer_reply, lambda rng: rng.choice((b"\x14", b"\xff\x10"))
+        19200, escpos.Decoder, _printer_reply, lambda rng: rng.choice((b"\x14", b"\xff\x10"))
     ),
     "scanner": Subject(
         115200, scanner.Decoder, streams.scanner_line, lambda rng: b"]C" * rng.randrange(1, 300)

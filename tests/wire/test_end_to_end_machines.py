@@ -1,0 +1,156 @@
+"""Dispenser, card reader and meter in their workers on real ptys: work, pulled cables, return."""
+
+from __future__ import annotations
+
+import queue
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from devices import registry
+from devices.booklet_dispenser.driver import Dispense, Fate, Place, Resolve
+from devices.bp_meter import rbp_codec
+from devices.bp_meter.rbp_driver import Measure
+from devices.driver import Completed, Progress, Report
+from devices.id_reader.codec import Identity
+from devices.id_reader.driver import ReadCard
+from devices.status import Completion, Failed, Level, OutcomeUnknown, Success
+from devices.worker import Worker
+from tests.support.simulated import PATIENCE_S, SimulatedCabin, simulated_cabin
+
+
+class Machine:
+    """A machine of the simulated cabin with its worker; its reports can be awaited."""
+
+    def __init__(self, cabin: SimulatedCabin, device: str, driver: str) -> None:
+        self.device, self.bench = device, cabin.bench
+        self._reports: queue.SimpleQueue[Report] = queue.SimpleQueue()
+        self._ends: dict[int, Completion] = {}
+        self.progress: list[object] = []
+        self._worker = Worker(
+            device,
+            registry.factory(driver, {}),
+            str(cabin.folder / device),
+            lambda _, report: self._reports.put(report),
+        )
+        self._worker.start()
+        self.until(self.ready)
+
+    def ready(self) -> bool:
+        return self._worker.status.level is Level.READY
+
+    def gone(self) -> bool:
+        return self._worker.status.level is Level.UNAVAILABLE
+
+    def until(self, holds: Callable[[], bool]) -> None:
+        """Take reports until something holds."""
+        end = time.monotonic() + PATIENCE_S
+        while not holds():
+            report = self._reports.get(timeout=max(0.0, end - time.monotonic()))
+            if isinstance(report, Completed):
+                assert report.command_id not in self._ends, "one completion each"
+                self._ends[report.command_id] = report.completion
+            elif isinstance(report, Progress):
+                self.progress.append(report.what)
+
+    def submit(self, command: object) -> int:
+        return self._worker.submit(command)
+
+    def end(self, number: int) -> Completion:
+        self.until(lambda: number in self._ends)
+        return self._ends[number]
+
+    def do(self, command: object) -> Completion:
+        return self.end(self.submit(command))
+
+    def act(self, action: str, **body: object) -> None:
+        self.bench.act(self.device, action, **body)
+
+    def back(self) -> None:
+        """The cable is put back."""
+        self.act("plug")
+        self.until(self.ready)
+
+    def stop(self) -> None:
+        assert self._worker.stop()
+
+
+@pytest.fixture(scope="module")
+def cabin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatedCabin]:
+    with simulated_cabin(tmp_path_factory.mktemp("cabin"), "--speed", "8") as running:
+        yield running
+
+
+@pytest.fixture
+def machine(cabin: SimulatedCabin) -> Iterator[Callable[[str, str], Machine]]:
+    made: list[Machine] = []
+
+    def make(device: str, driver: str) -> Machine:
+        made.append(Machine(cabin, device, driver))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.stop()
+
+
+Make = Callable[[str, str], Machine]
+
+
+def test_a_booklet_is_taken(machine: Make) -> None:
+    dispenser = machine("booklet_dispenser", "qu_cd")
+    number = dispenser.submit(Dispense())
+    dispenser.until(lambda: Place.AT_TAKE in dispenser.progress)
+    dispenser.act("take")
+    assert dispenser.end(number) == Success(Fate.TAKEN)
+
+
+def test_a_cable_pulled_while_a_booklet_lies_there_costs_no_second_one(machine: Make) -> None:
+    dispenser = machine("booklet_dispenser", "qu_cd")
+    before = dispenser.bench.state("booklet_dispenser")["hopper"]
+    number = dispenser.submit(Dispense())
+    dispenser.until(lambda: Place.AT_TAKE in dispenser.progress)
+    dispenser.act("unplug")
+    assert isinstance(dispenser.end(number), OutcomeUnknown)
+    assert dispenser.gone()
+    dispenser.act("take")
+    dispenser.back()
+    settled = dispenser.do(Resolve())
+    assert isinstance(settled, Success | OutcomeUnknown)
+    assert dispenser.bench.state("booklet_dispenser")["hopper"] == before - 1
+
+
+def test_a_card_is_read_and_a_pulled_cable_ends_a_reading_for_certain(machine: Make) -> None:
+    reader = machine("id_reader", "sam_v")
+    number = reader.submit(ReadCard(30.0))
+    reader.act("lay", name="测试乙")
+    read = reader.end(number)
+    assert isinstance(read, Success)
+    assert isinstance(read.value, Identity)
+    assert read.value.name == "测试乙"
+    reader.act("lift")
+    number = reader.submit(ReadCard(30.0))
+    reader.act("unplug")
+    assert isinstance(reader.end(number), Failed)
+    reader.back()
+    number = reader.submit(ReadCard(30.0))
+    reader.act("lay", name="测试丙")
+    read = reader.end(number)
+    assert isinstance(read, Success)
+    assert isinstance(read.value, Identity)
+    assert read.value.name == "测试丙"
+    reader.act("lift")
+
+
+def test_a_meter_whose_cable_is_pulled_is_told_to_stop_when_it_is_back(machine: Make) -> None:
+    meter = machine("bp_meter", "rbp_meter")
+    number = meter.submit(Measure())
+    meter.until(lambda: any(isinstance(x, rbp_codec.CuffPressure) for x in meter.progress))
+    meter.act("unplug")
+    assert isinstance(meter.end(number), OutcomeUnknown)
+    meter.back()
+    meter.bench.until("bp_meter", lambda state: state["pressure"] == 0)
+    done = meter.do(Measure())
+    assert isinstance(done, Success)
+    assert isinstance(done.value, rbp_codec.Result)
