@@ -17,15 +17,19 @@ Drivers = Mapping[str, Mapping[str, Collection[str]]]
 
 DRIVERS: Drivers = {
     "terminal": {"ecr_hub": ("app_id",)},
-    "scanner": {"cdc_scanner": ()},
-    "receipt_printer": {"escpos_serial": ("columns",)},
+    "scanner": {"cdc_scanner": (), "hid_scanner": ()},
+    "receipt_printer": {"escpos_serial": ("columns",), "escpos_usb": ("columns",)},
+    "bp_meter": {"rbp_meter": (), "ieee_meter": ("manager_id", "trust_standard")},
+    "booklet_dispenser": {"qu_cd": ("take_s",)},
+    "id_reader": {"sam_v": ()},
 }
 _CODE = r"[A-Za-z0-9_.-]{1,64}"
 _URL = r"https://[^\s/]+(/\S*)?"
 _URL_ALLOWED = "an address that begins with https://"
 _PORT = (
     r"/\S+|serial:///\S+|usb://[0-9A-Fa-f]{4}:[0-9A-Fa-f]{4}(/\S*)?"
-    r"|(tcp|tcp-listen|rfc2217)://[^\s:/]+:\d{1,5}|usbip://[^\s:/]+:\d{1,5}/\S+"
+    r"|(tcp|tcp-listen)://[^\s:/]+:\d{1,5}|rfc2217://[^\s:/]+:\d{1,5}(\?\S+)?"
+    r"|usbip://[^\s:/]+:\d{1,5}/\S+|input:///\S+|ipps?://[^\s/]+(/\S*)?"
 )
 
 

@@ -236,7 +236,7 @@ class Adapters:
                 _log.info("%s: a late answer (%s) for %s", role, late.code, late.order_no)
                 return [e.LateAnswered(order_id)]
             case Notice():
-                _log.info("%s: %s", role, type(report.what).__name__)
+                _log.debug("%s: %s", role, type(report.what).__name__)
                 return []
             case Progress():
                 return []

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import kiosk
+from devices import port, registry
 from kiosk import config, config_toml
 from kiosk.settings import DeviceSettings
 
@@ -334,3 +335,31 @@ def test_a_panel_to_look_for_is_named_by_its_stable_path(folder: Path) -> None:
     (folder / "wrong.toml").write_text(f'{complete(SMALL)}\n[panel]\ndevice = "event7"\n')
     with pytest.raises(config.ConfigError, match="/dev/input/by-id"):
         config.load(folder / "wrong.toml")
+
+
+PORTS = {
+    "serial": "serial:///dev/cabin/terminal?baud=9600",
+    "rfc2217": "rfc2217://box.example:2217?baud=9600",
+    "tcp": "tcp://terminal.example:20007",
+    "tcp-listen": "tcp-listen://0.0.0.0:6024",
+    "usb": "usb://0416:5011/1-1.3",
+    "usbip": "usbip://127.0.0.1:3240/1-1",
+    "input": "input:///dev/input/by-id/usb-scanner-event-kbd",
+    "ipp": "ipp://printer.example:631/ipp/print",
+    "ipps": "ipps://printer.example/ipp/print",
+}
+
+
+@pytest.mark.parametrize("scheme", port.schemes())
+def test_every_kind_of_port_can_stand_in_the_file(folder: Path, scheme: str) -> None:
+    url = PORTS[scheme]
+    port.opener(url)
+    text = complete(SMALL + f'[devices.terminal]\ndriver = "ecr_hub"\nport = "{url}"\n')
+    file = folder / "cabin.toml"
+    file.write_text(text.replace('port = "/dev/x"', f'port = "{url}"'))
+    assert config.load(file).devices["terminal"].port == url
+
+
+def test_every_driver_has_its_place_in_the_file() -> None:
+    places = {name for names in config.DRIVERS.values() for name in names}
+    assert places == set(registry.names())
