@@ -28,13 +28,25 @@ class Setup:
     clears_faults: bool = False
 
 
+PLUGGED = (
+    "terminal",
+    "scanner",
+    "receipt_printer",
+    "bp_meter",
+    "bp_meter_standard",
+    "booklet_dispenser",
+    "id_reader",
+)
+
 SETUPS: Mapping[str, Setup] = {
     "normal": Setup(
         "一切正常",
         "everything works",
         (
-            *(Do(device, "plug") for device in ("terminal", "scanner", "receipt_printer")),
+            *(Do(device, "plug") for device in PLUGGED),
             *(Do("receipt_printer", a) for a in ("paper_in", "cover_close", "clear_jam")),
+            *(Do("booklet_dispenser", a) for a in ("clear_jam", "empty_bin", "refill")),
+            Do("bp_meter", "person", {"systolic": 128, "diastolic": 79, "pulse": 71}),
         ),
         clears_faults=True,
     ),
@@ -80,6 +92,29 @@ SETUPS: Mapping[str, Setup] = {
     ),
     "qr_payment_down": Setup(
         "手机支付连不上", "phone payment unreachable", (Fault("qr_payment", "unreachable"),)
+    ),
+    "high_pressure": Setup(
+        "血压很高的人",
+        "a person with very high pressure",
+        (Do("bp_meter", "person", {"systolic": 188, "diastolic": 112, "pulse": 96}),),
+    ),
+    "cuff_leaks": Setup("袖带漏气", "the cuff leaks", (Fault("bp_meter", "leak"),)),
+    "arm_moves": Setup("手臂在动", "the arm moves", (Fault("bp_meter", "movement"),)),
+    "cuff_does_not_stop": Setup(
+        "袖带停不下来", "the cuff hears no stop", (Fault("bp_meter", "stop_unheard"),)
+    ),
+    "meter_silent": Setup("血压计没反应", "meter hangs", (Fault("bp_meter", "silent"),)),
+    "no_booklets": Setup(
+        "病历本发完了", "no booklets left", (Do("booklet_dispenser", "refill", {"count": 0}),)
+    ),
+    "booklet_jams": Setup("病历本卡住", "booklets jam", (Fault("booklet_dispenser", "jam"),)),
+    "booklet_answer_lost": Setup(
+        "发了病历本没回话",
+        "booklet dispensed, no answer",
+        (Fault("booklet_dispenser", "answer_lost", count=1),),
+    ),
+    "card_unreadable": Setup(
+        "身份证读不出", "card unreadable", (Fault("id_reader", "read_fails"),)
     ),
     "noisy_terminal": Setup(
         "终端线路有干扰",

@@ -171,17 +171,30 @@ function drawCable(device) {
 
 const FAULTS = [
   ["terminal", "缴费终端", "Payment terminal", [
-    ["no_answer", "扣了款没回话", "charges, never answers"], ["answer_late", "20 秒后才回话", "answers late", { seconds: 20 }],
+    ["cancel", "住户取消", "cancelled"], ["no_answer", "扣了款没回话", "charges, never answers"], ["answer_late", "20 秒后才回话", "answers late", { seconds: 20 }],
     ["crash_after_charge", "扣款后重启", "reboots after charging", { seconds: 8 }], ["decline", "拒绝", "declines", { code: "51" }],
     ["silent", "死机 15 秒", "hangs", { seconds: 15 }], ["duplicate_answer", "回话两遍", "answers twice"], ["drop_ack", "不确认", "drops an ack"],
     ["coupon", "优惠 2 元", "coupon", { fen: 200 }]]],
   ["receipt_printer", "小票打印机", "Receipt printer", [
     ["paper_out_after", "打 6 行没纸", "paper ends in 6 lines", { lines: 6 }], ["cutter_jam", "切刀卡住", "cutter jams"],
-    ["stall", "停 10 秒", "stalls", { seconds: 10 }], ["silent", "15 秒不回状态", "no status", { seconds: 15 }], ["cover_open", "盖子弹开", "cover springs open"],
+    ["paper_out", "没纸", "paper out"], ["paper_low", "纸将用完", "paper low"], ["stall", "停 10 秒", "stalls", { seconds: 10 }], ["silent", "15 秒不回状态", "no status", { seconds: 15 }], ["cover_open", "盖子弹开", "cover springs open"],
     ["usb_hang", "USB 不收数据", "USB takes no data"], ["no_port_status", "USB 不答端口状态", "no USB port status"]]],
   ["scanner_hid", "键盘式扫码器", "Keyboard-type scanner", [
     ["syn_dropped", "漏键", "kernel drops keys"], ["stuck_shift", "Shift 卡住", "shift sticks"], ["half_code", "只打一半", "half a code"],
     ["caps_lock", "大写锁定", "caps lock"], ["key_repeats", "按住不放", "a key repeats"], ["second_node", "走第二个接口", "second node"]]],
+  ["bp_meter", "血压计", "Blood-pressure meter", [
+    ["start_refused", "不肯开始", "refuses to start"], ["stop_ignored", "停了不回话", "stop not acknowledged"], ["stop_unheard", "停不下来", "stop unheard"],
+    ["over_pressure", "压力过高", "over-pressure"], ["leak", "漏气", "cuff leaks"], ["movement", "手臂在动", "arm moves"], ["no_pulse", "摸不到脉搏", "no pulse"],
+    ["no_result", "没有结果", "no result"], ["link_stalls", "中途没声音", "falls silent"], ["repeat", "结果说两遍", "tells twice"], ["silent", "没反应", "hangs"]]],
+  ["bp_meter_standard", "标准血压计", "Standard meter", [
+    ["nan", "没有读数", "no reading (NaN)"], ["abort", "中断", "aborts"], ["repeat", "又报一遍", "reports again"],
+    ["half_config", "配置只有一半", "half a configuration"], ["silent", "没反应", "hangs"]]],
+  ["booklet_dispenser", "病历本机", "Booklet dispenser", [
+    ["dispense_unheard", "没听见", "dispense unheard"], ["nak", "不接受", "NAK"], ["ack_lost", "确认丢了", "ack lost"], ["answer_lost", "回话丢了", "answer lost"],
+    ["failure", "发不出", "fails"], ["jam", "卡住", "jams"], ["stays", "收不回", "stays in the slot"], ["silent", "没反应", "hangs"]]],
+  ["id_reader", "身份证阅读器", "ID-card reader", [
+    ["unauthorised", "没有授权", "unauthorised"], ["select_fails", "选卡失败", "select fails"], ["read_fails", "读卡失败", "read fails"],
+    ["corrupt_read", "读错一位", "corrupt reading"], ["silent", "没反应", "hangs"]]],
   ["biller", "收费单位", "Biller", [
     ["timeout_after_acting", "入账后没回话", "posts, then times out"], ["timeout_before_acting", "没入账也没回话", "times out first"],
     ["http_5xx", "出错 5xx", "5xx"], ["bad_signature", "签名不对", "bad signature"], ["pending", "处理中", "pending"],

@@ -12,6 +12,9 @@ import pytest
 import requests
 from PIL import Image
 
+import sim.bench as sim_bench
+from sim.faults import DEVICE_KINDS, WIRE_KINDS
+
 from .sim_process import SimProcess, raw_port, wait_for
 
 
@@ -225,3 +228,25 @@ def test_a_body_is_json_whatever_its_header_says(sim: SimProcess) -> None:
     wrong = requests.post(url, data=b"device=scanner", headers=form, timeout=10)
     assert wrong.status_code == 400
     assert wrong.json()["error"] == "a JSON object is wanted"
+
+
+def test_every_setup_can_be_made_and_undone(sim: SimProcess) -> None:
+    for setup in sim.get("/api/setups")["setups"]:
+        assert sim.post(f"/api/setups/{setup['name']}").ok, setup["name"]
+        assert sim.post("/api/setups/normal").ok
+    devices = {x["id"]: x for x in sim.get("/api/devices")["devices"]}
+    assert all(x["state"].get("plugged", True) for x in devices.values())
+    assert devices["booklet_dispenser"]["state"]["hopper"] == 50
+
+
+def test_every_fault_of_every_machine_has_its_button() -> None:
+    script = (Path(sim_bench.__file__).parent / "draw.js").read_text("utf-8")
+    table = script[script.index("const FAULTS = [") : script.index("const drawFaults")]
+    groups = re.split(r'\n  \["', table)[1:]
+    offered: dict[str, set[str]] = {}
+    for group in groups:
+        device, _, rest = group.partition('"')
+        offered.setdefault(device, set()).update(re.findall(r'\["(\w+)", "', rest))
+    for device, kinds in DEVICE_KINDS.items():
+        assert set(kinds) <= offered.get(device, set()), device
+        assert offered.get(device, set()) <= {*kinds, *WIRE_KINDS}, device
