@@ -25,6 +25,7 @@ _FIXED: dict[int, dict[int, int]] = {
         0x3C: 0,
         0x3D: 1,
         0x40: 0,
+        0x42: 2,
         0x45: 1,
         0x47: 1,
         0x4A: 1,
@@ -58,10 +59,12 @@ _FIXED: dict[int, dict[int, int]] = {
         0x57: 2,
         0x5C: 2,
         0x61: 1,
+        0x62: 1,
         0x66: 1,
         0x68: 1,
         0x72: 1,
         0x77: 1,
+        0x7C: 1,
     },
 }
 

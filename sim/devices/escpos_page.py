@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from sim.devices import escpos_graphics
 from sim.devices.escpos_lexer import FS, GS, Command
 from sim.devices.paper import (
     CELL_H,
@@ -25,6 +26,7 @@ from sim.devices.paper import (
 
 ALIGN = {0: "left", 1: "center", 2: "right", 48: "left", 49: "center", 50: "right"}
 LINE = 30  # dots, the usual line spacing
+TABS = tuple(range(8, DOTS // 12, 8))  # columns, until ESC D sets others
 QR_BYTES = {"L": 2953, "M": 2331, "Q": 1663, "H": 1273}  # capacity of version 40, ISO 18004
 LEVELS = {48: "L", 49: "M", 50: "Q", 51: "H"}
 
@@ -57,6 +59,9 @@ class Page:
         self._width = 0
         self._lead = b""  # a Chinese character whose second byte has not come
         self._qr_data = b""
+        self._tabs = TABS
+        self._strips: list[escpos_graphics.Strip] = []  # of the line that is set; text beside them comes below
+        self._stored: Picture | None = None
 
     def run(self, command: Command) -> list[Element]:
         """The elements that the command prints, in order."""
@@ -65,8 +70,10 @@ class Page:
             return self._text(args)
         if name == b"\n":
             return self._new_line()
+        if name == b"\t":
+            return self._tab()
         if len(name) == 1:
-            return []  # CR, HT, FF, CAN: nothing here in standard mode
+            return []  # CR, FF, CAN: nothing here in standard mode
         if name[0] == GS:
             return self._gs(name[1], args)
         if name[0] == FS:
@@ -120,10 +127,24 @@ class Page:
         else:
             self._spans.append(span)
 
+    def _tab(self) -> list[Element]:
+        column = self._width // 12
+        stop = next((tab for tab in self._tabs if tab > column), column)
+        out: list[Element] = []
+        for _ in range(stop - column):
+            self._put(" ", False, out)
+        return out
+
     def _new_line(self, feed: int | None = None) -> list[Element]:
         """Print the line that is set and feed at least `feed` dots (the line spacing)."""
         spans, self._spans, self._width = tuple(self._spans), [], 0
         feed = self._style.spacing if feed is None else feed
+        if self._strips:
+            picture = escpos_graphics.joined(self._strips, self._style.align)
+            self._strips = []
+            self._spans = list(spans)
+            rest = self._new_line(feed) if spans else [Feed(feed - picture.height)]
+            return [picture, *(e for e in rest if e.height > 0)]
         if not spans:
             return [Feed(feed)] if feed else []
         tallest = max(s.h for s in spans) * CELL_H
@@ -137,6 +158,7 @@ class Page:
             case 0x40:
                 self._style = Style()
                 self._spans, self._width, self._lead, self._qr_data = [], 0, b"", b""
+                self._tabs, self._strips, self._stored = TABS, [], None
             case 0x21:
                 n = args[0]
                 self._style = replace(
@@ -156,6 +178,11 @@ class Page:
                 self._style = replace(s, bold=bool(args[0] & 1))
             case 0x61:
                 self._style = replace(s, align=ALIGN.get(args[0], s.align))
+            case 0x2A:
+                found = escpos_graphics.strip(args)
+                self._strips += [found] if found is not None else []
+            case 0x44:
+                self._tabs = tuple(args[:-1])
             case 0x4A:
                 return self._new_line(args[0])
             case 0x64:
@@ -197,6 +224,10 @@ class Page:
                 self._style = replace(s, barcode_height=args[0])
             case 0x28 if args[:1] == b"k":
                 return self._qr(args[3:])
+            case 0x28 if args[:1] == b"L":
+                return self._graphics(args[3:])
+            case 0x38 if args[:1] == b"L":
+                return self._graphics(args[5:])
             case 0x76:
                 return self._raster(args)
             case 0x6B:
@@ -214,6 +245,17 @@ class Page:
         scale_w, scale_h = 2 if mode & 1 else 1, 2 if mode & 2 else 1
         first = self._new_line() if self._spans else []
         return [*first, Picture(width, rows, args[6:], self._style.align, scale_w, scale_h)]
+
+    def _graphics(self, args: bytes) -> list[Element]:
+        if not escpos_graphics.is_print(args):
+            self._stored = escpos_graphics.stored(args) or self._stored
+            return []
+        if self._stored is None:
+            return []
+        first = self._new_line() if self._spans else []
+        picture = replace(self._stored, align=self._style.align)
+        self._stored = None
+        return [*first, picture]
 
     def _qr(self, args: bytes) -> list[Element]:
         """GS ( k for QR codes (cn 31): 43 module size, 45 level, 50 store, 51 print."""
