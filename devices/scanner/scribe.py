@@ -22,7 +22,8 @@ class CodeMask:
         self.length = 0
         self._digits = 0
         self._letters = False
-        self._in_aim = False
+        self._aim_place = 0
+        """How much of a prefix such as "]C1" has come; 3 once it can't any more."""
         self._filler = b""
         self._safe = bytearray()
 
@@ -69,15 +70,13 @@ class CodeMask:
         return _FILLERS[size][0]
 
     def _is_aim(self, char: str) -> bool:
-        """Whether it belongs to a prefix such as "]C1" at the code's beginning."""
-        raw = bytes(self._safe).translate(None, b"\x02\x03\x1d ")
-        if char == "]" and not raw:
-            self._in_aim = True
+        """Whether it belongs to a prefix at the code's beginning, or comes before it."""
+        place = self._aim_place
+        if place == 0 and char in "\x02\x03\x1d ":
             return True
-        if not self._in_aim:
-            return False
-        self._in_aim = len(raw) < 2
-        return char.isalnum() and (len(raw) > 1 or char.isalpha())
+        fits = (char == "]", char.isalpha(), char.isalnum(), False)[place]
+        self._aim_place = place + 1 if fits else 3
+        return fits
 
 
 class CdcScribe:

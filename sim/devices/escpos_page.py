@@ -60,7 +60,8 @@ class Page:
         self._lead = b""  # a Chinese character whose second byte has not come
         self._qr_data = b""
         self._tabs = TABS
-        self._strips: list[escpos_graphics.Strip] = []  # of the line that is set; text beside them comes below
+        # Of the line that is set; text beside them comes below.
+        self._strips: list[escpos_graphics.Strip] = []
         self._stored: Picture | None = None
 
     def run(self, command: Command) -> list[Element]:

@@ -19,6 +19,7 @@ from devices.scanner.scribe import CdcScribe
 from sim.devices.scanner import Scanner
 from sim.devices.scanner_hid import HidScanner as KeyTwin
 from tests.fuzz import streams
+from tests.fuzz.test_codecs import DRIVER_TIERS
 from tests.support.ear import IN, OUT, Ear, all_is_noted, kept_of, notes_of
 from tests.support.key_strokes import typed
 from tests.support.pair import Pair
@@ -108,9 +109,10 @@ def test_no_key_of_a_code_stands_in_a_recording() -> None:
 
 
 @pytest.mark.parametrize("name", registry.names())
-def test_any_bytes_are_noted_and_counted(name: str, seed: int) -> None:
+@pytest.mark.parametrize("count", DRIVER_TIERS)
+def test_any_bytes_are_noted_and_counted(name: str, count: int, seed: int) -> None:
     rng = random.Random(seed)
-    for _ in range(150):
+    for _ in range(count):
         makers = (
             streams.noise,
             streams.ecr_frame,
