@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 import struct
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from devices.scanner.codec import MAX_LINE, Scanned, parse
 
@@ -49,8 +50,8 @@ TYPED: dict[int, str] = {
 
 # What a record can look like: a time of this age, microseconds below a second, a known kind.
 _LIKELY = re.compile(
-    rb"[\x00-\xff]{5}\x00{3}[\x00-\xff]{2}[\x00-\x0f]\x00{5}"
-    rb"[\x00-\x1f]\x00[\x00-\xff][\x00-\x02][\x00-\xff]{4}"
+    rb"(?:[\x00-\xff]{5}\x00{3}[\x00-\xff]{2}[\x00-\x0f]\x00{5}"
+    rb"[\x00-\x1f]\x00[\x00-\xff][\x00-\x02][\x00-\xff]{4})+"
 )
 # Digits too few yet for a payment code (scanner protocols, 3).
 _PAYMENT_BEGINS = re.compile(
@@ -59,8 +60,7 @@ _PAYMENT_BEGINS = re.compile(
 _UNREADABLE = Scanned("", kind="unreadable")
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One input event; `at_s` is in seconds of whatever clock the port chose."""
 
     at_s: float
@@ -105,9 +105,11 @@ class Events:
             at = start
             if match is None:
                 break
-            seconds, micros, kind, code, value = RECORD.unpack_from(whole, at)
-            found.append(Event(seconds + micros / 1e6, kind, code, value))
-            at += RECORD.size
+            found += [
+                Event(seconds + micros / 1e6, kind, code, value)
+                for seconds, micros, kind, code, value in RECORD.iter_unpack(match[0])
+            ]
+            at = match.end()
         del self._buffer[:at]
         return found
 
@@ -139,8 +141,12 @@ class Decoder:
             if isinstance(event, Lost):
                 self._damaged = True
                 continue
-            codes += self._look_at_the_time(event.at_s)
-            codes += self._take(event)
+            if event.at_s != self._last_s:
+                codes += self._look_at_the_time(event.at_s)
+            if event.type == EV_KEY and not self._dropping:
+                codes += self._take(event)
+            elif event.type == EV_SYN:
+                self._hear_of_loss(event.code)
         return codes
 
     def give_up(self) -> list[Scanned]:
@@ -166,15 +172,13 @@ class Decoder:
         self._caps = self._dropping = False
         return codes
 
+    def _hear_of_loss(self, code: int) -> None:
+        if code == SYN_DROPPED:
+            self._damaged = self._dropping = True
+        elif code == SYN_REPORT:
+            self._dropping = False
+
     def _take(self, event: Event) -> list[Scanned]:
-        if event.type == EV_SYN:
-            if event.code == SYN_DROPPED:
-                self._damaged = self._dropping = True
-            elif event.code == SYN_REPORT:
-                self._dropping = False
-            return []
-        if event.type != EV_KEY or self._dropping:
-            return []
         if event.value == DOWN:
             return self._pressed(event.code)
         if event.value == UP:
