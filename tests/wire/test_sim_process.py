@@ -79,6 +79,10 @@ def test_pyserial_opens_the_port_and_scanner_types(sim: SimProcess) -> None:
 
 def test_what_is_said_to_a_closed_port_is_lost(sim: SimProcess) -> None:
     sim.act("scanner/scan", code="old")
+    with raw_port(sim.directory / "receipt_printer") as other:
+        # Its answer proves that what was scanned before has been carried to the closed port.
+        other.write(b"\x10\x04\x01")
+        other.read_until(lambda d: d)
     with raw_port(sim.directory / "scanner") as port:
         wait_for(lambda: sim.act("scanner/scan", code="new"))
         assert port.read_until(lambda d: b"new" in d).startswith(b"new")
