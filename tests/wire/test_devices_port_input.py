@@ -22,6 +22,7 @@ from devices.status import Level
 from devices.worker import Worker
 from tests.support.key_strokes import BILL, ONE_DOWN, ORDER
 from tests.support.simulated import SimulatedCabin, simulated_cabin
+from tests.wire.sim_process import raw_port
 
 PATIENCE_S = 30.0
 
@@ -243,11 +244,20 @@ def test_scanned_in_a_worker_pulled_out_and_put_back(cabin: SimulatedCabin) -> N
         assert worker.stop()
 
 
+def _typed_out(cabin: SimulatedCabin) -> None:
+    """Wait until everything that is typed has gone to whoever has the node open."""
+    cabin.bench.until("scanner_hid", lambda state: not state["typing"])
+    with raw_port(cabin.folder / "receipt_printer") as other:
+        # Its answer proves that all ports have been served since.
+        other.write(b"\x10\x04\x01")
+        other.read_until(lambda data: data)
+
+
 def test_the_next_host_gets_nothing_of_what_was_scanned_for_nobody(
     cabin: SimulatedCabin,
 ) -> None:
     cabin.bench.act("scanner_hid", "scan", code="999")
-    cabin.bench.until("scanner_hid", lambda state: not state["typing"])
+    _typed_out(cabin)
     heard = Heard()
     for text in ("1", "2"):
         worker = Worker("scanner", HidScanner, f"input://{cabin.folder / 'scanner_hid'}", heard)
@@ -256,7 +266,7 @@ def test_the_next_host_gets_nothing_of_what_was_scanned_for_nobody(
             heard.status(Level.READY)
             cabin.bench.act("scanner_hid", "scan", code=text)
             assert heard.code() == Scanned(text)
-            cabin.bench.until("scanner_hid", lambda state: not state["typing"])
+            _typed_out(cabin)
         finally:
             assert worker.stop()
         heard.status(Level.UNAVAILABLE)
