@@ -7,9 +7,9 @@ or with a pause of more than about 100 ms. The record's layout and the key codes
 Left open there and decided here: what a symbol means is decided by `codec.parse`, as for serial
 scanners. A pause ends a code, but not that of a scanner that has sent an Enter before (it lost
 one), and never digits that may be the beginning of a payment code. A code is unreadable when the
-kernel dropped events within it, when the events' clock went back, when a key was released that
-wasn't pressed or pressed twice before its release (a sound stream never says so), when shift is
-still down at its end, or when a key came that types nothing known (Alt codes among them).
+kernel dropped events within it, when the events' clock went back within it, when a key was
+released that wasn't pressed or pressed twice before its release (a sound stream never says so),
+when shift is still down at its end, or when a key came that types nothing known (Alt codes too).
 """
 
 from __future__ import annotations
@@ -127,6 +127,8 @@ class Decoder:
         self._damaged = False
         self._dropping = False
         self._last_s: float | None = None
+        self._cut_by_a_pause = False
+        """Whether the last code was ended by the events' times: if these go back, it was torn."""
         self._ends_with_enter = False
 
     @property
@@ -155,15 +157,23 @@ class Decoder:
             self._events = Events()
             self._damaged = True
         self._last_s = None
+        self._cut_by_a_pause = False
         return self._pause()
 
     def _look_at_the_time(self, at_s: float) -> list[Scanned]:
         last_s = at_s if self._last_s is None else self._last_s
+        if at_s < last_s and not (self._begun or self._cut_by_a_pause):
+            self._last_s = at_s
+            return []
         self._last_s = max(at_s, last_s)
         if at_s < last_s:
-            # A clock that goes back can't tell pauses: there may have been one.
+            # A clock that goes back within a code can't tell pauses: there may have been one.
             self._damaged = True
-        return self._pause() if at_s - last_s > GAP_S else []
+        if at_s - last_s <= GAP_S:
+            return []
+        codes = self._pause()
+        self._cut_by_a_pause = bool(codes)
+        return codes
 
     def _pause(self) -> list[Scanned]:
         codes = self._end(paused=True)
@@ -199,6 +209,7 @@ class Decoder:
             return []
         if key in ENTER_KEYS:
             self._ends_with_enter = True
+            self._cut_by_a_pause = False
             return self._end()
         typed = self._typed_by(key)
         if typed and typed in "\r\n":

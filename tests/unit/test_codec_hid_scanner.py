@@ -203,8 +203,22 @@ def test_half_a_payment_code_is_never_told() -> None:
 def test_a_clock_that_is_set_back_spoils_one_code() -> None:
     decoder = Decoder()
     assert decoder.feed(typed("12", suffix=None) + typed("34", at=3.0)) == [UNREADABLE]
-    decoder.give_up()
     assert decoder.feed(typed("34", at=3.5)) == [Scanned("34")]
+
+
+def test_between_codes_a_clock_may_be_set() -> None:
+    decoder = Decoder()
+    for _ in range(3):
+        assert decoder.feed(typed(BILL)) == [Scanned(BILL)]
+
+
+def test_a_clock_that_jumps_and_returns_makes_no_code_of_a_rest() -> None:
+    raw = typed(BILL)
+    jump = stroke(99.0, 1, 2)
+    for at in range(48, len(raw) - 96, 48):
+        decoder = Decoder()
+        decoder.feed(typed("1"))
+        assert set(decoder.feed(raw[:at] + jump + raw[at:])) == {UNREADABLE}
 
 
 def test_a_code_too_long_is_unreadable_once() -> None:
