@@ -19,6 +19,7 @@ _CLASSES: Mapping[str, tuple[str, str]] = {
     "qu_cd": ("devices.booklet_dispenser.driver", "QuCdDispenser"),
     "sam_v": ("devices.id_reader.driver", "SamVReader"),
     "rbp_meter": ("devices.bp_meter.rbp_driver", "RbpMeter"),
+    "rice_mill": ("devices.rice_mill.driver", "RiceMill"),
     "ieee_meter": ("devices.bp_meter.ieee_driver", "IeeeMeter"),
     "escpos_serial": ("devices.receipt_printer.driver", "EscposPrinter"),
     "escpos_usb": ("devices.receipt_printer.usb_driver", "EscposUsbPrinter"),
@@ -34,6 +35,7 @@ _SCRIBES: Mapping[str, tuple[str, str]] = {
     "qu_cd": ("devices.booklet_dispenser.scribe", "QuCdScribe"),
     "sam_v": ("devices.id_reader.scribe", "SamVScribe"),
     "rbp_meter": ("devices.bp_meter.rbp_scribe", "RbpScribe"),
+    "rice_mill": ("devices.rice_mill.scribe", "RiceMillScribe"),
     "ieee_meter": ("devices.bp_meter.ieee_scribe", "IeeeScribe"),
 }
 

@@ -22,6 +22,7 @@ DRIVERS: Drivers = {
     "bp_meter": {"rbp_meter": (), "ieee_meter": ("manager_id", "trust_standard")},
     "booklet_dispenser": {"qu_cd": ("take_s",)},
     "id_reader": {"sam_v": ()},
+    "rice_mill": {"rice_mill": ("slave",)},
 }
 _CODE = r"[A-Za-z0-9_.-]{1,64}"
 _URL = r"https://[^\s/]+(/\S*)?"

@@ -17,6 +17,7 @@ from sim.devices.ieee_meter import IeeeMeter
 from sim.devices.model import Action, ActionError, Model
 from sim.devices.rbp_meter import RbpMeter
 from sim.devices.receipt_printer import ReceiptPrinter
+from sim.devices.rice_mill import RiceMill
 from sim.devices.scanner import Scanner
 from sim.devices.scanner_hid import HidScanner, SecondNode
 from sim.devices.terminal import Terminal
@@ -33,6 +34,7 @@ BAUD = {
     "booklet_dispenser": 9600,
     "id_reader": 115200,
     "bp_meter": 9600,
+    "rice_mill": 9600,
     "bp_meter_standard": 115200,
     "scanner_hid": 0,  # USB: no line that keeps a rate
     "scanner_hid_second": 0,
@@ -44,6 +46,7 @@ NAMES = {
     "booklet_dispenser": ("病历本发放机", "booklet dispenser"),
     "id_reader": ("身份证读卡器", "ID-card reader"),
     "bp_meter": ("血压计", "blood-pressure meter"),
+    "rice_mill": ("碾米机", "rice mill"),
     "bp_meter_standard": ("血压计（标准协议）", "blood-pressure meter (IEEE 11073)"),
     "scanner_hid": ("扫码器（键盘式）", "scanner, keyboard type"),
     "scanner_hid_second": ("键盘式扫码器的第二个接口", "its second input node"),
@@ -93,6 +96,7 @@ class Cabin:
             IdReader(faults),
             RbpMeter(clock, faults),
             IeeeMeter(clock, faults),
+            RiceMill(faults),
             HidScanner(faults, second_node),
             second_node,
         )

@@ -36,6 +36,7 @@ PLUGGED = (
     "bp_meter_standard",
     "booklet_dispenser",
     "id_reader",
+    "rice_mill",
 )
 
 SETUPS: Mapping[str, Setup] = {
@@ -46,6 +47,9 @@ SETUPS: Mapping[str, Setup] = {
             *(Do(device, "plug") for device in PLUGGED),
             *(Do("receipt_printer", a) for a in ("paper_in", "cover_close", "clear_jam")),
             *(Do("booklet_dispenser", a) for a in ("clear_jam", "empty_bin", "refill")),
+            *(Do("rice_mill", "fill", {"bin": number}) for number in (1, 2)),
+            *(Do("rice_mill", "climate", {"bin": number}) for number in (1, 2)),
+            Do("rice_mill", "clear_faults"),
             Do("bp_meter", "person", {"systolic": 128, "diastolic": 79, "pulse": 71}),
         ),
         clears_faults=True,
@@ -112,6 +116,17 @@ SETUPS: Mapping[str, Setup] = {
         "发了病历本没回话",
         "booklet dispensed, no answer",
         (Fault("booklet_dispenser", "answer_lost", count=1),),
+    ),
+    "bin_empty": Setup(
+        "一号米仓空了", "rice bin 1 empty", (Do("rice_mill", "fill", {"bin": 1, "grams": 0}),)
+    ),
+    "mill_jams": Setup(
+        "碾米机卡住", "the mill jams", (Fault("rice_mill", "motor_overcurrent", count=1),)
+    ),
+    "mill_answer_lost": Setup(
+        "碾米机没回话",
+        "the mill's answers get lost",
+        (Fault("rice_mill", "answer_lost", probability=0.3),),
     ),
     "card_unreadable": Setup(
         "身份证读不出", "card unreadable", (Fault("id_reader", "read_fails"),)

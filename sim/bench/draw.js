@@ -189,6 +189,13 @@ const FAULTS = [
   ["bp_meter_standard", "标准血压计", "Standard meter", [
     ["nan", "没有读数", "no reading (NaN)"], ["abort", "中断", "aborts"], ["repeat", "又报一遍", "reports again"],
     ["half_config", "配置只有一半", "half a configuration"], ["silent", "没反应", "hangs"]]],
+  ["rice_mill", "碾米机", "Rice mill", [
+    ["level_stall", "档位卡住", "level motor stalls"], ["level_timeout", "档位超时", "level time-out"],
+    ["valve_1_timeout", "一号阀超时", "valve 1 time-out"], ["valve_2_timeout", "二号阀超时", "valve 2 time-out"],
+    ["valve_1_stall", "一号阀卡住", "valve 1 stalls"], ["valve_2_stall", "二号阀卡住", "valve 2 stalls"],
+    ["scale_silent", "秤没反应", "scale silent"], ["scale_bad", "秤乱报", "scale data bad"], ["motor_overcurrent", "电机过流", "motor over-current"],
+    ["door_up_timeout", "门升超时", "door up time-out"], ["door_down_timeout", "门降超时", "door down time-out"], ["door_stall", "门卡住", "door stalls"],
+    ["board_overcurrent", "主板过流", "board over-current"], ["unheard", "没听见", "request unheard"], ["answer_lost", "回话丢了", "answer lost"], ["silent", "没反应", "hangs"]]],
   ["booklet_dispenser", "病历本机", "Booklet dispenser", [
     ["dispense_unheard", "没听见", "dispense unheard"], ["nak", "不接受", "NAK"], ["ack_lost", "确认丢了", "ack lost"], ["answer_lost", "回话丢了", "answer lost"],
     ["failure", "发不出", "fails"], ["jam", "卡住", "jams"], ["stays", "收不回", "stays in the slot"], ["silent", "没反应", "hangs"]]],
@@ -267,8 +274,18 @@ function drawAction(device, action) {
 function drawMachine(device) {
   const rows = facts(device.state).map(([name, value]) => `<dt>${esc(name)}</dt><dd>${esc(value)}</dd>`).join("");
   const actions = device.actions.filter((a) => a.name !== "plug" && a.name !== "unplug");
-  const reading = device.state.pressure === undefined ? "" : drawCuff(device.state.pressure);
+  const reading = device.state.pressure !== undefined ? drawCuff(device.state.pressure) : device.state.bins !== undefined ? drawBins(device.state) : "";
   return `<article class="machine"><h3>${both(device.zh, device.en)}</h3>${reading}<dl>${rows}</dl><div class="row">${actions.map((a) => drawAction(device, a)).join("")}</div></article>`;
+}
+
+/** Two bins of rice, 20 kg each, and what lies behind the door. */
+function drawBins(state) {
+  const bin = (grams, x, name) => {
+    const height = Math.round(Math.min(1, grams / 20000) * 70);
+    return `<g transform="translate(${x} 0)"><rect width="70" height="74" rx="6" fill="#F1ECE0" stroke="#b9b19c"/><rect x="2" y="${72 - height}" width="66" height="${height}" rx="4" fill="#D9B45B"/><text x="35" y="90" text-anchor="middle" font-size="12" fill="#14232E">${name} ${(grams / 1000).toFixed(1)} kg</text></g>`;
+  };
+  const door = `<g transform="translate(200 0)"><rect width="70" height="74" rx="6" fill="${state.door === "open" ? "#fff" : "#E2DAC6"}" stroke="#0B5C5A" stroke-width="2"/><text x="35" y="42" text-anchor="middle" font-size="13" fill="#14232E">${state.tray} g</text><text x="35" y="90" text-anchor="middle" font-size="12" fill="#14232E">${state.door === "open" ? "门开 open" : "门关 closed"}</text></g>`;
+  return `<svg class="cuff" viewBox="0 0 280 96" role="img" aria-label="rice bins">${bin(state.bins["1"], 5, "1")}${bin(state.bins["2"], 100, "2")}${door}</svg>`;
 }
 
 /** The pressure in a cuff as a column of 300 mmHg. */

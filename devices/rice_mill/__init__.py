@@ -1,0 +1,1 @@
+"""The rice mill: a Modbus RTU slave that opens a bin, weighs, mills, and waits for the rice."""
