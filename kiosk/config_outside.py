@@ -28,7 +28,7 @@ _CODE = r"[A-Za-z0-9_.-]{1,64}"
 _URL = r"https://[^\s/]+(/\S*)?"
 _URL_ALLOWED = "an address that begins with https://"
 _PORT = (
-    r"/\S+|serial:///\S+|usb://[0-9A-Fa-f]{4}:[0-9A-Fa-f]{4}(/\S*)?"
+    r"/\S+|serial:///\S+|usb://[0-9A-Fa-f]{4}:[0-9A-Fa-f]{4}(/[^\s?]*)?(\?head=\d{1,2})?"
     r"|(tcp|tcp-listen)://[^\s:/]+:\d{1,5}|rfc2217://[^\s:/]+:\d{1,5}(\?\S+)?"
     r"|usbip://[^\s:/]+:\d{1,5}/\S+|input:///\S+|ipps?://[^\s/]+(/\S*)?"
 )
