@@ -8,16 +8,18 @@ from dataclasses import dataclass
 
 from kiosk.adapters import Adapters
 from kiosk.adapters.adapters import DeviceWorker, Lanes
+from kiosk.adapters.clinic import ClinicDesk
 from kiosk.books import AnyBooks, Books
 from kiosk.clock import Clock, TrustedClock
 from kiosk.core import means as ways
 from kiosk.core.means import Means, RefundBy
-from kiosk.core.state import BILLER, Rules, State
+from kiosk.core.state import BILLER, BP_METER, Rules, State
 from kiosk.core.visit import messages as m
 from kiosk.engine import Chore, Engine
 from kiosk.gateways import types as g
+from kiosk.gateways.record import HealthRecord
 from kiosk.journal import Journal
-from kiosk.opening import face_of, rules_of
+from kiosk.opening import REMOTE_START, face_of, rules_of
 from kiosk.order_text import Letterhead
 from kiosk.settings import Settings
 
@@ -36,6 +38,7 @@ class World:
     biller: g.Biller
     platforms: Mapping[str, g.QrPayment]
     lanes: Lanes
+    record: HealthRecord | None = None
 
 
 def means_of(settings: Settings, platforms: Mapping[str, g.QrPayment]) -> tuple[Means, ...]:
@@ -75,6 +78,19 @@ def letterhead_of(settings: Settings, localtime: Callable[[float], time.struct_t
     )
 
 
+def clinic_of(settings: Settings, world: World, head: Letterhead) -> ClinicDesk:
+    """Who carries out what the clinic wants."""
+    meter, record = settings.devices.get(BP_METER), settings.gateways.record
+    return ClinicDesk(
+        world.workers,
+        world.lanes,
+        head,
+        world.record,
+        token_prefix=record.token_prefix if record else "",
+        remote_start=meter is not None and meter.driver in REMOTE_START,
+    )
+
+
 def open_books(settings: Settings, clock: Clock, journal: Journal | None = None) -> Books:
     """Open the journal. Raises JournalBusyError, JournalBrokenError."""
     journal = journal or Journal(settings.cabin.data_dir / "journal.sqlite", wall=clock.wall)
@@ -95,13 +111,15 @@ def compose_engine(
     engine = Engine(State(Rules("", "", "", ())), books, clock, publish)
     world = world_of(engine)
     engine.state = State(rules_of(settings, means_of(settings, world.platforms)))
+    head = letterhead_of(settings, localtime)
     adapters = Adapters(
         world.workers,
         world.biller,
         world.platforms,
         world.lanes,
         settings.barcodes,
-        letterhead_of(settings, localtime),
+        head,
+        clinic_of(settings, world, head),
     )
     engine.connect(adapters)
     engine.add_chore(Chore("face", MINUTE_CHECK_S, _turn_clock(settings, engine, clock, localtime)))

@@ -19,6 +19,7 @@ from kiosk.config_outside import (
 from kiosk.config_reader import Mistakes, Section
 from kiosk.settings import (
     CabinSettings,
+    ClinicSettings,
     Contact,
     LimitSettings,
     NightSettings,
@@ -78,6 +79,7 @@ def _settings(root: Section, file: Path, drivers: Drivers) -> Settings:
         devices=read_devices(root.section("devices"), drivers),
         gateways=read_gateways(root.section("gateways")),
         barcodes=read_barcodes(root.sections("barcode")),
+        clinic=_clinic(root.section("clinic")),
     )
     root.done()
     _require(settings, root.mistakes)
@@ -176,6 +178,18 @@ def _privacy(section: Section) -> PrivacySettings:
     privacy = PrivacySettings(section.whole("forget_days", 1, 3650, "number of days", 30))
     section.done()
     return privacy
+
+
+def _clinic(section: Section) -> ClinicSettings:
+    clinic = ClinicSettings(
+        rest_s=section.whole("rest_s", 0, 1800, "number of seconds", 300),
+        # The guideline says 1 to 2 minutes; short ones are for tests.
+        pause_s=section.whole("pause_s", 5, 600, "number of seconds", 60),
+        difference=section.whole("difference", 1, 40, "number of mmHg", 5),
+        fhir=section.switch("fhir"),
+    )
+    section.done()
+    return clinic
 
 
 def _contacts(section: Section) -> tuple[Contact, ...]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from kiosk.barcodes import BarcodeRule
-from kiosk.gateways.settings import AlipaySettings, BillerSettings, WechatSettings
+from kiosk.gateways.settings import AlipaySettings, BillerSettings, RecordSettings, WechatSettings
 
 Option = str | int | float | bool
 _MM_PER_INCH = 25.4
@@ -99,6 +99,20 @@ class PrivacySettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ClinicSettings:
+    """一分钟诊所: rest before, pause between, in seconds.
+
+    ``difference``: two readings that differ by more (mmHg) ask for a third. ``fhir``: the code on
+    the screen is offered as a FHIR bundle too.
+    """
+
+    rest_s: int = 300
+    pause_s: int = 60
+    difference: int = 5
+    fhir: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Contact:
     """Somebody whom a resident can call, as shown on the screen."""
 
@@ -127,6 +141,7 @@ class GatewaySettings:
     biller: BillerSettings | None = None
     alipay: AlipaySettings | None = None
     wechat: WechatSettings | None = None
+    record: RecordSettings | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,3 +160,4 @@ class Settings:
     devices: Mapping[str, DeviceSettings]
     gateways: GatewaySettings
     barcodes: tuple[BarcodeRule, ...]
+    clinic: ClinicSettings = ClinicSettings()

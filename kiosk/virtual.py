@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
+from devices.bp_meter.rbp_driver import RbpMeter
 from devices.driver import Driver
 from devices.payment_terminal.driver import EcrHubTerminal
 from devices.receipt_printer.driver import EscposPrinter
@@ -39,12 +40,12 @@ from sim.gateways import Gateways
 from sim.gateways.transport import DELAY_KEY, LostAnswer, NotReached
 from sim.virtual import VirtualCabin
 
-ROLES = ("terminal", "scanner", "receipt_printer")
+ROLES = ("terminal", "scanner", "receipt_printer", "bp_meter")
 REOPEN_S = 1.0
 GATEWAY_S = 0.08
 """A gateway's answer takes so long, beside what its faults add."""
 IDLE_ASK_S = 60.0
-"""How often an idle printer is asked in virtual time, so that a day stays cheap."""
+"""How often an idle machine is asked in virtual time, so that a day stays cheap."""
 
 
 class _Clock:
@@ -196,6 +197,7 @@ class VirtualKiosk:
             "terminal": EcrHubTerminal(app_id, wall_clock=self.clock.time, beats=False),
             "scanner": CdcScanner(),
             "receipt_printer": EscposPrinter(idle_s=IDLE_ASK_S),
+            "bp_meter": RbpMeter(idle_s=IDLE_ASK_S),
         }
         self._workers = {
             role: VirtualWorker(role, driver, self.cabin, engine)
@@ -209,7 +211,9 @@ class VirtualKiosk:
             "wechat": factory.make_wechat(gateways.wechat, self._outside("wechat")),
         }
         biller = factory.make_biller(gateways.biller, self._outside("biller"))
-        return composition.World(self._workers, biller, platforms, self._lanes)
+        assert gateways.record is not None, "the simulator wrote it"
+        record = factory.make_record(gateways.record, self._outside("record"))
+        return composition.World(self._workers, biller, platforms, self._lanes, record)
 
     def _outside(self, name: str) -> factory.Outside:
         from kiosk.gateways.transport import WsgiAdapter

@@ -26,7 +26,7 @@ from sim.faults import Faults
 from sim.wire.line import Line
 
 APP_ID = "wz000000000000"  # synthetic; the platform gives real ones
-GATEWAY_IDS = ("biller", "qr_payment")
+GATEWAY_IDS = ("biller", "qr_payment", "record")
 BAUD = {
     "terminal": 115200,
     "scanner": 9600,
@@ -52,6 +52,7 @@ NAMES = {
     "scanner_hid_second": ("键盘式扫码器的第二个接口", "its second input node"),
     "biller": ("收费单位", "biller"),
     "qr_payment": ("手机支付", "phone payment"),
+    "record": ("健康档案", "health record"),
 }
 PLUG = Action("插上线", "plug in")
 UNPLUG = Action("拔线", "unplug")

@@ -62,6 +62,7 @@ _DEVICES: Mapping[str, Mapping[str, object]] = {
     "terminal": {"driver": "ecr_hub", "app_id": APP_ID},
     "scanner": {"driver": "cdc_scanner"},
     "receipt_printer": {"driver": "escpos_serial", "columns": 48},
+    "bp_meter": {"driver": "rbp_meter"},
 }
 
 _BARCODE_NAMES = {

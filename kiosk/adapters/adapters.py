@@ -16,6 +16,7 @@ from devices.status import Cancelled, Completion, Failed, Status, Success, Timed
 from kiosk.adapters import biller as biller_words
 from kiosk.adapters import qr as qr_words
 from kiosk.adapters import terminal as terminal_words
+from kiosk.adapters.clinic import ClinicDesk
 from kiosk.adapters.heard import Heard
 from kiosk.barcodes import BarcodeRule, BillCode, PaymentCode, SlipCode, read_code
 from kiosk.core import commands as c
@@ -24,8 +25,9 @@ from kiosk.core.bills import Institution
 from kiosk.core.events import Posting, Printing
 from kiosk.core.means import NOT_CONFIGURED, TERMINAL
 from kiosk.core.order import Order
-from kiosk.core.state import BILLER, PRINTER, Device, Level
+from kiosk.core.state import BILLER, BP_METER, PRINTER, Device, Level
 from kiosk.core.visit import messages as m
+from kiosk.core.visit.clinic_messages import ClinicCommand
 from kiosk.gateways import types as g
 from kiosk.order_text import Letterhead
 from kiosk.receipts import compose
@@ -76,7 +78,9 @@ class Adapters:
         lanes: Lanes,
         barcodes: tuple[BarcodeRule, ...],
         letterhead: Letterhead,
+        clinic: ClinicDesk | None = None,
     ) -> None:
+        self._clinic = clinic or ClinicDesk({}, lanes, letterhead)
         self._workers = workers
         self._biller = biller
         self._platforms = platforms
@@ -142,6 +146,8 @@ class Adapters:
 
     def ask(self, command: m.VisitCommand) -> None:
         match command:
+            case ClinicCommand():
+                self._clinic.ask(command)
             case m.QueryAccount():
                 self._ask_biller(command)
             case m.AskPrinter() if PRINTER in self._workers:
@@ -227,6 +233,8 @@ class Adapters:
                 status = report.status
                 device = Device(Level(status.level.value), status.reason)
                 return [self._changed(role, device, status.detail)]
+            case _ if role == BP_METER:
+                return [*self._clinic.heard(report)]
             case Completed():
                 return self._completed(role, report)
             case Notice(what=Scanned() as scanned):
@@ -245,6 +253,8 @@ class Adapters:
         if role == PRINTER and report.command_id in self._printer_asked:
             request = self._printer_asked.pop(report.command_id)
             return [m.PrinterAnswered(request, _asked(report.completion))]
+        if role == PRINTER and (printed := self._clinic.printed(report)) is not None:
+            return [*printed]
         waiting = self._waiting.pop((role, report.command_id), None)
         if waiting is None:
             _log.warning("%s: an answer to command %d, which nobody asked", role, report.command_id)
@@ -262,6 +272,8 @@ class Adapters:
     def _scanned(self, scanned: Scanned) -> m.VisitEvent:
         if scanned.kind == "payment_code":
             return m.PaymentCodeScanned()
+        if (token := self._clinic.token(scanned.text)) is not None:
+            return token
         match read_code(scanned.text, self._barcodes):
             case BillCode() as bill:
                 return m.BillScanned(bill.institution, bill.account)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from kiosk.core.bills import Institution
+from kiosk.core.clinic import ClinicRules
 from kiosk.core.means import Means
 from kiosk.core.money import Fen
 from kiosk.core.order import Order
@@ -56,22 +57,28 @@ class Rules:
     idle_reset_s: float = 30
     attract_after_s: float = 180
     receipt_patience_s: int = 8
+    clinic: ClinicRules | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ClockFace:
-    """The wall clock for display only: local month, day, weekday (Monday is 0), ``"20:15"``."""
+    """The wall clock for display only: local month, day, weekday (Monday is 0), ``"20:15"``.
+
+    ``iso`` is the same minute with its year and offset, for what a person takes along.
+    """
 
     month: int = 1
     day: int = 1
     weekday: int = 0
     text: str = "--:--"
     night: bool = False
+    iso: str = ""
 
 
 PRINTER = "receipt_printer"
 SCANNER = "scanner"
 BILLER = "biller"
+BP_METER = "bp_meter"
 
 
 @dataclass(frozen=True, slots=True)

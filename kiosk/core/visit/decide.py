@@ -6,12 +6,15 @@ from dataclasses import replace
 
 from kiosk.core import guards
 from kiosk.core.state import State
-from kiosk.core.visit import bill_steps, pay_steps
+from kiosk.core.visit import bill_steps, clinic_decide, pay_steps
 from kiosk.core.visit import messages as m
+from kiosk.core.visit.clinic_messages import ClinicEvent, TokenScanned
+from kiosk.core.visit.clinic_steps import ClinicMeasuring, ClinicStep
 from kiosk.core.visit.common import (
     ATTRACT,
     IDLE,
     RESET,
+    TICK,
     Moved,
     fall_asleep,
     go,
@@ -51,6 +54,10 @@ def decide(state: State, event: m.VisitEvent) -> Moved:
             return _awake(*_touched(state, event))
         case m.BillScanned() | m.SlipScanned() | m.PaymentCodeScanned() | m.UnknownScanned():
             return _awake(*_scanned(state, event))
+        case TokenScanned():
+            return _awake(*clinic_decide.happened(state, event))
+        case ClinicEvent():
+            return clinic_decide.happened(state, event)
         case m.AccountFound() | m.AccountRefused() | m.AccountSilent():
             return _account(state, event)
         case m.PrinterAnswered():
@@ -66,7 +73,7 @@ def decide(state: State, event: m.VisitEvent) -> Moved:
             return replace(state, institutions=event.institutions), ()
         case m.DeviceChanged():
             devices = {**state.devices, event.role: event.device}
-            return replace(state, devices=devices), ()
+            return clinic_decide.device_changed(replace(state, devices=devices), event)
         case m.ClockTurned():
             return replace(state, face=event.face, paid_today_fen=event.paid_today_fen), ()
         case m.JournalChanged():
@@ -87,6 +94,8 @@ def _touched(state: State, touch: m.Touched) -> Moved:
     if isinstance(visit.step, Attract):
         # The touch that wakes the screen does nothing else (R21).
         return go(state, Home())
+    if touch.target == m.STOP:
+        return clinic_decide.stop(state)
     if visit.overlay is not Overlay.NONE:
         return _touched_overlay(state, touch)
     if touch.target.startswith("nav."):
@@ -114,6 +123,8 @@ def _touched(state: State, touch: m.Touched) -> Moved:
             return _touched_call(state, touch)
         case OutOfService() if touch.target == "service.call_person":
             return go(state, CallPerson())
+        case step if isinstance(step, ClinicStep):
+            return clinic_decide.touched(state, touch)
         case _:
             return stay(state)
 
@@ -130,6 +141,8 @@ def _touched_overlay(state: State, touch: m.Touched) -> Moved:
 
 def _touched_bar(state: State, target: str) -> Moved:
     match target:
+        case "nav.help" if isinstance(state.visit.step, ClinicMeasuring):
+            return clinic_decide.help_beside_stop(state, state.visit.step)
         case "nav.help":
             return _cover(state, Overlay.HELP), ()
         case "nav.lower":
@@ -153,6 +166,8 @@ def _back(state: State) -> Moved:
             return go(state, Confirm(state.visit.step.bills))
         case ScanBill() if state.visit.accounts:
             return go(state, BillList())
+        case step if isinstance(step, ClinicStep):
+            return clinic_decide.back(state)
         case _:
             return leave(state)
 
@@ -161,6 +176,8 @@ def _touched_home(state: State, touch: m.Touched) -> Moved:
     match touch.target:
         case "home.pay_bill":
             return bill_steps.enter(state)
+        case "home.clinic" if not clinic_decide.trouble(state):
+            return clinic_decide.enter(state)
         case "home.find_slip":
             return go(state, FindSlip())
         case "home.call_person":
@@ -182,6 +199,8 @@ def _scanned(state: State, event: m.VisitEvent) -> Moved:
     step = state.visit.step
     if isinstance(step, Looking | Rechecking | AtOrder | Confirm):
         return stay(state)
+    if isinstance(step, ClinicStep):
+        return clinic_decide.scanned_something_else(state)
     if isinstance(step, Attract):
         state, _ = go(state, Home())
     state = _cover(state, Overlay.NONE)
@@ -228,13 +247,15 @@ def _rang(state: State, name: str) -> Moved:
     step = state.visit.step
     if name == pay_steps.PAPER:
         return pay_steps.printer_silent(state)
+    if name == TICK:
+        return clinic_decide.ticked(state)
     if name == ATTRACT:
         return fall_asleep(state) if isinstance(step, Home) else stay(state)
     if isinstance(step, Home | Attract):
         return stay(state)
     order = order_at_screen(state)
     busy = isinstance(step, Looking | Rechecking) or (order is not None and working(order))
-    if busy:
+    if busy or clinic_decide.works(state):
         # Never while a device or a payment works, not even after the warning (standards, time).
         return _cover(state, Overlay.NONE), (m.Ring(IDLE, state.rules.idle_warning_s),)
     if name == RESET:

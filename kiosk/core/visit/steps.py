@@ -13,6 +13,7 @@ from kiosk.core.bills import Account, Bill, Institution, Kind
 from kiosk.core.means import Means
 from kiosk.core.money import Fen
 from kiosk.core.order import Order
+from kiosk.core.visit.clinic_steps import ClinicStep
 
 
 class NoteCode(StrEnum):
@@ -174,6 +175,7 @@ Step = (
     | FoundOrder
     | CallPerson
     | OutOfService
+    | ClinicStep
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kiosk.core.order import Order, PaperState, PaymentState
 from kiosk.core.state import State
+from kiosk.core.visit.clinic_steps import CLINIC_SCREENS
 from kiosk.core.visit.common import may_leave, order_at_screen
 from kiosk.core.visit.steps import (
     AtOrder,
@@ -39,6 +40,7 @@ SCREENS: dict[type, str] = {
     FoundOrder: "found",
     CallPerson: "call",
     OutOfService: "out_of_service",
+    **CLINIC_SCREENS,
 }
 
 
