@@ -1,8 +1,8 @@
 """A result of the clinic in words: for paper, for the screen, for a phone. No driver, no widget.
 
 The grades are those of 《中国高血压防治指南》, 2018, unchanged in the revision of 2024
-(blood-pressure meter protocol, section 2). One visit is no diagnosis, which stands on every one of these; of
-medicines there is no word.
+(blood-pressure meter protocol, section 2). One visit is no diagnosis, which stands on every one
+of these; of medicines there is no word.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ NO_DIAGNOSIS = N_("量这一回不算诊断，只供参考。")
 GRADES = {
     Grade.NORMAL: N_("正常血压"),
     Grade.HIGH_NORMAL: N_("正常高值"),
-    Grade.FIRST: N_("达到 1 级高血压的范围"),
-    Grade.SECOND: N_("达到 2 级高血压的范围"),
-    Grade.THIRD: N_("达到 3 级高血压的范围"),
+    Grade.FIRST: N_("1 级高血压范围"),
+    Grade.SECOND: N_("2 级高血压范围"),
+    Grade.THIRD: N_("3 级高血压范围"),
 }
 LOW = N_("血压偏低")
 ISOLATED = {Isolated.SYSTOLIC: N_("单纯收缩期"), Isolated.DIASTOLIC: N_("单纯舒张期")}
@@ -51,14 +51,14 @@ def mean_words(session: Session) -> str:
 
 
 def grade_words(reading: Reading) -> str:
-    """``达到 1 级高血压的范围（单纯收缩期）``: the grade, and which pressure alone is high."""
+    """``1 级高血压范围，单纯收缩期``: the grade, and which pressure alone is high."""
     grade = grade_of(reading)
     if grade <= Grade.HIGH_NORMAL and low(reading):
         return _(LOW)
     words = _(GRADES[grade])
     alone = isolated(reading)
     if alone is not Isolated.NONE:
-        words = _("{grade}（{alone}）").format(grade=words, alone=_(ISOLATED[alone]))
+        words = _("{grade}，{alone}").format(grade=words, alone=_(ISOLATED[alone]))
     return words
 
 

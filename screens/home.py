@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from kiosk.core import guards
 from kiosk.core.state import State
+from kiosk.core.visit import clinic_decide
 from kiosk.i18n import _
 from screens.base import Screen
 from screens.drawing import Box
@@ -55,6 +56,7 @@ def view_of(state: State) -> HomeView:
             not trouble,
             reason,
         ),
+        *_clinic(state),
         Tile("find_slip", _("查"), "seal_print", _("查一笔"), _("带小票，看缴好没有")),
         Tile("call_person", _("问"), "seal_help", _("请人\n帮忙"), _("居委会和义工")),
     )
@@ -64,6 +66,15 @@ def view_of(state: State) -> HomeView:
         tiles,
         low=state.visit.lower,
     )
+
+
+def _clinic(state: State) -> tuple[Tile, ...]:
+    """量血压, in a cabin that has a meter."""
+    if state.rules.clinic is None:
+        return ()
+    trouble = clinic_decide.trouble(state)
+    words = _("量血压"), _("坐十分钟，不花钱")
+    return (Tile("clinic", _("压"), "seal_pressure", *words, not trouble, _("血压计没接上")),)
 
 
 class HomeScreen(Screen):

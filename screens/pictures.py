@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kiosk.core.state import State
+from kiosk.core.visit.clinic_steps import CLINIC_SCREENS
 from kiosk.core.visit.steps import Attract
 from kiosk.core.visit.view import screen_below, screen_of
 from kiosk.i18n import N_, _
@@ -35,6 +36,18 @@ _CLASSES: Mapping[str, tuple[str, str]] = {
     "help": ("help_page", "HelpScreen"),
     "idle": ("idle", "IdleScreen"),
     "out_of_service": ("out_of_service", "OutOfServiceScreen"),
+    "clinic_welcome": ("clinic_welcome", "ClinicWelcomeScreen"),
+    "clinic_rest": ("clinic_rest", "ClinicRestScreen"),
+    "clinic_arm": ("clinic_arm", "ClinicArmScreen"),
+    "clinic_measuring": ("clinic_measuring", "ClinicMeasuringScreen"),
+    "clinic_stopping": ("clinic_stopping", "ClinicStoppingScreen"),
+    "clinic_trouble": ("clinic_trouble", "ClinicTroubleScreen"),
+    "clinic_pause": ("clinic_pause", "ClinicPauseScreen"),
+    "clinic_symptoms": ("clinic_symptoms", "ClinicSymptomsScreen"),
+    "clinic_alert": ("clinic_alert", "ClinicAlertScreen"),
+    "clinic_result": ("clinic_result", "ClinicResultScreen"),
+    "clinic_code": ("clinic_code", "ClinicCodeScreen"),
+    "clinic_record": ("clinic_record", "ClinicRecordScreen"),
 }
 
 
@@ -62,6 +75,7 @@ SERVICES = {
     "find": N_("查一笔"),
     "found": N_("查一笔"),
     "call": N_("请人帮忙"),
+    **dict.fromkeys(CLINIC_SCREENS.values(), N_("量血压")),
     "attract": "",
     "home": "",
 }
