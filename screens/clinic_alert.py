@@ -17,7 +17,7 @@ from screens.widgets.message import Message
 from screens.widgets.panel import Panel
 from screens.widgets.values import PressureValues
 
-_ADDRESS = 22.0  # em of the address, mm
+_ADDRESS = (22.0, 18.0, 15.0, 12.0, 10.0)  # em of the address, mm: the largest that fits
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class ClinicAlertScreen(Screen):
             Label(self.kit, "clinic_alert.here", em_mm=12.0, on="card", colour="soft")
         )
         self.address = self.add(
-            Label(self.kit, "clinic_alert.address", em_mm=_ADDRESS, face="bold", on="card")
+            Label(self.kit, "clinic_alert.address", em_mm=_ADDRESS[0], face="bold", on="card")
         )
         self.values = self.add(PressureValues(self.kit, "clinic_alert.value", em_mm=30.0))
         self.result = self.add(
@@ -77,15 +77,32 @@ class ClinicAlertScreen(Screen):
         top = body.y + px(3)
         message = Box(body.x, top, body.w, self.message.fit(body.w))
         self.message.place(message)
-        values = self.values.fit()
-        self.values.place(Box(body.x, end - values, body.w, values))
         top = message.bottom + px(5)
-        panel = Box(body.x, top, body.w, end - values - px(5) - top)
-        self.panel.place(panel)
+        values = self.values.fit()
+        # The address is what must be read out: the figures give way to one of many lines.
+        self.values.visible = self._address_fits(Box(body.x, top, body.w, end - values - top))
+        if self.values.visible:
+            self.values.place(Box(body.x, end - values, body.w, values))
+            end -= values
+        self._address_fits(Box(body.x, top, body.w, end - top))
+
+    def _address_fits(self, room: Box) -> bool:
+        """Place the address as large as it can be; whether it is whole at all."""
+        px = self.theme.px
+        panel = Box(room.x, room.y, room.w, room.h - px(5))
         inner = panel.inset(px(9), px(4))
         line = self.here.line_px
+        high = inner.h - line
+        heights = []
+        for em_mm in _ADDRESS:
+            self.address.resize(em_mm)
+            heights.append(self.address.fit_height(inner.w))
+            if heights[-1] <= high:
+                break
+        self.panel.place(panel)
         self.here.place(Box(inner.x, inner.y, inner.w, line))
-        self.address.place(Box(inner.x, inner.y + line, inner.w, inner.h - line))
+        self.address.place(Box(inner.x, inner.y + line, inner.w, high))
+        return heights[-1] <= high
 
     def show(self, view: AlertView) -> None:
         self.heading.say(view.title)
