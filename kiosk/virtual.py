@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
+from devices.bp_meter.ieee_driver import IeeeMeter
 from devices.bp_meter.rbp_driver import RbpMeter
 from devices.driver import Driver
 from devices.payment_terminal.driver import EcrHubTerminal
@@ -64,8 +65,12 @@ class _Clock:
 class VirtualWorker:
     """Does for a driver what a worker's thread does: carries bytes, ticks, opens the port again."""
 
-    def __init__(self, role: str, driver: Driver, cabin: VirtualCabin, engine: Engine) -> None:
+    def __init__(
+        self, role: str, driver: Driver, cabin: VirtualCabin, engine: Engine, machine: str = ""
+    ) -> None:
+        """``machine``: which of the simulated ones it is, if not the one of the role's name."""
         self._role = role
+        self._machine = machine or role
         self._driver = driver
         self._cabin = cabin
         self._engine = engine
@@ -90,7 +95,7 @@ class VirtualWorker:
             self._driver.lost(now, "reopen")
             self._open, self._reopen_at = False, now + REOPEN_S
         data = self._driver.take_output() if self._open else b""
-        answer = self._cabin.exchange(self._role, data) if self._open else b""
+        answer = self._cabin.exchange(self._machine, data) if self._open else b""
         if answer:
             self._driver.receive(answer, now)
         for report in self._driver.take_reports():
@@ -104,7 +109,7 @@ class VirtualWorker:
         return self._driver.deadline()
 
     def _follow_cable(self, now: float) -> bool:
-        there = self._cabin.connected(self._role)
+        there = self._cabin.connected(self._machine)
         if self._open and not there:
             self._driver.lost(now, "port_missing")
             self._open, self._reopen_at = False, now + REOPEN_S
@@ -168,10 +173,13 @@ class VirtualKiosk:
         self.gateways = Gateways(self.clock, self.faults, folder, seed)
         self.gateways.write_keys(folder)
         self.cabin = VirtualCabin(self.clock, self.faults, seed, self.gateways)
-        write_cabin_toml(folder, self.gateways.settings())
+        self.configure(write_cabin_toml(folder, self.gateways.settings()))
         self.settings: Settings = load(folder / "cabin.toml")
         self.state: State | None = None
         self.engine = self._boot()
+
+    def configure(self, file: Path) -> None:
+        """The cabin's configuration is written; tests change it before it is read."""
 
     def _boot(self) -> Engine:
         clock = _Clock(self.clock)
@@ -197,12 +205,17 @@ class VirtualKiosk:
             "terminal": EcrHubTerminal(app_id, wall_clock=self.clock.time, beats=False),
             "scanner": CdcScanner(),
             "receipt_printer": EscposPrinter(idle_s=IDLE_ASK_S),
-            "bp_meter": RbpMeter(idle_s=IDLE_ASK_S),
         }
         self._workers = {
             role: VirtualWorker(role, driver, self.cabin, engine)
             for role, driver in drivers.items()
         }
+        meter = self.settings.devices["bp_meter"].driver
+        self._workers["bp_meter"] = (
+            VirtualWorker("bp_meter", IeeeMeter(), self.cabin, engine, "bp_meter_standard")
+            if meter == "ieee_meter"
+            else VirtualWorker("bp_meter", RbpMeter(idle_s=IDLE_ASK_S), self.cabin, engine)
+        )
         self._lanes = VirtualLanes(self.clock, engine.post)
         gateways = self.settings.gateways
         assert gateways.biller and gateways.alipay and gateways.wechat, "the simulator wrote them"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiosk.core.state import State
-from kiosk.core.visit.clinic_decide import rules_of
+from kiosk.core.visit.clinic_common import rules_of
 from kiosk.i18n import _
 from screens.base import Screen
 from screens.clinic_layout import place_column

@@ -8,7 +8,7 @@ from kiosk import clinic_fhir
 from kiosk.clinic_text import plain_text
 from kiosk.core.clinic import Reading, mean_of
 from kiosk.core.state import State
-from kiosk.core.visit.clinic_decide import rules_of
+from kiosk.core.visit.clinic_common import rules_of
 from kiosk.core.visit.clinic_steps import ClinicCode, Paper
 from kiosk.i18n import _
 from screens.base import Screen

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from kiosk.clinic_text import GUIDELINE, NO_DIAGNOSIS, advice_words, grade_words, mean_words
 from kiosk.core.clinic import Advice, Reading, advice_of, mean_of
 from kiosk.core.state import SCANNER, State
-from kiosk.core.visit.clinic_decide import rules_of
+from kiosk.core.visit.clinic_common import rules_of
 from kiosk.core.visit.clinic_steps import ClinicResult, Paper
 from kiosk.i18n import _
 from screens.base import Screen

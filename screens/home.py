@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from kiosk.core import guards
 from kiosk.core.state import State
-from kiosk.core.visit import clinic_decide
+from kiosk.core.visit import clinic_common
 from kiosk.i18n import _
 from screens.base import Screen
 from screens.drawing import Box
@@ -72,7 +72,7 @@ def _clinic(state: State) -> tuple[Tile, ...]:
     """量血压, in a cabin that has a meter."""
     if state.rules.clinic is None:
         return ()
-    trouble = clinic_decide.trouble(state)
+    trouble = clinic_common.trouble(state)
     words = _("量血压"), _("坐十分钟，不花钱")
     return (Tile("clinic", _("压"), "seal_pressure", *words, not trouble, _("血压计没接上")),)
 

@@ -89,3 +89,15 @@ def open_clinic(folder: Path, seed: int = 0) -> Clinic:
     ready = clinic.until(lambda: clinic.state.device("bp_meter").level.usable, 60)
     assert ready, clinic.state.devices
     return clinic
+
+
+class ManualClinic(Clinic):
+    """The other meter: it speaks at its end, and only its own key starts and stops it."""
+
+    def configure(self, file: Path) -> None:
+        text = file.read_text(encoding="utf-8")
+        file.write_text(text.replace('"rbp_meter"', '"ieee_meter"'), encoding="utf-8")
+
+    def reads(self, **person: int) -> None:
+        """Somebody has pressed the key, and the meter is done."""
+        self.act("bp_meter_standard", "measure", **person)

@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.core import clinic
-from kiosk.core.events import Printing
-from kiosk.core.state import BP_METER, PRINTER, Level, State
+from kiosk.core.state import BP_METER, Level, State
 from kiosk.core.visit import clinic_messages as cm
+from kiosk.core.visit import clinic_outcome
+from kiosk.core.visit.clinic_common import LONGEST_S, WAKES, keep, rules_of, trouble
 from kiosk.core.visit.clinic_steps import (
-    UNDER_PRESSURE,
     ClinicAlert,
     ClinicArm,
     ClinicCode,
@@ -22,17 +22,13 @@ from kiosk.core.visit.clinic_steps import (
     ClinicRecord,
     ClinicRest,
     ClinicResult,
-    ClinicStep,
     ClinicStopping,
     ClinicSymptoms,
     ClinicTrouble,
     ClinicWelcome,
     Outcome,
-    Paper,
-    Sending,
     Session,
     Why,
-    WithOutcome,
 )
 from kiosk.core.visit.common import (
     ATTRACT,
@@ -46,42 +42,14 @@ from kiosk.core.visit.common import (
     stay,
 )
 from kiosk.core.visit.messages import DeviceChanged, Ring, Touched
-from kiosk.core.visit.steps import Attract, Home, Overlay
+from kiosk.core.visit.steps import Attract, Home
 
 LOADED_MMHG = 20
 """A cuff with less presses nobody (the driver's own limit for a cuff that has come down)."""
 CALM_S = 5
 """So long the air runs out after stop is acknowledged (protocol, 2: below 15 mmHg within 4 s)."""
-LONGEST_S = 205
-"""Longer than the driver's own watch (170 s, and 30 s for the result): then something is wrong."""
 EARLIEST_S = 10
 """A meter that speaks only at its end can't have measured in less: that reading is older."""
-_WAKES = ("not_associated", "released", "aborted", "configuring")
-"""A meter that is asleep between measurements: its own key wakes it."""
-
-
-def trouble(state: State) -> str:
-    """Return why nobody can measure now, empty if they can."""
-    rules, device = state.rules.clinic, state.device(BP_METER)
-    if rules is None:
-        return BP_METER
-    asleep = not rules.remote_start and device.reason in _WAKES
-    return "" if device.level.usable or asleep else BP_METER
-
-
-def rules_of(state: State) -> clinic.ClinicRules:
-    return state.rules.clinic or clinic.ClinicRules()
-
-
-def works(state: State) -> bool:
-    """Whether something runs for the person: nobody is asked whether they are still there."""
-    step = state.visit.step
-    waits = isinstance(step, ClinicRest | ClinicPause) and step.left > 0
-    printing = isinstance(step, WithOutcome) and step.outcome.paper is Paper.PRINTING
-    sending = isinstance(step, WithOutcome) and step.outcome.sending is Sending.SENDING
-    # A cuff that nobody can hear of for so long has let go by itself (protocol, 2: 180 s).
-    over = isinstance(step, ClinicStopping) and step.seconds >= LONGEST_S
-    return waits or printing or sending or (isinstance(step, UNDER_PRESSURE) and not over)
 
 
 def enter(state: State) -> Moved:
@@ -114,26 +82,7 @@ def touched(state: State, touch: Touched) -> Moved:
         case ClinicAlert(), "clinic.result":
             return _finish(state, step.session)
         case ((ClinicResult() | ClinicCode() | ClinicRecord()), _):
-            return _touched_outcome(state, touch.target, step)
-        case _:
-            return stay(state)
-
-
-def _touched_outcome(state: State, target: str, step: WithOutcome) -> Moved:
-    outcome = step.outcome
-    match target:
-        case "clinic.done":
-            return leave(state)
-        case "clinic.print" if outcome.paper is not Paper.PRINTING:
-            return _print(state, outcome)
-        case "clinic.code":
-            return go(state, ClinicCode(outcome))
-        case "clinic.fhir" if isinstance(step, ClinicCode) and rules_of(state).fhir:
-            return go(state, replace(step, fhir=not step.fhir))
-        case "clinic.record" if rules_of(state).record:
-            return go(state, ClinicRecord(outcome))
-        case "clinic.send_again" if outcome.token and outcome.sending is Sending.UNKNOWN:
-            return _send(state, outcome)
+            return clinic_outcome.touched(state, touch.target, step)
         case _:
             return stay(state)
 
@@ -148,16 +97,7 @@ def stop(state: State) -> Moved:
 
 def help_beside_stop(state: State, step: ClinicMeasuring) -> Moved:
     """帮助 while the cuff presses: on the same page, since nothing may cover 停止."""
-    return _keep(state, replace(step, hint=not step.hint)), ()
-
-
-def scanned_something_else(state: State) -> Moved:
-    """A bill or another code at the reader: it leads nowhere from here."""
-    step = state.visit.step
-    waits = (Sending.WAITING, Sending.REFUSED, Sending.NOT_SENT)
-    if isinstance(step, ClinicRecord) and step.outcome.sending in waits:
-        return _with(state, replace(step.outcome, sending=Sending.NOT_A_CODE)), ()
-    return stay(state)
+    return keep(state, replace(step, hint=not step.hint)), ()
 
 
 def back(state: State) -> Moved:
@@ -169,12 +109,6 @@ def back(state: State) -> Moved:
     if isinstance(step, ClinicCode | ClinicRecord):
         return go(state, ClinicResult(step.outcome))
     return leave(state)
-
-
-def _keep(state: State, step: ClinicStep) -> State:
-    """The same place with other values: an overlay stays, unless 停止 must be in reach."""
-    overlay = Overlay.NONE if isinstance(step, UNDER_PRESSURE) else state.visit.overlay
-    return replace(state, visit=replace(state.visit, step=step, overlay=overlay))
 
 
 def _rest(state: State, session: Session) -> Moved:
@@ -212,11 +146,11 @@ def happened(state: State, event: cm.ClinicEvent) -> Moved:
         case cm.MeterStopped():
             return _stopped(state, sure=event.sure)
         case cm.SlipAnswered():
-            return _slip_answered(state, event)
+            return clinic_outcome.slip_answered(state, event)
         case cm.TokenScanned():
-            return _token(state, event.token)
+            return clinic_outcome.token(state, event.token)
         case cm.RecordAnswered():
-            return _record_answered(state, event)
+            return clinic_outcome.record_answered(state, event)
         case _:
             raise TypeError(f"unknown event {type(event).__name__}")
 
@@ -224,7 +158,7 @@ def happened(state: State, event: cm.ClinicEvent) -> Moved:
 def _pressed(state: State, mmhg: int) -> Moved:
     step = state.visit.step
     if isinstance(step, ClinicMeasuring):
-        return _keep(state, replace(step, mmhg=mmhg, falling=mmhg < step.mmhg)), ()
+        return keep(state, replace(step, mmhg=mmhg, falling=mmhg < step.mmhg)), ()
     measures = state.device(BP_METER).level is Level.BUSY
     if isinstance(step, ClinicStopping) or mmhg < LOADED_MMHG or not measures:
         return stay(state)
@@ -289,10 +223,10 @@ def _stopped(state: State, *, sure: bool) -> Moved:
     if not isinstance(step, ClinicStopping):
         return stay(state)
     if sure:
-        return _keep(state, replace(step, heard=True, loud=False)), ()
+        return keep(state, replace(step, heard=True, loud=False)), ()
     if step.heard:
         return stay(state)
-    return _keep(state, replace(step, loud=True)), ()
+    return keep(state, replace(step, loud=True)), ()
 
 
 def device_changed(state: State, event: DeviceChanged) -> Moved:
@@ -304,7 +238,7 @@ def device_changed(state: State, event: DeviceChanged) -> Moved:
         return _stopped(state, sure=True)
     if not isinstance(step, ClinicMeasuring) or event.device.level.usable:
         return stay(state)
-    if event.device.reason in _WAKES:
+    if event.device.reason in WAKES:
         return stay(state)
     if event.device.reason in ("stopping", "asking"):
         # The driver has stopped a measurement that the meter's own key began.
@@ -320,75 +254,22 @@ def ticked(state: State) -> Moved:
     step = state.visit.step
     match step:
         case ClinicRest() | ClinicPause() if step.left > 1:
-            return _keep(state, replace(step, left=step.left - 1)), (Ring(TICK, 1),)
+            return keep(state, replace(step, left=step.left - 1)), (Ring(TICK, 1),)
         case ClinicRest() | ClinicPause():
             # The screen only says that it is time: it never changes by itself (standards, time).
-            return _keep(state, replace(step, left=0)), (Ring(IDLE, state.rules.idle_warning_s),)
+            return keep(state, replace(step, left=0)), (Ring(IDLE, state.rules.idle_warning_s),)
         case ClinicMeasuring() if step.seconds >= LONGEST_S:
             return _let_go(state, step, Why.NO_RESULT)
         case ClinicMeasuring():
-            return _keep(state, replace(step, seconds=step.seconds + 1)), (Ring(TICK, 1),)
+            return keep(state, replace(step, seconds=step.seconds + 1)), (Ring(TICK, 1),)
         case ClinicStopping() if not step.heard and step.seconds < LONGEST_S:
-            return _keep(state, replace(step, seconds=step.seconds + 1)), (Ring(TICK, 1),)
+            return keep(state, replace(step, seconds=step.seconds + 1)), (Ring(TICK, 1),)
         case ClinicStopping() if not step.heard:
             return state, (Ring(IDLE, state.rules.idle_warning_s),)
         case ClinicStopping() if step.calm + 1 < CALM_S:
-            return _keep(state, replace(step, calm=step.calm + 1)), (Ring(TICK, 1),)
+            return keep(state, replace(step, calm=step.calm + 1)), (Ring(TICK, 1),)
         case ClinicStopping():
             idle = Ring(IDLE, state.rules.idle_warning_s)
             return go(state, ClinicTrouble(step.session, step.why), idle)
         case _:
             return stay(state)
-
-
-# Taking the result along.
-
-
-def _with(state: State, outcome: Outcome) -> State:
-    step = state.visit.step
-    assert isinstance(step, WithOutcome), "the caller has looked"
-    return _keep(state, replace(step, outcome=outcome))
-
-
-def _print(state: State, outcome: Outcome) -> Moved:
-    """Print; if the printer can't, the code is the paper."""
-    if not state.device(PRINTER).level.usable:
-        return go(state, ClinicCode(replace(outcome, paper=Paper.FAILED)))
-    state, request = next_request(state)
-    outcome = replace(outcome, paper=Paper.PRINTING, paper_request=request)
-    return go(state, ClinicResult(outcome), cm.PrintResult(request, outcome))
-
-
-def _slip_answered(state: State, event: cm.SlipAnswered) -> Moved:
-    step = state.visit.step
-    if not isinstance(step, WithOutcome) or step.outcome.paper_request != event.request:
-        return stay(state)
-    if event.result is Printing.PRINTED:
-        return _with(state, replace(step.outcome, paper=Paper.PRINTED)), ()
-    unknown = event.result is Printing.UNKNOWN
-    outcome = replace(step.outcome, paper=Paper.UNKNOWN if unknown else Paper.FAILED)
-    return go(state, ClinicCode(outcome))
-
-
-def _token(state: State, token: str) -> Moved:
-    """Only on the page that asks for it, and once."""
-    step = state.visit.step
-    if not isinstance(step, ClinicRecord):
-        return stay(state)
-    if step.outcome.sending in (Sending.SENDING, Sending.SENT, Sending.UNKNOWN):
-        return stay(state)
-    state, request = next_request(state)
-    return _send(state, replace(step.outcome, token=token, sending_request=request))
-
-
-def _send(state: State, outcome: Outcome) -> Moved:
-    outcome = replace(outcome, sending=Sending.SENDING)
-    return go(state, ClinicRecord(outcome), cm.SendResult(outcome.sending_request, outcome))
-
-
-def _record_answered(state: State, event: cm.RecordAnswered) -> Moved:
-    step = state.visit.step
-    if not isinstance(step, WithOutcome) or step.outcome.sending_request != event.request:
-        return stay(state)
-    token = step.outcome.token if event.result is Sending.UNKNOWN else ""
-    return _with(state, replace(step.outcome, sending=event.result, token=token)), ()

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from kiosk.core import guards
 from kiosk.core.state import State
-from kiosk.core.visit import bill_steps, clinic_decide, pay_steps
+from kiosk.core.visit import bill_steps, clinic_common, clinic_decide, clinic_outcome, pay_steps
 from kiosk.core.visit import messages as m
 from kiosk.core.visit.clinic_messages import ClinicEvent, TokenScanned
 from kiosk.core.visit.clinic_steps import ClinicMeasuring, ClinicStep
@@ -176,7 +176,7 @@ def _touched_home(state: State, touch: m.Touched) -> Moved:
     match touch.target:
         case "home.pay_bill":
             return bill_steps.enter(state)
-        case "home.clinic" if not clinic_decide.trouble(state):
+        case "home.clinic" if not clinic_common.trouble(state):
             return clinic_decide.enter(state)
         case "home.find_slip":
             return go(state, FindSlip())
@@ -200,7 +200,7 @@ def _scanned(state: State, event: m.VisitEvent) -> Moved:
     if isinstance(step, Looking | Rechecking | AtOrder | Confirm):
         return stay(state)
     if isinstance(step, ClinicStep):
-        return clinic_decide.scanned_something_else(state)
+        return clinic_outcome.scanned_something_else(state)
     if isinstance(step, Attract):
         state, _ = go(state, Home())
     state = _cover(state, Overlay.NONE)
@@ -255,7 +255,7 @@ def _rang(state: State, name: str) -> Moved:
         return stay(state)
     order = order_at_screen(state)
     busy = isinstance(step, Looking | Rechecking) or (order is not None and working(order))
-    if busy or clinic_decide.works(state):
+    if busy or clinic_common.works(state):
         # Never while a device or a payment works, not even after the warning (standards, time).
         return _cover(state, Overlay.NONE), (m.Ring(IDLE, state.rules.idle_warning_s),)
     if name == RESET:
