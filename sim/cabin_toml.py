@@ -47,6 +47,12 @@ receipt_patience = 8
 [privacy]
 forget_days = 30
 
+[clinic]
+rest_s = 300
+pause_s = 60
+difference = 5
+fhir = true
+
 [[help.contact]]
 name = "居委会"
 phone = "021-0000 0001"

@@ -43,6 +43,8 @@ WAYS_HOME = (
     "idle.leave",
     "order.cancel",
     "order.slip",
+    "clinic.arm_out",
+    "clinic.stop",
 )
 
 
