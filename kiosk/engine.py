@@ -129,6 +129,8 @@ class Engine:
             except queue.Empty:
                 message = None
             if isinstance(message, _Stop):
+                for command in parting(self.state):
+                    self._obey(command)
                 return
             if message is not None:
                 self._guarded(type(message).__name__, partial(self._take, message))

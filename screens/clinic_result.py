@@ -42,7 +42,7 @@ def view_of(state: State) -> ResultView:
     session, paper = step.outcome.session, step.outcome.paper
     mean = mean_of(session.readings)
     advice = advice_of(session.readings, symptoms=session.symptoms is True)
-    guideline = _(GUIDELINE) + "\n" + mean_words(session) + _("，") + _(NO_DIAGNOSIS)
+    guideline = _(GUIDELINE) + "\n" + mean_words(session) + " · " + _(NO_DIAGNOSIS)
     said = {
         Paper.PRINTING: _("正在打印，请等一下。"),
         Paper.PRINTED: _("打好了，请拿好您的纸。"),

@@ -41,10 +41,11 @@ def no_figures(stage: Stage, *figures: int) -> None:
 
 
 def to_result(stage: Stage) -> None:
+    """One measurement, and no more wanted."""
     to_arm(stage)
     start(stage)
     stage.kiosk.on("clinic_pause")
-    start(stage)
+    stage.kiosk.touch("clinic.enough")
     stage.kiosk.on("clinic_result")
 
 
@@ -128,6 +129,7 @@ def test_a_value_above_the_emergency_limit(stage: Stage) -> None:
     assert "120" in stage.paper()
 
 
+@pytest.mark.long
 def test_high_with_symptoms(stage: Stage) -> None:
     sit_down(stage, 178, 112, 88)
     to_arm(stage)
@@ -189,6 +191,16 @@ def test_killed_under_pressure_the_next_start_lets_the_cuff_go(stage: Stage) -> 
     stage.kiosk.on("home")
 
 
+@pytest.mark.long
+def test_ended_for_the_night_under_pressure_the_cuff_is_let_go(stage: Stage) -> None:
+    to_arm(stage)
+    start(stage)
+    stops = stage.bench.state("bp_meter")["stops"]
+    stage.kiosk.end()
+    stage.bench.until("bp_meter", lambda x: x["stops"] > stops and x["pressure"] == 0)
+
+
+@pytest.mark.long
 def test_the_meters_own_key_wakes_the_screen(stage: Stage) -> None:
     stage.bench.act("bp_meter", "key")
     stage.kiosk.on("clinic_measuring")
@@ -196,6 +208,7 @@ def test_the_meters_own_key_wakes_the_screen(stage: Stage) -> None:
     stage.kiosk.on("clinic_trouble")
 
 
+@pytest.mark.long
 def test_scan_to_identify(stage: Stage) -> None:
     to_result(stage)
     stage.kiosk.touch("clinic.record")
