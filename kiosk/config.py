@@ -9,6 +9,7 @@ from datetime import time
 from pathlib import Path
 
 from kiosk import config_toml
+from kiosk.barcodes import SLIP_PREFIX
 from kiosk.config_outside import (
     DRIVERS,
     Drivers,
@@ -95,9 +96,24 @@ def _require(settings: Settings, mistakes: Mistakes) -> None:
     if gateways.biller is None:
         allowed = "[gateways.biller]: bills are asked for and posted there"
         mistakes.add(("gateways",), "section [gateways.biller] is missing", allowed)
+    _require_clear_tokens(settings, mistakes)
     if "terminal" not in devices and gateways.alipay is None and gateways.wechat is None:
         ways = "at least one of [devices.terminal], [gateways.alipay], [gateways.wechat]"
         mistakes.add((), "there is no way of paying", ways)
+
+
+def _require_clear_tokens(settings: Settings, mistakes: Mistakes) -> None:
+    """A code of the health record must never be a bill's or one of our own slips'."""
+    record = settings.gateways.record
+    if record is None or not record.token_prefix:
+        return
+    others = {f'the barcode rule "{x.name}"': x.prefix for x in settings.barcodes}
+    others["our own slips"] = SLIP_PREFIX
+    for whose, prefix in others.items():
+        ours = record.token_prefix
+        if prefix and (prefix.startswith(ours) or ours.startswith(prefix)):
+            what = f'gateways.record.token_prefix = "{ours}" fits the codes of {whose}'
+            mistakes.add(("gateways", "record", "token_prefix"), what, "another prefix")
 
 
 def _cabin(section: Section, folder: Path) -> CabinSettings:

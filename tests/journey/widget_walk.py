@@ -55,6 +55,8 @@ class _Walk:
         self._ways_out: list[str] = []
         self._texts: set[tuple[str, str]] = set()
         self._screens: set[str] = set()
+        self._private = 0
+        self._betrayed: list[str] = []
 
     def see(self, name: str, state: Any) -> None:
         from screens.widgets.label import Label
@@ -69,6 +71,8 @@ class _Walk:
             self._broken[f"{name} {picture.palette} lower={state.visit.lower}"] = found
         widgets = list(screen.walk())
         self._texts |= {(w.face, w.text) for w in widgets if isinstance(w, Label) and w.text}
+        if name.startswith("clinic_"):
+            self._look_for_values(name, screen)
         touchables = [w for w in widgets if w.touchable and w.enabled]
         for widget in touchables:
             self._touch(name, state, widget)
@@ -104,6 +108,15 @@ class _Walk:
                     found = broken(screen)
                     if found:
                         self._broken[f"home of {count} low={low} {title}"] = found
+
+    def _look_for_values(self, name: str, screen: Any) -> None:
+        """The inspect socket must name no value that the glass shows."""
+        from screens.walk import describe
+
+        shown = [w.text for w in screen.walk() if w.private and w.text]
+        self._private += len(shown)
+        said = {x["text"] for x in describe(screen)}
+        self._betrayed += [f"{name}: {x}" for x in shown if x in said]
 
     def _touch(self, name: str, state: Any, widget: Any) -> None:
         """Whatever can be touched is called by what it sends, and the visit answers it."""
@@ -153,6 +166,8 @@ class _Walk:
             "bar": self._bar,
             "tops": self._tops,
             "ways_out": self._ways_out,
+            "private": self._private,
+            "betrayed": self._betrayed,
             "texts": sorted(self._texts),
             "fonts": {x: self._app.kit.fonts.path(x) for x in ("regular", "bold", "serif")},
         }

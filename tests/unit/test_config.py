@@ -148,6 +148,15 @@ server_public_key = "keys/record_public.pem"
         " more; allowed: a letter and 1 … 15 characters more",
     ]
     assert mistakes(folder, SMALL + record.replace('"28"', '"HR1"')) == []
+    assert mistakes(folder, SMALL + record.replace('"28"', '"SX"')) == [
+        'cabin.toml:9: gateways.record.token_prefix = "SX" fits the codes of our own slips;'
+        " allowed: another prefix",
+    ]
+    barcode = BARCODE.replace('"91"', '"HR1X"')
+    assert mistakes(folder, SMALL + record.replace('"28"', '"HR1"') + barcode) == [
+        'cabin.toml:9: gateways.record.token_prefix = "HR1" fits the codes of the barcode rule'
+        ' "one"; allowed: another prefix',
+    ]
 
 
 def test_the_panel_knows_its_millimetres_and_the_night_its_hours(folder: Path) -> None:
