@@ -26,6 +26,7 @@ class RestView:
     words: str
     button: str
     share: float
+    over: bool
 
 
 def view_of(state: State) -> RestView:
@@ -37,7 +38,7 @@ def view_of(state: State) -> RestView:
     else:
         words, button = _("还要歇这么久。已经歇过的，可以跳过。"), _("我歇过了，跳过")
     share = 1 - step.left / max(step.total, 1)
-    return RestView(_("先坐好，歇一会儿"), clock(step.left), words, button, share)
+    return RestView(_("先坐好，歇一会儿"), clock(step.left), words, button, share, step.left == 0)
 
 
 class ClinicRestScreen(Screen):
@@ -54,21 +55,26 @@ class ClinicRestScreen(Screen):
         )  # fmt: skip
         self.progress = self.add(Progress(self.kit, "clinic_rest.progress"))
         self.words = self.add(Label(self.kit, "clinic_rest.words", em_mm=12.0, align="center"))
-        self.next = self.add(
-            Button(
-                self.kit,
-                "clinic.rested",
-                "",
-                lambda: self.send("clinic.rested", None),
-                kind="main",
-                guard=True,
-                em_mm=18.0,
+        # Filled only when its time has come: until then resting is what is wanted.
+        self.skip, self.next = (
+            self.add(
+                Button(
+                    self.kit,
+                    "clinic.rested",
+                    "",
+                    lambda: self.send("clinic.rested", None),
+                    kind=kind,
+                    guard=True,
+                    em_mm=18.0,
+                )
             )
+            for kind in ("plain", "main")
         )
+        self.next.visible = False
 
     def arrange(self, body: Box) -> None:
         px = self.theme.px
-        top = place_column(self, body, self.next, height_mm=50)
+        top = place_column(self, body, self.skip, self.next, height_mm=50)
         line = self.words.line_px
         words = Box(body.x, top - line, body.w, line)
         self.words.place(words)
@@ -86,4 +92,6 @@ class ClinicRestScreen(Screen):
         self.left.say(view.left)
         self.words.say(view.words)
         self.progress.show(view.share)
-        self.next.say(view.button)
+        self.skip.visible, self.next.visible = not view.over, view.over
+        (self.next if view.over else self.skip).say(view.button)
+        self.shape(view.over)

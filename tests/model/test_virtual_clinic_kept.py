@@ -248,6 +248,16 @@ def test_nothing_of_it_stays(
     assert TOKENS[0] not in caplog.text
 
 
+def test_nothing_stays_when_the_kiosk_is_killed_at_the_result(
+    clinic: Clinic, tmp_path: Path
+) -> None:
+    to_result(clinic)
+    clinic.restart()
+    assert clinic.screen == "home"
+    assert not clinic.step.__slots__, "the home screen holds nothing"
+    assert files_with_figures(tmp_path) == []
+
+
 def test_nothing_stays_of_a_measurement_that_was_stopped(
     clinic: Clinic, memory: Memory, caplog: pytest.LogCaptureFixture
 ) -> None:
