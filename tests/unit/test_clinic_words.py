@@ -14,8 +14,12 @@ from kiosk import clinic_fhir, clinic_slip, clinic_text
 from kiosk.core.clinic import Advice, Grade, Isolated, Reading
 from kiosk.core.visit.clinic_steps import Outcome, Session, Why
 from kiosk.order_text import Letterhead
-from screens import clinic_help, clinic_trouble
+from screens import environment
 from tests.support.clinic_states import RESULTS
+
+environment.prepare(environment.Panel())  # before the modules below bring Kivy in
+
+from screens import clinic_help, clinic_trouble  # noqa: E402
 
 HEAD = Letterhead("数字小屋", "示例路380弄", "021-0000 0000", 3, time.gmtime)
 MEDICINE = re.compile("药|剂量|降压|片")
