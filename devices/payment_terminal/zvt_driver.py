@@ -164,7 +164,7 @@ class ZvtTerminal(ZvtLine):
             case z.Refund(amount_fen=amount_fen):
                 return MoneyBack(m.refund(self._password, amount_fen), amount_fen)
             case z.EndOfDay():
-                return Exchange(self._with_password(codes.END_OF_DAY))
+                return Exchange(self._with_password(codes.END_OF_DAY), tells=True)
             case z.Diagnose():
                 return Exchange(m.DIAGNOSIS)
             case z.LogOff():
@@ -172,7 +172,7 @@ class ZvtTerminal(ZvtLine):
             case z.Enquire():
                 return self._enquiry()
             case _:
-                return Exchange(self._with_password(codes.REPEAT_RECEIPT))
+                return self._repetition()
 
     def _command_over(self, exchange: Exchange, end: End, now: float) -> None:
         owner = self._owner

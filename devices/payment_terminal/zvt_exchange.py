@@ -60,17 +60,21 @@ class Exchange:
     """A command on its way. `end` is set once it is over; `waiting` is the newest thing that the
     terminal waits for.
 
-    `short` commands are over with their 80 00; `direct` ones may complete without it.
+    `short` commands are over with their 80 00; `direct` ones may complete without it; to one that
+    `tells` a status belongs. A status in any other would be a payment's that nobody waits for, and
+    acknowledging it would let that payment stand.
     """
 
-    def __init__(self, apdu: Apdu, *, short: bool = False, direct: bool = False) -> None:
+    def __init__(
+        self, apdu: Apdu, *, short: bool = False, direct: bool = False, tells: bool = False
+    ) -> None:
         self.apdu = apdu
         self.number = 0
         self.accepted = False
         self.info: m.StatusInfo | None = None
         self.end: End | None = None
         self.news: list[m.StatusInfo | m.Intermediate] = []
-        self._short, self._direct = short, direct
+        self._short, self._direct, self._tells = short, direct, tells
         self._until = math.inf
 
     @property
@@ -85,6 +89,8 @@ class Exchange:
 
     def expects(self, message: m.Message) -> bool:
         """Whether a message belongs to this command: before 80 00 only the answer to it does."""
+        if isinstance(message, m.StatusInfo):
+            return self.accepted and self._tells
         return self.accepted or self._direct or isinstance(message, m.Done | m.Refused)
 
     def hear(self, message: m.Message, now: float) -> Apdu | None:
@@ -98,10 +104,9 @@ class Exchange:
                     self.end = Turned(code)
                 return None
             case m.StatusInfo():
-                self.accepted, self.info, self._until = True, message, now + T4_S
+                self.info, self._until = message, now + T4_S
                 return self._informed(message, now)
             case m.Intermediate(wait_s=wait_s):
-                self.accepted = True
                 self._until = now + (T4_S if wait_s is None else wait_s)
                 self.news.append(message)
                 return m.DONE
@@ -143,7 +148,7 @@ class MoneyBack(Exchange):
     """
 
     def __init__(self, apdu: Apdu, amount_fen: int) -> None:
-        super().__init__(apdu)
+        super().__init__(apdu, tells=True)
         self.strange = False
         self._amount_fen = amount_fen
 
@@ -167,7 +172,7 @@ class Payment(Exchange):
     """
 
     def __init__(self, apdu: Apdu, amount_fen: int, currency: str) -> None:
-        super().__init__(apdu)
+        super().__init__(apdu, tells=True)
         self.offer: m.StatusInfo | None = None
         self.choice: Choice | None = None
         self.refused: int | None = None

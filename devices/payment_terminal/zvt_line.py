@@ -232,7 +232,10 @@ class ZvtLine(Driver):
 
     def _ask_last(self, now: float) -> None:
         self._ready = False
-        self._start(Exchange(self._with_password(codes.REPEAT_RECEIPT)), "last", None, now)
+        self._start(self._repetition(), "last", None, now)
+
+    def _repetition(self) -> Exchange:
+        return Exchange(self._with_password(codes.REPEAT_RECEIPT), tells=True)
 
     def _with_password(self, control: int) -> Apdu:
         return m.with_password(control, self._password)

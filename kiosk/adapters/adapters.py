@@ -17,6 +17,7 @@ from kiosk.adapters import biller as biller_words
 from kiosk.adapters import qr as qr_words
 from kiosk.adapters import terminal as terminal_words
 from kiosk.adapters.heard import Heard
+from kiosk.adapters.terminals import EcrHubWords, TerminalWords
 from kiosk.barcodes import BarcodeRule, BillCode, PaymentCode, SlipCode, read_code
 from kiosk.core import commands as c
 from kiosk.core import events as e
@@ -76,6 +77,7 @@ class Adapters:
         lanes: Lanes,
         barcodes: tuple[BarcodeRule, ...],
         letterhead: Letterhead,
+        terminal: TerminalWords | None = None,
     ) -> None:
         self._workers = workers
         self._biller = biller
@@ -83,6 +85,7 @@ class Adapters:
         self._lanes = lanes
         self._barcodes = barcodes
         self._letterhead = letterhead
+        self._terminal = terminal or EcrHubWords()
         self._institutions: tuple[Institution, ...] = ()
         self._waiting: dict[tuple[str, int], tuple[c.Command, int]] = {}
         self._printer_asked: dict[int, int] = {}
@@ -114,8 +117,14 @@ class Adapters:
 
     def _pay(self, command: c.Command, order: Order) -> None:
         means, amount = order.means.id, order.amount_fen
-        if means == TERMINAL and means in self._workers:
-            self._submit(TERMINAL, terminal_words.to_device(command), command, amount)
+        # An order of another make of terminal can't be asked of this one: it would say "not found".
+        is_ours = order.means.commit is self._terminal.commit
+        if means == TERMINAL and means in self._workers and is_ours:
+            known = self._terminal.known(command, order)
+            if known is not None:
+                self._lanes.run("nobody", lambda: known)
+                return
+            self._submit(TERMINAL, self._terminal.to_device(command, order), command, amount)
         elif means in self._platforms:
             platform = self._platforms[means]
             silence = qr_words.silence(command)
@@ -239,7 +248,7 @@ class Adapters:
                 _log.debug("%s: %s", role, type(report.what).__name__)
                 return []
             case Progress():
-                return []
+                return self._progressed(role, report)
 
     def _completed(self, role: str, report: Completed) -> list[e.OrderEvent | m.VisitEvent]:
         if role == PRINTER and report.command_id in self._printer_asked:
@@ -253,11 +262,19 @@ class Adapters:
         try:
             if isinstance(command, c.Print):
                 return [_printed(command, report.completion)]
-            return [terminal_words.to_event(command, amount_fen, report.completion)]
+            event = self._terminal.to_event(command, amount_fen, report.completion)
+            return [] if event is None else [event]
         except Exception as error:  # noqa: BLE001  # one order's trouble, never another's
             kind = type(command).__name__
             _log.exception("%s: the answer to %s failed", command.order_id, kind)
             return [e.Poisoned(command.order_id, kind, type(error).__name__)]
+
+    def _progressed(self, role: str, report: Progress) -> list[e.OrderEvent | m.VisitEvent]:
+        waiting = self._waiting.get((role, report.command_id))
+        if waiting is None or role != TERMINAL:
+            return []
+        event = self._terminal.progress(*waiting, report.what)
+        return [] if event is None else [event]
 
     def _scanned(self, scanned: Scanned) -> m.VisitEvent:
         if scanned.kind == "payment_code":

@@ -47,6 +47,7 @@ class Refunding(StrEnum):
     REFUSED = "refused"
     NOT_FOUND = "not_found"
     NO_ANSWER = "no_answer"
+    UNDECIDABLE = "undecidable"  # the machine can't tell and never will
 
 
 class Printing(StrEnum):
@@ -72,6 +73,17 @@ class PaymentFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """The last transaction that a terminal knew of before this payment, empty if of none.
+
+    A terminal that carries no number of ours is asked for what is newer (ZVT).
+    """
+
+    trace_no: str = ""
+    receipt_no: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class OrderEvent:
     order_id: str
 
@@ -91,6 +103,13 @@ class PaymentCodeReady(OrderEvent):
     """A code to scan stands ready (precreate, Native order)."""
 
     code: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentMarked(OrderEvent):
+    """A terminal without our numbers says what it knows of before: then it may be asked to pay."""
+
+    mark: Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +252,7 @@ class PersonSettled(OrderEvent):
 ORDER_EVENTS: tuple[type[OrderEvent], ...] = (
     OrderOpened,
     PaymentCodeReady,
+    PaymentMarked,
     PaymentOffered,
     PaymentAnswered,
     PaymentQueried,

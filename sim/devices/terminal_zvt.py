@@ -17,7 +17,7 @@ from sim.clock import Clock
 from sim.devices.model import Action, ActionError, Timer, text_of, whole_of
 from sim.devices.zvt_book import Book, Sale
 from sim.devices.zvt_fields import bcd, fen, info_fields, masked_pan, read, read_after_password
-from sim.devices.zvt_host import ANSWER_S, T3_S, HostSide
+from sim.devices.zvt_host import ANSWER_S, STATUS_INFO, HostSide
 from sim.faults import Faults
 
 CNY, EURO = b"\x01\x56", b"\x09\x78"
@@ -26,7 +26,7 @@ CUSTOMER_S = 120.0
 MOST_ASKS = 15
 """How often goods are asked for where the host names no number."""
 DONE, BUSY, NOT_POSSIBLE, WRONG_CURRENCY = 0x8000, 0x849C, 0x8483, 0x846F
-STATUS_INFO, INTERMEDIATE, COMPLETION, ABORTED = 0x040F, 0x04FF, 0x060F, 0x061E
+INTERMEDIATE, COMPLETION, ABORTED = 0x04FF, 0x060F, 0x061E
 PRINT_LINE = 0x06D1
 BY_KEY = 0x6C
 
@@ -116,10 +116,10 @@ class TerminalZvt(HostSide):
         self._complete(b"\x19\x00\x29\x12\x34\x56\x78")
 
     def _complete(self, data: bytes = b"") -> None:
-        self._after(COMPLETION_S, lambda: self._say(COMPLETION, data))
+        self._after(COMPLETION_S, lambda: self._tell(COMPLETION, data))
 
     def _stop(self, code: int) -> None:
-        self._after(COMPLETION_S, lambda: self._say(ABORTED, bytes((code,))))
+        self._after(COMPLETION_S, lambda: self._tell(ABORTED, bytes((code,))))
 
     def _abort(self) -> None:
         customer = self._customer
@@ -153,7 +153,7 @@ class TerminalZvt(HostSide):
         patience = b""
         if (longer := self._faults.take(self.device_id, "asks_patience")) is not None:
             patience = bcd(int(longer.number("minutes", 5)), 1)
-        self._after(ANSWER_S, lambda: self._say(INTERMEDIATE, b"\x0a" + patience))
+        self._after(ANSWER_S, lambda: self._tell(INTERMEDIATE, b"\x0a" + patience))
         customer.expiry = self._after(CUSTOMER_S, lambda: self._end_unpaid(BY_KEY, "expired"))
 
     def _repeat(self) -> None:
@@ -239,14 +239,12 @@ class TerminalZvt(HostSide):
         """Nothing is stored yet: the host's answer decides."""
         customer.asked += 1
         self._shown = "processing"
-        if self._strikes("info_lost"):
-            self._awaiting = lambda a, d: self._answered(customer, a, d)
-            self._patience = self._after(T3_S, lambda: self._answered(customer, 0, b""))
-            return
-        self._ask_host(STATUS_INFO, customer.info, lambda a, d: self._answered(customer, a, d))
+        lost = self._strikes("info_lost")
+        self._ask_host(
+            STATUS_INFO, customer.info, lambda a, d: self._answered(customer, a, d), lost
+        )
 
     def _answered(self, customer: Customer, answer: int, data: bytes) -> None:
-        self._stop_waiting()
         if answer in (DONE, 0x8400):
             self._store(customer, customer.amount_fen)
         elif answer == BUSY:
@@ -273,16 +271,12 @@ class TerminalZvt(HostSide):
             self.book.sales.append(Sale(self._trace, self._receipt, at, amount_fen))
         self._shown = "refunded" if customer.back else "paid"
         if self._strikes("status_twice"):
-            self._after(
-                ANSWER_S, lambda: self._ask_host(STATUS_INFO, customer.info, lambda *_: None)
-            )
-            self._after(2 * COMPLETION_S, self._finish)
-        else:
-            self._finish()
+            self._tell(STATUS_INFO, customer.info)
+        self._finish()
 
     def _finish(self) -> None:
         if self._strikes("print_lines"):
-            self._say(PRINT_LINE, b"\x00CARD 6200000000000018")
+            self._tell(PRINT_LINE, b"\x00CARD 6200000000000018")
         if not self._strikes("completion_lost"):
             self._complete()
 
@@ -310,7 +304,7 @@ class TerminalZvt(HostSide):
     def _reboot(self, seconds: float) -> None:
         """Off for some seconds: what wasn't stored is gone, and so is the registration."""
         self._transport.drop()
-        self._stop_waiting()
+        self._forget_questions()
         if self._customer is not None:
             if self._customer.expiry is not None:
                 self._customer.expiry.cancel()
@@ -351,7 +345,7 @@ class TerminalZvt(HostSide):
             self._reboot(float(whole_of(body, "seconds", 8)))
             return {}
         if name == "talk":
-            self._say(STATUS_INFO, self._info(4200))
+            self._tell(STATUS_INFO, self._info(4200))
             return {}
         if name not in ("tap_card", "show_code", "decline", "cancel"):
             raise ActionError(f"{name}: no such action")

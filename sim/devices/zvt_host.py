@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections import deque
 from collections.abc import Callable
 from typing import Literal
 
@@ -11,6 +12,7 @@ from sim.devices.zvt_wire import Blocks, Plain, Transport
 from sim.faults import Faults
 
 ANSWER_S, T3_S = 0.05, 5.0
+STATUS_INFO = 0x040F
 
 OnAnswer = Callable[[int, bytes], None]
 
@@ -26,6 +28,8 @@ class HostSide(Model):
             if framing == "plain"
             else Blocks(self, faults, self._write, self._after, self._heard)
         )
+        self._questions: deque[tuple[int, bytes, OnAnswer, bool]] = deque()
+        self._asked = 0
         self._awaiting: OnAnswer | None = None
         self._patience: Timer | None = None
         self._rebooting = False
@@ -53,26 +57,48 @@ class HostSide(Model):
             self._transport.send(control, data)
 
     def _heard(self, control: int, data: bytes) -> None:
-        if control >> 8 in (0x80, 0x84):
-            awaiting = self._awaiting
-            if awaiting is not None and not self._strikes("answer_unheard"):
-                self._stop_waiting()
-                awaiting(control, data)
+        if control >> 8 not in (0x80, 0x84):
+            self._after(ANSWER_S, lambda: self._command(control, data))
             return
-        self._after(ANSWER_S, lambda: self._command(control, data))
+        awaiting = self._awaiting
+        if awaiting is None or (self._asked == STATUS_INFO and self._strikes("answer_unheard")):
+            return
+        self._end_waiting()
+        awaiting(control, data)
+        self._next_question()
 
-    def _ask_host(self, control: int, data: bytes, then: OnAnswer) -> None:
-        """Say something whose answer matters; silence is answered as 0."""
-        self._stop_waiting()
+    def _ask_host(self, control: int, data: bytes, then: OnAnswer, lost: bool = False) -> None:
+        """Say something whose answer matters; silence is answered as 0.
+
+        One thing is said at a time: the next waits until this one is answered, or T3 is over.
+        A `lost` one never leaves.
+        """
+        self._questions.append((control, data, then, lost))
+        self._next_question()
+
+    def _tell(self, control: int, data: bytes = b"") -> None:
+        """Say something whose answer doesn't matter."""
+        self._ask_host(control, data, lambda *_: None)
+
+    def _next_question(self) -> None:
+        if self._awaiting is not None or not self._questions:
+            return
+        self._asked, data, then, lost = self._questions.popleft()
         self._awaiting = then
         self._patience = self._after(T3_S, lambda: self._unanswered(then))
-        self._say(control, data)
+        if not lost:
+            self._say(self._asked, data)
 
     def _unanswered(self, then: OnAnswer) -> None:
         self._awaiting = self._patience = None
         then(0, b"")
+        self._next_question()
 
-    def _stop_waiting(self) -> None:
+    def _end_waiting(self) -> None:
         if self._patience is not None:
             self._patience.cancel()
         self._awaiting = self._patience = None
+
+    def _forget_questions(self) -> None:
+        self._end_waiting()
+        self._questions.clear()
