@@ -81,6 +81,8 @@ class ZvtTerminal(ZvtLine):
                 failed = Failed("not_supported", f"a terminal can't do {type(command).__name__}")
                 self._complete(command_id, failed, now)
             case _ if self._status.level is Level.UNAVAILABLE or self._exchange is None:
+                if not self._ready and self._exchange is None:
+                    self._next(now)
                 self._line_free(now)
         self._refresh(now)
 
@@ -114,13 +116,12 @@ class ZvtTerminal(ZvtLine):
         self._desk.left(command_id)
 
     def _on_ticked(self, now: float) -> None:
-        super()._on_ticked(now)
         for command_id, completion in self._desk.due(now):
             if command_id == self._desk.sale_id:
                 self._end_sale(completion, now)
             elif command_id in self._commands:
                 self._complete(command_id, completion, now)
-        self._refresh(now)
+        super()._on_ticked(now)
 
     # Commands.
 
@@ -134,6 +135,8 @@ class ZvtTerminal(ZvtLine):
         if self._exchange is not None and (self._ready or is_first):
             return
         if not self._ready and not is_first:
+            if self._status.level is Level.UNKNOWN:
+                return
             failed = Failed("not_connected", "the terminal isn't ready; nothing was sent")
             self._complete(command_id, failed, now)
             return

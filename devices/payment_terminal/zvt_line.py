@@ -27,6 +27,8 @@ AGAIN_S = 5.0
 """Between two attempts to register."""
 BUSY_S = 2.0
 """A terminal that asks to wait is asked again after this."""
+MOST_BUSY = 10
+"""One that still won't register us after so many times is out of use."""
 CONFIG = 0x3E
 """The kiosk prints (02, 04), wants intermediate states (08), and nobody enters amounts (10) or
 administers (20) at the terminal: its last transaction is then always one of ours."""
@@ -76,7 +78,7 @@ class ZvtLine(Driver):
         self._work: Work = "register"
         self._owner: int | None = None
         self._next_at = math.inf
-        self._missed = 0
+        self._missed = self._busy = 0
 
     # What a subclass says.
 
@@ -132,7 +134,8 @@ class ZvtLine(Driver):
 
     @property
     def _is_idle(self) -> bool:
-        return self._exchange is None and self._main is None
+        """Whether the line may be used for its own sake: a command can only wait for it."""
+        return self._exchange is None and (self._main is None or not self._ready)
 
     # What the line says.
 
@@ -218,15 +221,19 @@ class ZvtLine(Driver):
     def _registration_over(self, end: End, now: float) -> None:
         if isinstance(end, Finished):
             self._registered = True
+            self._busy = 0
             self._ask_last(now)
             return
         self._next_at = now + AGAIN_S
         if isinstance(end, Silent):
             self._missed_one(now + AGAIN_S)
             return
-        if end.code in codes.BUSY:
+        if end.code in codes.BUSY and self._busy < MOST_BUSY:
             # It may still wait for the card of a payment that nobody here knows of.
+            self._busy += 1
             self._say(m.ABORT, now)
+            self._next_at = now + BUSY_S
+            return
         code = "" if end.code is None else codes.code_text(end.code)
         self._set_status(Status(Level.UNAVAILABLE, "registration_refused", code))
 

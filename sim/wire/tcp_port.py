@@ -16,6 +16,7 @@ class TcpPort:
     def __init__(self, link: Path) -> None:
         self.link = link
         self.host_open = False
+        self._number = 0
         self._server: socket.socket | None = None
         self._host: socket.socket | None = None
         self._is_over = False
@@ -33,12 +34,13 @@ class TcpPort:
         """Listen, and say where."""
         if self._server is not None:
             return
-        self._server = socket.create_server(("127.0.0.1", 0))
+        # Its address stays the same for as long as it lives, as a real machine's does.
+        self._server = socket.create_server(("127.0.0.1", self._number))
         self._server.setblocking(False)
+        self._number = self._server.getsockname()[1]
         fresh = self.link.with_name(f".{self.link.name}.new")
         fresh.unlink(missing_ok=True)
-        number = self._server.getsockname()[1]
-        fresh.write_text(f"tcp://127.0.0.1:{number}\n", encoding="ascii")
+        fresh.write_text(f"tcp://127.0.0.1:{self._number}\n", encoding="ascii")
         fresh.replace(self.link)
 
     def unplug(self) -> None:
