@@ -91,7 +91,7 @@ def locked(state: State, bill: Bill) -> bool:
     A top-up of the same account is locked as well: nobody knows yet whether it arrived.
     """
     return any(
-        line.bill.key == bill.key
+        line.bill.lock == bill.lock
         for order in state.orders.values()
         if not order.closed and order.payment.state is not PaymentState.NOT_PAID
         for line in order.lines

@@ -23,11 +23,12 @@ from kiosk.core.decide import decide
 from kiosk.core.events import PersonSettled, Verdict
 from kiosk.core.order import Order
 from kiosk.journal import telling
+from kiosk.journal.aside import REPLAY, SETTLED, for_a_person, verdicts_in
 from kiosk.journal.audit import Audit, audit
 from kiosk.journal.epochs import new_epoch
 from kiosk.journal.export import export
 from kiosk.journal.journal import Journal, Summary
-from kiosk.journal.kept import SETTLED, KeptEpochs
+from kiosk.journal.kept import KeptEpochs
 from kiosk.journal.replay import ReplayDiffersError, replay
 from kiosk.journal.store import VERSION, JournalBrokenError, JournalBusyError, kept_epochs
 
@@ -294,7 +295,7 @@ def _settle(args: argparse.Namespace) -> int:
     journal = Journal(_existing(args))
     try:
         old = _old_order(journal, args.order)
-        order = old or replay(journal, _find(journal, args.order))
+        order, aside = (old, True) if old else _to_settle(journal, _find(journal, args.order))
         line = args.line - 1 if verdict in _LINE_VERDICTS else -1
         event = PersonSettled(
             order.id, verdict, args.operator, args.note, line, args.refund, args.units or 0
@@ -310,8 +311,8 @@ def _settle(args: argparse.Namespace) -> int:
                 f"{order.id}: nothing booked, because {verdict.value!r} answers nothing that is "
                 f"unknown. The order stands so: {now}"
             )
-        if old:
-            journal.note(SETTLED, event, at)
+        if aside:
+            journal.note(SETTLED, event, at, None if old else after)
         else:
             journal.append(event, after, at)
     finally:
@@ -319,6 +320,16 @@ def _settle(args: argparse.Namespace) -> int:
     print(f"{after.id}: booked. {telling.state_text(telling.state_of(after))}")
     print("Start the kiosk: it carries on from here.")
     return 0
+
+
+def _to_settle(journal: Journal, order_id: str) -> tuple[Order, bool]:
+    """The order as it stands, and whether it is settled beside its rows, which lead elsewhere."""
+    try:
+        return replay(journal, order_id), False
+    except ReplayDiffersError as error:
+        if error.order is None:
+            raise RefusedError(f"{order_id}: nothing of it can be read: {error}") from error
+        return for_a_person(error.order, REPLAY, verdicts_in(journal)), True
 
 
 def _old_order(journal: Journal, wanted: str) -> Order | None:
