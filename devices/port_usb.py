@@ -17,7 +17,7 @@ import re
 import threading
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from devices.control import Answer, ClassRequest
 from devices.port import Opener, PortError, PortUrlError, reason_of
@@ -28,6 +28,7 @@ _log = logging.getLogger(__name__)
 
 CLOSE_S = 2.0
 """Closing waits so long for calls on the device to return."""
+_HEAD = re.compile(r"head=([1-9]\d?)")
 _IDS = re.compile(r"([0-9a-fA-F]{4}):([0-9a-fA-F]{4})")
 
 _Question = tuple[ClassRequest, Callable[[Answer], None]]
@@ -38,12 +39,12 @@ def parse(url: str, default_baud: int) -> Opener:  # noqa: ARG001 (USB has no li
     parts = urlsplit(url)
     ids = _IDS.fullmatch(parts.netloc)
     which = unquote(parts.path.removeprefix("/"))
-    if ids is None or "/" in which or parts.query:
+    if ids is None or "/" in which:
         raise PortUrlError(
             f"{url}: a USB port is written usb://VID:PID, four hexadecimal digits each, "
             "and behind a / its serial number or its place (1-1.3) if there are several"
         )
-    return functools.partial(_open_by_name, int(ids[1], 16), int(ids[2], 16), which)
+    return functools.partial(_open_by_name, int(ids[1], 16), int(ids[2], 16), which, _head(parts))
 
 
 def parse_usbip(url: str, default_baud: int) -> Opener:  # noqa: ARG001
@@ -52,31 +53,45 @@ def parse_usbip(url: str, default_baud: int) -> Opener:  # noqa: ARG001
     bus_id = urlsplit(url).path.removeprefix("/")
     if not re.fullmatch(r"[0-9.-]{1,31}", bus_id):
         raise PortUrlError(f"{url}: a USB/IP port is written usbip://host:port/1-1")
-    return functools.partial(_import, host, number, bus_id)
+    return functools.partial(_import, host, number, bus_id, _head(urlsplit(url)))
 
 
-def _open_by_name(vendor: int, product: int, which: str) -> UsbPort:
+def _head(parts: SplitResult) -> int:
+    """`?head=7`: so many bytes of a message go through the first of two pipes; 0: there is one."""
+    if not parts.query:
+        return 0
+    found = _HEAD.fullmatch(parts.query)
+    if found is None:
+        raise PortUrlError(f"{parts.geturl()}: of a USB port only head=1 … head=99 can be set")
+    return int(found[1])
+
+
+def _open_by_name(vendor: int, product: int, which: str, head: int) -> UsbPort:
     from devices import usb_device
 
     name = usb_device.UsbName(vendor, product, which)
-    return open_on(lambda: usb_device.find(name, usb_device.libusb()), str(name))
+    return open_on(lambda: usb_device.find(name, usb_device.libusb()), str(name), head)
 
 
-def _import(host: str, number: int, bus_id: str) -> UsbPort:
+def _import(host: str, number: int, bus_id: str, head: int) -> UsbPort:
     import usb.core
 
     from devices.usb_ip import UsbIpBackend
 
     backend = UsbIpBackend(host, number, bus_id)
-    return open_on(lambda: usb.core.find(backend=backend), f"{host}:{number}/{bus_id}")
+    return open_on(lambda: usb.core.find(backend=backend), f"{host}:{number}/{bus_id}", head)
 
 
-def open_on(find: Callable[[], Any], name: str) -> UsbPort:
-    """The port on the device that `find` gets from pyusb. PortError if it can't be opened."""
+def open_on(find: Callable[[], Any], name: str, head: int = 0) -> UsbPort:
+    """The port on the device that `find` gets from pyusb; with a `head`, over two pipes each way.
+
+    PortError if it can't be opened.
+    """
     from devices.usb_device import UsbInterface
+    from devices.usb_pipes import TwoPipes
 
     try:
-        return UsbPort(UsbInterface(find(), name))
+        return UsbPort(TwoPipes(find(), name, head) if head else UsbInterface(find(), name))
     except PortError:
         raise
     except OSError as error:

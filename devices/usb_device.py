@@ -112,6 +112,8 @@ class UsbInterface:
     Made of a device of pyusb's, whose USBErrors come out as they are when it can't be claimed.
     """
 
+    _wanted = "no interface with bulk data both ways"
+
     def __init__(self, device: Any, name: str) -> None:
         self.name = name
         self._device = device
@@ -131,16 +133,24 @@ class UsbInterface:
                 raise
             self._device.set_configuration()  # it had none
             configuration = self._device.get_active_configuration()
-        chosen = min(filter(_usable, configuration), key=_rank, default=None)
+        chosen = min(filter(self._is_usable, configuration), key=_rank, default=None)
         if chosen is None:
-            raise PortError("port_error", f"{self.name}: no interface with bulk data both ways")
+            raise PortError("port_error", f"{self.name}: {self._wanted}")
         self._number = int(chosen.bInterfaceNumber)
         self._alternate = int(chosen.bAlternateSetting)
-        self._in, self._out = _ends(chosen)
+        self._choose_ends(chosen)
         self._take_from_kernel()
         usb.util.claim_interface(self._device, self._number)
         if self._alternate:
             self._device.set_interface_altsetting(self._number, self._alternate)
+
+    def _is_usable(self, interface: Any) -> bool:
+        ipp = (interface.bInterfaceClass, interface.bInterfaceProtocol) == (_PRINTER, 4)
+        return all(map(len, bulk_ends(interface))) and not ipp
+
+    def _choose_ends(self, interface: Any) -> None:
+        into, out = bulk_ends(interface)
+        self._in, self._out = into[0], out[0]
 
     def _take_from_kernel(self) -> None:
         """The kernel's own driver (usblp) lets go until we do."""
@@ -153,10 +163,13 @@ class UsbInterface:
 
     def read(self) -> bytes:
         """What the device says, b"" if nothing within half a second. PortError: gone."""
+        return self._read_from(self._in, READ_MS)
+
+    def _read_from(self, endpoint: int, wait_ms: int) -> bytes:
         try:
-            data = bytes(self._device.read(self._in, _CHUNK, READ_MS))
+            data = bytes(self._device.read(endpoint, _CHUNK, wait_ms))
         except usb.core.USBError as error:
-            self._recover(error, self._in)
+            self._recover(error, endpoint)
             return b""
         self._stalls[0x80] = 0
         if not data:
@@ -165,10 +178,13 @@ class UsbInterface:
 
     def write(self, data: bytes) -> int:
         """How many bytes the device took within a second. PortError: it is gone."""
+        return self._write_to(self._out, data)
+
+    def _write_to(self, endpoint: int, data: bytes) -> int:
         try:
-            taken = int(self._device.write(self._out, data, WRITE_MS))
+            taken = int(self._device.write(endpoint, data, WRITE_MS))
         except usb.core.USBError as error:
-            self._recover(error, self._out)
+            self._recover(error, endpoint)
             return 0
         self._stalls[0x00] = 0
         return taken
@@ -210,22 +226,15 @@ class UsbInterface:
         usb.util.dispose_resources(self._device)
 
 
-def _ends(interface: Any) -> tuple[int, int]:
-    """The addresses of its bulk endpoints, in and out; 0 where it has none."""
-    into = out = 0
+def bulk_ends(interface: Any) -> tuple[list[int], list[int]]:
+    """The addresses of its bulk endpoints, in and out, as its descriptor has them in order."""
+    into: list[int] = []
+    out: list[int] = []
     for endpoint in interface:
         if usb.util.endpoint_type(endpoint.bmAttributes) == usb.util.ENDPOINT_TYPE_BULK:
             address = int(endpoint.bEndpointAddress)
-            if address & 0x80:
-                into = into or address
-            else:
-                out = out or address
+            (into if address & 0x80 else out).append(address)
     return into, out
-
-
-def _usable(interface: Any) -> bool:
-    ipp = (interface.bInterfaceClass, interface.bInterfaceProtocol) == (_PRINTER, 4)
-    return all(_ends(interface)) and not ipp
 
 
 def _rank(interface: Any) -> tuple[int, int, int]:

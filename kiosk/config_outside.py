@@ -7,6 +7,8 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+from devices import registry
+from devices.driver import SettingsError
 from kiosk.barcodes import BarcodeRule, could_be_payment_code
 from kiosk.config_reader import Section, shown
 from kiosk.gateways.settings import AlipaySettings, BillerSettings, WechatSettings
@@ -28,12 +30,14 @@ DRIVERS: Drivers = {
     "id_reader": {"sam_v": ()},
     "rice_mill": {"rice_mill": ("slave",)},
 }
+UNUSABLE = "\0"
+"""Stands for an option that is no option."""
 _CODE = r"[A-Za-z0-9_.-]{1,64}"
 _URL = r"https://[^\s/]+(/\S*)?"
 _URL_ALLOWED = "an address that begins with https://"
 _LINE = r"baud=[1-9]\d{2,6}|parity=[NEO]|stop=[12]"
 _PORT = (
-    r"/\S+|serial:///\S+|usb://[0-9A-Fa-f]{4}:[0-9A-Fa-f]{4}(/\S*)?"
+    r"/\S+|serial:///\S+|usb://[0-9A-Fa-f]{4}:[0-9A-Fa-f]{4}(/[^\s?]*)?(\?head=\d{1,2})?"
     r"|(tcp|tcp-listen)://[^\s:/]+:\d{1,5}|rfc2217://[^\s:/]+:\d{1,5}(\?\S+)?"
     r"|usbip://[^\s:/]+:\d{1,5}/\S+|input:///\S+|ipps?://[^\s/]+(/\S*)?"
 )
@@ -52,9 +56,27 @@ def read_devices(section: Section, drivers: Drivers) -> Mapping[str, DeviceSetti
         options = {key: _option(item, key) for key in names[driver] if item.has(key)}
         record = _record(item)
         item.done()
+        if item.has("driver") and item.raw("driver") == driver:
+            _check_driver(item, driver, options)
+        twice = next((x for x, other in devices.items() if other.port == port and port), "")
+        if twice:
+            item.wrong("port", f"is the port of devices.{twice} too", "a port of its own")
         devices[role] = DeviceSettings(driver, port, MappingProxyType(options), record)
     section.done()
     return MappingProxyType(devices)
+
+
+def _check_driver(item: Section, driver: str, options: Mapping[str, Option]) -> None:
+    """Let the driver itself judge its options, as it will when it is made."""
+    try:
+        registry.factory(driver, options)
+    except SettingsError as error:
+        key, _, allowed = str(error).partition(": ")
+        if key in options:
+            if options[key] != UNUSABLE:  # else it has been named
+                item.wrong(key, "can't be used", allowed)
+        else:
+            item.mistakes.add(item.path, f"{item.name}.{key} is missing", allowed)
 
 
 def _check_baud(item: Section, port: str) -> None:
@@ -77,7 +99,7 @@ def _option(item: Section, key: str) -> Option:
     if isinstance(value, str | int | float):  # bool is an int
         return value
     item.wrong(key, "is not a single value", "a text, a number, true or false")
-    return ""
+    return UNUSABLE
 
 
 def read_gateways(section: Section) -> GatewaySettings:

@@ -117,6 +117,8 @@ def clean(text: str) -> str:
     and paragraphs become spaces, the yen sign the full-width one, half a surrogate pair a question
     mark.
     """
+    if text.isprintable() and "¥" not in text and "\ufffd" not in text:
+        return text  # most lines
     text = text.replace("¥", "￥").replace("\r\n", "\n")
     text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     text = text.replace("\ufffd", "?")
@@ -130,18 +132,25 @@ def _is_control(character: str) -> bool:
 
 def is_printable(text: str) -> bool:
     """Whether a Chinese printer's font has it: one or two bytes a character in GB18030."""
+    if text.isascii():
+        return True
+    if text.encode("gbk", "ignore") == text.encode("gb18030"):
+        return True  # GBK has no longer ones, but a few less of two bytes
     return all(len(c.encode("gb18030")) <= 2 for c in text)
 
 
 def width_of(text: str) -> int:
     """Columns that the text takes: one for an ASCII character, two for any other."""
-    return sum(1 if c.isascii() else 2 for c in text)
+    return 2 * len(text) - len(text.encode("ascii", "ignore"))
 
 
 def wrap(text: str, columns: int) -> list[str]:
     """Lines of at most `columns`, broken between any two characters as Chinese is."""
     lines = []
     for paragraph in text.split("\n"):
+        if width_of(paragraph) <= columns:
+            lines.append(paragraph)
+            continue
         line, used = "", 0
         for character in paragraph:
             width = width_of(character)

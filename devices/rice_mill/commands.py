@@ -44,7 +44,8 @@ class Resolve:
     """What became of a batch (as `Batch` told it)? Reads only; never starts anything.
 
     Success(Fate). OutcomeUnknown("lost_power") when the mill has forgotten the batch: it stood
-    without power, and then idle and done look the same.
+    without power, and then idle and done look the same. Of a batch that isn't running any more,
+    DONE rests on its fault word: a fault that somebody cleared at the mill meanwhile can't be read.
     """
 
     bin: int

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from kiosk.core.bills import PERSONAL
+from kiosk.core.goods import Goods
 from kiosk.core.means import Means
 from kiosk.core.money import Fen
 
@@ -84,6 +85,26 @@ class CheckPost(Command):
     line_no: str
 
 
+@dataclass(frozen=True, slots=True)
+class Deliver(Command):
+    """Give out one part of the goods, once. ``line_no`` is the job's name for ever."""
+
+    line: int
+    part: int
+    line_no: str
+    goods: Goods
+
+
+@dataclass(frozen=True, slots=True)
+class CheckDelivery(Command):
+    """What became of that part? Asking gives nothing out."""
+
+    line: int
+    part: int
+    line_no: str
+    goods: Goods
+
+
 class Document(StrEnum):
     RECEIPT = "receipt"
     SLIP = "slip"
@@ -114,6 +135,7 @@ IRREVERSIBLE = (
     ClosePayment,
     RefundPayment,
     PostLine,
+    Deliver,
     Print,
 )
 """Commands whose cause must be in the journal before they leave."""

@@ -17,7 +17,7 @@ from kiosk.core.commands import (
     StartTimer,
 )
 from kiosk.core.events import Charge, Close, PaymentFacts
-from kiosk.core.means import NOT_CONFIGURED, Commit
+from kiosk.core.means import FREE, NOT_CONFIGURED, Commit
 from kiosk.core.order import (
     Asking,
     Order,
@@ -46,13 +46,22 @@ UNDECIDABLE = "payment_undecidable"
 
 def request(order: Order) -> Step:
     """Ask for the money. The journal has the order's number before this leaves (Money 1)."""
+    if order.means.id == FREE:
+        return with_payment(order, state=PaymentState.PAID), ()
     order = with_payment(order, state=PaymentState.REQUESTED)
-    description = f"水电煤缴费 {len(order.lines)} 笔 {order.short_id}"
+    description = f"{_what(order)} {order.short_id}"
     deadline = order.means.deadline_s + (0.0 if order.means.polled else DEADLINE_SLACK_S)
     return order, (
         RequestPayment(order.id, order.means, order.amount_fen, description),
         StartTimer(order.id, DEADLINE, deadline),
     )
+
+
+def _what(order: Order) -> str:
+    """What the payer's own slip says it was for."""
+    if order.goods:
+        return "、".join(x.goods.name for x in order.goods)
+    return f"水电煤缴费 {len(order.lines)} 笔"
 
 
 def code_ready(order: Order, event: e.PaymentCodeReady) -> Step:

@@ -13,7 +13,6 @@ from kiosk.core.commands import Command, QueryRefund, RefundPayment, StartTimer
 from kiosk.core.events import Refunding
 from kiosk.core.means import NOT_CONFIGURED, RefundBy
 from kiosk.core.order import (
-    LineState,
     Order,
     PaymentState,
     Refund,
@@ -36,20 +35,19 @@ BY_HAND = "refund_by_hand:"
 
 
 def plan(order: Order, at: int) -> Step:
-    """Send back what was charged for lines that are refused for certain."""
+    """Send back what was charged for lines that for certain came to nothing, or not to all."""
     if order.payment.state is not PaymentState.PAID:
         return order, ()
-    if any(x.state in (LineState.WAITING, LineState.POSTING) for x in order.lines):
+    if order.at_work:
         return order, ()
     if any(x.state is not RefundState.REFUNDED for x in order.refunds):
         return order, ()
     owed = order.refused_fen - order.refund_planned_fen
     if owed <= 0:
         return order, ()
-    undecided = any(x.state is LineState.POST_UNKNOWN for x in order.lines)
     if not _possible(order, owed):
         # Another line may still be refused and make the refund a whole one.
-        return (order, ()) if undecided else (by_hand(order, owed), ())
+        return (order, ()) if order.undecided else (by_hand(order, owed), ())
     wait_ms = order.means.refund_gap_s * 1000
     last = max((x.ended_at for x in order.refunds), default=0)
     if order.refunds and at - last < wait_ms:

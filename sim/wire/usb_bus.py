@@ -22,8 +22,8 @@ from usbip import In, Interface, Out, Setup, Stall, USBDevice, protocol
 from sim.devices.receipt_printer import ReceiptPrinter
 from sim.faults import Faults
 from sim.wire.line import Line
+from sim.wire.usb_pipes import HeadAndBody, OnePipe
 
-BULK_OUT, BULK_IN = 0x01, 0x82
 GET_DEVICE_ID, GET_PORT_STATUS, SOFT_RESET = 0, 1, 2
 DEVICE_ID = "MFG:Example;MDL:Simulated receipt printer;CMD:ESC/POS;CLS:PRINTER;SN:SIM3801;"
 
@@ -37,24 +37,37 @@ class Form:
     serial: str
     name: str
     kind: tuple[int, int, int]
+    pipes: type[OnePipe | HeadAndBody] = OnePipe
 
 
 FORMS = {
     "receipt_printer": Form(0x0416, 0x5011, "SIM3801", "Simulated receipt printer", (7, 1, 2)),
     # Ids that pid.codes keeps free for experiments.
     "bp_meter_standard": Form(0x1209, 0x0001, "SIM3802", "Simulated meter", (0x0F, 0, 0)),
+    "id_reader": Form(0x0400, 0xC35A, "SIM3803", "Simulated reader", (0xFF, 0, 0), HeadAndBody),
 }
 
 
 class _Bulk(Interface):  # type: ignore[misc]
-    """One interface with bulk data both ways."""
+    """One interface with bulk data both ways, over one pipe or two."""
 
-    def __init__(self, kind: tuple[int, int, int], answer: Callable[[Setup], bytes]) -> None:
+    def __init__(
+        self,
+        kind: tuple[int, int, int],
+        pipes: OnePipe | HeadAndBody,
+        answer: Callable[[Setup], bytes],
+    ) -> None:
         super().__init__()
         self.bInterfaceClass, self.bInterfaceSubClass, self.bInterfaceProtocol = kind
-        self._add_endpoint(Out(BULK_OUT))
-        self.into = self._add_endpoint(In(BULK_IN))
-        self._answer = answer
+        for address in pipes.OUT:
+            self._add_endpoint(Out(address))
+        self._into = {address: self._add_endpoint(In(address)) for address in pipes.IN}
+        self._pipes, self._answer = pipes, answer
+
+    def say(self, data: bytes) -> None:
+        """One piece of the machine's for the host."""
+        for address, part in self._pipes.to_host(data):
+            self._into[address].write(part)
 
     def on_control(self, setup: Setup, data: bytes = b"") -> bytes:  # noqa: ARG002
         return self._answer(setup)
@@ -79,7 +92,8 @@ class UsbSocket(USBDevice):  # type: ignore[misc]
             serial=form.serial,
         )
         self._line, self._faults, self._cabin_lock, self._wake = line, faults, lock, wake
-        self._bulk = self.add(_Bulk(form.kind, self._control))
+        self._pipes = form.pipes()
+        self._bulk = self.add(_Bulk(form.kind, self._pipes, self._control))
         self._parking = threading.Lock()
         self._parked: deque[tuple[Any, Callable[[Any], None]]] = deque()
         self.plugged = False
@@ -88,7 +102,7 @@ class UsbSocket(USBDevice):  # type: ignore[misc]
     # ---- the host's requests, in the connection's thread ----
 
     def handle_urb(self, urb: Any, respond: Any = None) -> Any:
-        if urb.ep_addr != BULK_OUT:
+        if urb.ep_addr not in self._pipes.OUT:
             return super().handle_urb(urb, respond)
         with self._parking:
             self._parked.append((urb, respond))
@@ -103,6 +117,7 @@ class UsbSocket(USBDevice):  # type: ignore[misc]
 
     def reset_io(self) -> None:
         super().reset_io()
+        self._pipes.reset()
         with self._parking:
             self._parked.clear()
 
@@ -141,11 +156,12 @@ class UsbSocket(USBDevice):  # type: ignore[misc]
                 urb, respond = self._parked.popleft()
                 urb.actual, urb.status = len(urb.buffer), 0
                 respond(urb)
-            self._line.from_host(urb.buffer)
+            if heard := self._pipes.from_host(urb.ep_addr, urb.buffer):
+                self._line.from_host(heard)
 
     def say(self, data: bytes) -> None:
         """One piece of the machine's for the host."""
-        self._bulk.into.write(data)
+        self._bulk.say(data)
 
     def follow(self) -> None:
         """Follow the cable: a pulled one is taken from under whoever has it."""

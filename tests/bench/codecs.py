@@ -24,10 +24,12 @@ from devices.id_reader import codec as sam_v
 from devices.payment_terminal import codec as ecr
 from devices.payment_terminal import zvt_apdu, zvt_block
 from devices.receipt_printer import codec as escpos
+from devices.rice_mill import modbus
 from devices.scanner import codec as scanner
 from tests.fuzz import streams
 from tests.fuzz.test_device_codecs import (
     ieee_frame,
+    modbus_answer,
     qu_cd_frame,
     rbp_frame,
     sam_v_frame,
@@ -93,6 +95,18 @@ def _printer_reply(rng: random.Random) -> bytes:
     return rng.choice((b"\x12", b"\x16", b"\x1a", b"\x14\x00\x00\x0f", b"\x11"))
 
 
+class _Asking:
+    """A master that asks again as soon as it is answered."""
+
+    def __init__(self) -> None:
+        self._listener = modbus.Listener(10)
+        self._listener.expect(modbus.read_holding(0x1000, 7))
+
+    def feed(self, data: bytes) -> None:
+        if self._listener.feed(data) is not None:
+            self._listener.expect(modbus.read_holding(0x1000, 7))
+
+
 SUBJECTS: dict[str, Subject] = {
     "ECR Hub": Subject(115200, ecr.Decoder, streams.ecr_frame, _ecr_almost),
     "ESC/POS status": Subject(
@@ -106,6 +120,7 @@ SUBJECTS: dict[str, Subject] = {
     "RBP": Subject(9600, rbp_codec.Decoder, rbp_frame, _rbp_almost),
     "IEEE 11073": Subject(115200, ieee_apdu.Decoder, ieee_frame, _ieee_almost),
     "QU-CD": Subject(9600, qu_cd.Decoder, qu_cd_frame, _wrong_end(qu_cd_frame)),
+    "Modbus RTU": Subject(9600, _Asking, modbus_answer, _wrong_end(modbus_answer)),
     "SAM_V": Subject(115200, sam_v.Decoder, sam_v_frame, _sam_almost),
 }
 

@@ -37,6 +37,7 @@ MACHINES: dict[str, tuple[str, dict[str, object]]] = {
     "bp_meter_standard": ("ieee_meter", {}),
     "booklet_dispenser": ("qu_cd", {}),
     "id_reader": ("sam_v", {}),
+    "rice_mill": ("rice_mill", {}),
 }
 
 

@@ -174,6 +174,25 @@ def codec_speed() -> list[Reading]:
     ]
 
 
+@measure("beside")
+def beside_libraries() -> list[Reading]:
+    """The same work by ours and by the libraries known for it, in turns."""
+    from tests.bench import beside
+
+    return [
+        Reading(
+            f"{name}, time over theirs",
+            found["ratio"],
+            "×",
+            1.0,
+            reference=found["theirs_us"],
+            reference_name="theirs, µs",
+            details=found,
+        )
+        for name, found in beside.measure().items()
+    ]
+
+
 @measure("machines")
 def machines_at_rest() -> list[Reading]:
     """All machines at once: at rest, and how soon a change is known."""

@@ -21,11 +21,13 @@ from pathlib import Path
 from typing import Any
 
 from devices import registry
-from devices.driver import Completed, Driver, Report, Tap
+from devices.driver import Completed, Driver, Progress, Report, Tap
 from devices.id_reader.driver import ReadCard
 from devices.receipt_printer.document import Print
 from devices.receipt_printer.operations import sample
-from devices.status import Completion, Success
+from devices.rice_mill.commands import Mill, Milling
+from devices.rice_mill.driver import SILENCE_S
+from devices.status import Success
 from devices.worker import Worker
 from sim.cabin import BAUD
 from sim.virtual import VirtualCabin
@@ -63,6 +65,12 @@ class Task:
     command: Callable[[int], object]
     before: tuple[tuple[str, dict[str, object]], ...] = ()
     after: tuple[tuple[str, dict[str, object]], ...] = ()
+    done: Callable[[Report], bool] = lambda report: isinstance(report, Completed)
+    """What ends it: the command's end, or something said on the way."""
+    silence_s: float = 0.0
+    """How long the line must be silent before the host may speak (seconds)."""
+    to_take: str = ""
+    """The phase in which somebody takes what came out, before the command can end."""
 
 
 TASKS = {
@@ -74,6 +82,16 @@ TASKS = {
     ),
     "ID card at 115200": Task(
         "id_reader", "sam_v", {}, lambda _: ReadCard(30.0), (("lay", {}),), (("lift", {}),)
+    ),
+    # Until the mill is seen running: what comes after is milling, not talking.
+    "Modbus batch at 9600": Task(
+        "rice_mill",
+        "rice_mill",
+        {},
+        lambda _: Mill(1, 500, 7),
+        done=lambda report: isinstance(report, Progress) and isinstance(report.what, Milling),
+        silence_s=SILENCE_S,
+        to_take="take",
     ),
 }
 
@@ -107,19 +125,29 @@ class _Host:
             self._bench.act(self._task.device, name, **body)
         self.said.script.clear()
         began = time.monotonic()
-        command_id = self._worker.submit(self._task.command(number))
-        at, completion = self._end(command_id)
-        if not isinstance(completion, Success):
-            raise RuntimeError(f"{self._task.device}: {completion}")
+        self._worker.submit(self._task.command(number))
+        at, report = self._until(self._task.done)
+        script = list(self.said.script)
+        if not isinstance(report, Completed):
+            self._finish()
+        elif not isinstance(report.completion, Success):
+            raise RuntimeError(f"{self._task.device}: {report.completion}")
         for name, body in self._task.after:
             self._bench.act(self._task.device, name, **body)
-        return at - began, list(self.said.script)
+        return at - began, script
 
-    def _end(self, command_id: int) -> tuple[float, Completion]:
+    def _finish(self) -> None:
+        """Let the command come to its end behind what was measured."""
+        phase = self._task.to_take
+        self._bench.until(self._task.device, lambda state: state["phase"] == phase)
+        self._bench.act(self._task.device, phase)
+        self._until(lambda report: isinstance(report, Completed))
+
+    def _until(self, holds: Callable[[Report], bool]) -> tuple[float, Report]:
         while True:
             at, report = self._reports.get(timeout=PATIENCE_S)
-            if isinstance(report, Completed) and report.command_id == command_id:
-                return at, report.completion
+            if holds(report):
+                return at, report
 
     def stop(self) -> None:
         self._worker.stop()
@@ -137,6 +165,7 @@ def ideal(task: Task, script: list[bytes | int]) -> float:
     heard = wanted = 0
     for step in script:
         if isinstance(step, bytes):
+            cabin.advance_to(cabin.clock.monotonic() + task.silence_s)
             heard += sum(map(len, line.to_host()))
             line.from_host(step)
             continue

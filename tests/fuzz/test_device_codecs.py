@@ -1,4 +1,4 @@
-"""The meters', the dispenser's and the card reader's codecs and drivers under random bytes.
+"""The codecs and drivers of meters, dispenser, mill and card reader under random bytes.
 
 Any split says the same as the whole, the last good frame is found whatever was before it, no byte
 raises, every command ends once. Frames are built here, not by the codecs under test.
@@ -33,6 +33,9 @@ from devices.payment_terminal import zvt_commands as zvt
 from devices.payment_terminal.zvt_driver import ZvtTcpTerminal, ZvtTerminal
 from devices.payment_terminal.zvt_messages import decode as zvt_decode
 from devices.payment_terminal.zvt_scribe import scrubbed
+from devices.rice_mill import commands as mill
+from devices.rice_mill import modbus
+from devices.rice_mill.driver import RiceMill
 from devices.scanner import codec as scanner
 from devices.scanner import hid_codec
 from devices.scanner.hid_driver import HidScanner
@@ -130,6 +133,26 @@ ZVT_ASK = (
 )
 
 
+def modbus_answer(rng: random.Random) -> bytes:
+    data = rng.randbytes(2 * rng.choice((7, 11)))
+    body = rng.choice(
+        (
+            bytes((10, rng.choice((3, 4)), len(data))) + data,
+            bytes((10, 6, 0x10, 0, 0, rng.choice((0, 255)))),
+            bytes((10, 16, 0x10, 1, 0, 4)),
+            bytes((10, rng.choice((0x83, 0x84, 0x86, 0x90)), rng.randrange(1, 7))),
+        )
+    )
+    return body + _crc16(body)
+
+
+def _crc16(data: bytes) -> bytes:
+    value = 0xFFFF
+    for bit in (byte >> place & 1 for byte in data for place in range(8)):
+        value = value >> 1 ^ 0xA001 * (value & 1 ^ bit)
+    return value.to_bytes(2, "little")
+
+
 @dataclass(frozen=True)
 class Subject:
     """A codec and its driver; ``noise`` is what the codec calls bytes that belong to nothing."""
@@ -167,6 +190,41 @@ SUBJECTS = {
         ieee_apdu.Unreadable,
     ),
 }
+
+
+MILL_ASKS = (mill.Mill(1, 500, 7), mill.Resolve(1, 500, 7), mill.Look(), mill.Clear())
+MILL_QUESTIONS = (
+    modbus.read_holding(0x1000, 7),
+    modbus.read_input(0x1100, 11),
+    modbus.write(0x1000, 0),
+    modbus.write(0x1001, 1, 0, 500, 7),
+)
+
+
+@pytest.mark.parametrize("count", TIERS)
+def test_modbus_answers(seed: int, count: int) -> None:
+    """An answer is found whatever came before it, in any split; nothing else is taken for one."""
+    for own, rng in _inputs(seed, count):
+        question = rng.choice(MILL_QUESTIONS)
+        noise = [rng.choice((streams.noise, modbus_answer))(rng) for _ in range(rng.randrange(3))]
+        raw = streams.damaged(rng, b"".join(noise)) if noise else b""
+        listener, whole = modbus.Listener(10), modbus.Listener(10)
+        for one in (listener, whole):
+            one.expect(question)
+        answers = [listener.feed(x) for x in streams.pieces(rng, raw)] if raw else []
+        assert [x for x in answers if x is not None] == [
+            x for x in (whole.feed(raw),) if x is not None
+        ], own
+        listener.expect(question)
+        good = bytes((10, question.function | 0x80, 6))
+        assert listener.feed(good + _crc16(good)) == modbus.Refused(6), own
+
+
+@pytest.mark.parametrize("count", DRIVER_TIERS)
+def test_mill_driver(seed: int, count: int) -> None:
+    for _, rng in _inputs(seed, count):
+        say = functools.partial(rng.choice((streams.noise, modbus_answer, modbus_answer)), rng)
+        _play(RiceMill(), rng, say, list(MILL_ASKS))
 
 
 LONGEST = {

@@ -28,6 +28,12 @@ MANY = bytes.fromhex(
     "09 04 02 02 02 07 01 02 00  07 05 07 02 40 00 00  07 05 87 02 40 00 00"  # this one
 )
 
+TWO_PIPES = bytes.fromhex(
+    "09 02 2e 00 01 01 00 80 32  09 04 00 00 04 ff 00 00 00"
+    "07 05 06 02 40 00 00  07 05 02 02 40 00 00  07 05 81 02 40 00 00  07 05 85 02 40 00 00"
+)
+"""One interface of the maker's own with two bulk pipes each way."""
+
 
 def refused(number: int) -> usb.core.USBError:
     """What libusb says, by the system's number."""
@@ -39,6 +45,7 @@ def refused(number: int) -> usb.core.USBError:
 class Fake:
     """A device. `calls` is what was done to it, in order; `taken` is what it was sent.
 
+    `taken_by` is that by pipe, a part for each write; a pipe in `says_by` says things of its own.
     Each entry of `write_errors` and `read_errors` is raised once; `hang`, when cleared, keeps every
     write from returning until it is set again.
     """
@@ -56,7 +63,10 @@ class Fake:
     claimed: bool = False
     calls: list[str] = field(default_factory=list)
     taken: bytearray = field(default_factory=bytearray)
+    taken_by: list[tuple[int, bytes]] = field(default_factory=list)
+    takes_at_most: int = 4096
     says: queue.SimpleQueue[bytes] = field(default_factory=queue.SimpleQueue)
+    says_by: dict[int, queue.SimpleQueue[bytes]] = field(default_factory=dict)
     write_errors: list[int] = field(default_factory=list)
     read_errors: list[int] = field(default_factory=list)
     answers: dict[tuple[int, int], bytes] = field(default_factory=dict)
@@ -164,20 +174,23 @@ class FakeBackend(usb.backend.IBackend):  # type: ignore[misc]
     def bulk_write(
         self, dev_handle: Fake, ep: int, intf: int, data: array.array[int], timeout: int
     ) -> int:
-        del ep, intf, timeout
+        del intf, timeout
         dev_handle.hang.wait()
         dev_handle.check()
         if dev_handle.write_errors:
             raise refused(dev_handle.write_errors.pop(0))
-        dev_handle.taken += data.tobytes()
-        return len(data)
+        taken = data.tobytes()[: dev_handle.takes_at_most]
+        dev_handle.taken += taken
+        dev_handle.taken_by.append((ep, taken))
+        return len(taken)
 
     def bulk_read(
         self, dev_handle: Fake, ep: int, intf: int, buff: array.array[int], timeout: int
     ) -> int:
-        del ep, intf
+        del intf
         try:
-            data = dev_handle.says.get(timeout=timeout / 1000)
+            says = dev_handle.says_by.get(ep, dev_handle.says)
+            data = says.get(timeout=timeout / 1000)
         except queue.Empty:
             dev_handle.check()
             raise refused(errno.ETIMEDOUT) from None

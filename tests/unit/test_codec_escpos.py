@@ -19,6 +19,7 @@ from devices.receipt_printer.codec import (
 from devices.receipt_printer.document import Columns, Cut, Document, Feed, Qr, Rule, Text
 from devices.receipt_printer.encoder import (
     INIT,
+    clean,
     encode,
     is_printable,
     sensitive_spans,
@@ -96,6 +97,14 @@ def test_wrapping_loses_nothing_and_fits(text: str, columns: int) -> None:
     assert all(width_of(line) <= columns for line in lines)
     assert "".join(lines) == text.replace("\n", "")
     assert len(lines) >= text.count("\n") + 1
+
+
+@given(st.text(st.one_of(st.characters(), st.sampled_from("a ￥€电·—\ufffd"))))
+def test_whole_lines_are_judged_as_their_characters_are(text: str) -> None:
+    text = clean(text)
+    assert is_printable(text) == all(len(c.encode("gb18030")) <= 2 for c in text)
+    assert width_of(text) == sum(1 if c.isascii() else 2 for c in text)
+    assert clean(text) == text == "".join(map(clean, text))
 
 
 def test_wide_characters_wrap_earlier() -> None:

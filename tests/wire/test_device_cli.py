@@ -73,6 +73,20 @@ def test_a_query_of_an_order_that_never_was(
     assert _lines(capsys)[-1]["code"] == "not_found"
 
 
+def test_the_mill_is_looked_at_and_mills_only_in_the_lab(
+    cabin: SimulatedCabin, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["device", "rice_mill", "look", "--port", _port(cabin, "rice_mill"), "--json"]
+    assert main(words) == 0
+    said = _lines(capsys)[-1]["value"]
+    assert (said["progress"], said["faults"], said["climates"][0]["celsius"]) == (1, 0, 12)
+    words[2] = "mill"
+    settings = ["--set", "bin=1", "--set", "grams=500", "--set", "level=7"]
+    assert main([*words, *settings]) == 2
+    assert "--lab" in capsys.readouterr().err
+    assert cabin.bench.state("rice_mill")["starts"] == 0
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -7,6 +7,7 @@ Sources: Serial and USB on Linux, "Port names"; requirements R9 (unplug and retu
 from __future__ import annotations
 
 import errno
+import queue
 import select
 import threading
 import time
@@ -14,7 +15,7 @@ from collections.abc import Callable
 
 import pytest
 
-from devices import port_usb, usb_device
+from devices import port_usb, usb_device, usb_pipes
 from devices import worker as worker_module
 from devices.control import Answer, Channel, ClassRequest
 from devices.port import PortError, PortUrlError, open_port, opener
@@ -22,7 +23,7 @@ from devices.port_usb import UsbPort, open_on
 from devices.status import Level, OutcomeUnknown
 from devices.usb_device import UsbName, find
 from devices.worker import Limits, Worker
-from tests.support.usb_fake import MANY, Fake, FakeBackend
+from tests.support.usb_fake import MANY, TWO_PIPES, Fake, FakeBackend
 from tests.wire.worker_by_hand import PATIENCE_S, Echo, Reports
 
 ANY = UsbName(0x0416, 0x5011)
@@ -69,6 +70,8 @@ def refusal(*devices: Fake, which: str = "") -> PortError:
         "usb://0416:50g1/x",
         "usb://0416:5011/a/b",
         "usb://0416:5011?x=1",
+        "usb://0416:5011?head=0",
+        "usbip://127.0.0.1:3240/1-1?head=7&head=7",
         "usb:///0416:5011",
         "usbip://127.0.0.1/1-1",
         "usbip://127.0.0.1:3240",
@@ -82,7 +85,14 @@ def test_a_name_that_is_none_is_said_at_once(url: str) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["usb://0416:5011", "usb://C35A:0400/A1", "usb://0416:5011/1-1.3", "usbip://[::1]:3240/1-1"],
+    [
+        "usb://0416:5011",
+        "usb://C35A:0400/A1",
+        "usb://0416:5011/1-1.3",
+        "usb://0400:C35A/1-2?head=7",
+        "usbip://[::1]:3240/1-1",
+        "usbip://[::1]:3240/1-1?head=7",
+    ],
 )
 def test_a_name_opens_nothing_by_itself(url: str) -> None:
     assert callable(opener(url))
@@ -353,3 +363,67 @@ def test_pulled_out_and_put_back() -> None:
         reports.status(Level.READY)
     finally:
         assert worker.stop()
+
+
+# Two pipes each way.
+
+MESSAGE = bytes.fromhex("aaaaaa96690003200122")
+
+
+def two_pipes(device: Fake, head: int = 7) -> UsbPort:
+    device.config = TWO_PIPES
+    device.says_by = {0x81: queue.SimpleQueue(), 0x85: queue.SimpleQueue()}
+    backend = FakeBackend(device)
+    return open_on(lambda: find(ANY, backend), "reader", head)
+
+
+@pytest.mark.parametrize("takes_at_most", [4096, 4, 1])
+def test_heads_and_bodies_go_their_own_ways(takes_at_most: int) -> None:
+    device = Fake(takes_at_most=takes_at_most)
+    port = two_pipes(device)
+    for message in (MESSAGE, MESSAGE[:3], MESSAGE):
+        before = len(device.taken)
+        assert port.write(message) == len(message)
+        wait_for(lambda before=before, all_of=message: len(device.taken) == before + len(all_of))
+    heads = b"".join(data for pipe, data in device.taken_by if pipe == 0x02)
+    bodies = b"".join(data for pipe, data in device.taken_by if pipe == 0x06)
+    assert heads == MESSAGE[:7] + MESSAGE[:3] + MESSAGE[:7]
+    assert bodies == MESSAGE[7:] * 2
+    port.close()
+
+
+def test_what_two_pipes_say_is_one_stream_in_the_order_of_its_messages() -> None:
+    device = Fake()
+    port = two_pipes(device)
+    head, bodies = bytes.fromhex("aaaaaa96690081"), [b"1" * 64, b"2" * 64, b"3"]
+    for body in (*bodies, b"next"):  # both bodies are there before their heads
+        device.says_by[0x85].put(body)
+    device.says_by[0x81].put(head)
+    device.says_by[0x81].put(b"AAAAA\0\4")
+    wanted = head + b"".join(bodies) + b"AAAAA\0\4next"
+    heard = b""
+    while len(heard) < len(wanted):
+        heard += read(port)
+    assert heard == wanted
+    port.close()
+
+
+def test_a_body_that_never_comes_holds_up_one_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(usb_pipes, "BODY_TRIES", 2)
+    device = Fake()
+    port = two_pipes(device)
+    for said in (b"AAAAA\0\4", b"BBBBB\0\0", b"CCC", b"CC\0\3"):
+        device.says_by[0x81].put(said)
+    heard = b""
+    while len(heard) < 21:
+        heard += read(port)
+    assert heard == b"AAAAA\0\4BBBBB\0\0CCCCC\0\3"
+    device.says_by[0x85].put(b"ccc")
+    assert read(port) == b"ccc"
+    port.close()
+
+
+def test_a_device_with_one_pipe_has_no_head() -> None:
+    with pytest.raises(PortError) as caught:
+        open_on(lambda: find(ANY, FakeBackend(Fake())), "printer", 7)
+    assert "two bulk pipes" in caught.value.detail

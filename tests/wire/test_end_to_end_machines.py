@@ -1,4 +1,4 @@
-"""Dispenser, card reader and meter in their workers on real ptys: work, pulled cables, return."""
+"""Dispenser, card reader, meter and mill in their workers on real ptys: work, pulls, returns."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from devices.bp_meter.rbp_driver import Measure
 from devices.driver import Completed, Progress, Report
 from devices.id_reader.codec import Identity
 from devices.id_reader.driver import ReadCard
+from devices.rice_mill import commands as mill
 from devices.status import Completion, Failed, Level, OutcomeUnknown, Success
 from devices.worker import Worker
 from tests.support.simulated import PATIENCE_S, SimulatedCabin, simulated_cabin
@@ -154,3 +155,23 @@ def test_a_meter_whose_cable_is_pulled_is_told_to_stop_when_it_is_back(machine: 
     done = meter.do(Measure())
     assert isinstance(done, Success)
     assert isinstance(done.value, rbp_codec.Result)
+
+
+def test_rice_is_milled_and_a_pulled_cable_starts_nothing_twice(machine: Make) -> None:
+    rice = machine("rice_mill", "rice_mill")
+    number = rice.submit(mill.Mill(1, 500, 7))
+    rice.bench.until("rice_mill", lambda state: state["phase"] == "take")
+    rice.act("take")
+    assert rice.end(number) == Success(mill.Milled(500, 1, 1))
+    starts = rice.bench.state("rice_mill")["starts"]
+    rice.progress.clear()
+    number = rice.submit(mill.Mill(2, 500, 9))
+    rice.until(lambda: any(isinstance(x, mill.Milling) and x.gross for x in rice.progress))
+    rice.act("unplug")
+    assert isinstance(rice.end(number), OutcomeUnknown)
+    assert rice.gone()
+    rice.bench.until("rice_mill", lambda state: state["phase"] == "take")
+    rice.act("take")
+    rice.back()
+    assert rice.do(mill.Resolve(2, 500, 9)) == Success(mill.Fate.DONE)
+    assert rice.bench.state("rice_mill")["starts"] == starts + 1

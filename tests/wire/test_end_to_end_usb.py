@@ -1,4 +1,4 @@
-"""Receipt printer and IEEE 11073 meter in their workers, over USB transfers to simulated ones.
+"""Receipt printer, IEEE 11073 meter and card reader in their workers, over simulated USB.
 
 Between them stand pyusb, our USB/IP client and the `usbip` package's device side, over TCP.
 """
@@ -18,6 +18,8 @@ from devices.bp_meter import ieee_apdu
 from devices.bp_meter.ieee_config import Observation
 from devices.bp_meter.ieee_driver import IeeeMeter, NextReading, ReadIdentity, Release
 from devices.driver import Driver
+from devices.id_reader.codec import Identity
+from devices.id_reader.driver import ReadCard, SamVReader
 from devices.receipt_printer import poll, settling, usb_driver
 from devices.receipt_printer.document import Columns, Cut, Document, Print, Qr, Text
 from devices.receipt_printer.driver import EscposPrinter
@@ -41,7 +43,7 @@ SLIP: Document = (
     Cut(),
 )
 LONG: Document = (*(Text(f"line {n} " + "x" * 30) for n in range(400)), Cut())
-PRINTER, METER = "receipt_printer", "bp_meter_standard"
+PRINTER, METER, READER = "receipt_printer", "bp_meter_standard", "id_reader"
 
 
 @pytest.fixture(autouse=True)
@@ -71,7 +73,8 @@ def start(reports: Reports, cabin: UsbCabin) -> Iterator[Callable[..., Worker]]:
 
     def make(factory: Callable[[], Driver], device: str, write_s: float = 5.0) -> Worker:
         limits = Limits(write_s=write_s)
-        worker = Worker("device", factory, cabin.url(device), reports, limits=limits)
+        url = cabin.url(device) + ("?head=7" if device == READER else "")
+        worker = Worker("device", factory, url, reports, limits=limits)
         workers.append(worker)
         worker.start()
         return worker
@@ -221,12 +224,32 @@ def test_metadata_that_nobody_asked_for_costs_no_apdu() -> None:
     assert isinstance(found[-1], ieee_apdu.ReleaseRequest)
 
 
+def test_a_card_is_read_through_two_pipes_before_and_after_a_pulled_plug(
+    cabin: UsbCabin, reports: Reports, start: Callable[..., Worker]
+) -> None:
+    worker = start(SamVReader, READER)
+    reports.status(Level.READY)
+    for name in ("测试乙", "测试丙"):
+        number = worker.submit(ReadCard(30.0))
+        cabin.act(READER, "lay", name=name)
+        done = reports.completion(number)
+        assert isinstance(done, Success)
+        assert isinstance(done.value, Identity)
+        assert done.value.name == name
+        cabin.act(READER, "lift")
+        number = worker.submit(ReadCard(30.0))
+        cabin.act(READER, "unplug")
+        assert isinstance(reports.completion(number), Failed)
+        cabin.act(READER, "plug")
+        reports.status(Level.READY)
+
+
 def test_kiosk_device_prints_on_the_simulators_usb_printer(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with simulated_cabin(tmp_path, "--speed", "4") as running:
         ports = dict(line.split() for line in (tmp_path / "usb").read_text().splitlines())
-        assert set(ports) == {PRINTER, METER}
+        assert set(ports) == {PRINTER, METER, READER}
         words = ["device", "escpos_usb", "print", "--port", ports[PRINTER], "--json"]
         assert main(words) == 0
         said = [json.loads(x) for x in capsys.readouterr().out.splitlines()]

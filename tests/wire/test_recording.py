@@ -23,6 +23,7 @@ from devices.plain import PlainError, from_plain, invented, to_plain
 from devices.receipt_printer.document import Print, Qr, Text
 from devices.recording import Recorder, recorder
 from devices.replay import RecordingError, Replay, Replayed, read
+from devices.rice_mill.commands import Mill
 from devices.trace import Lengths
 from kiosk.main import main
 from sim.clock import VirtualClock
@@ -31,6 +32,7 @@ from sim.devices.id_reader import PERSON, IdReader
 from sim.devices.ieee_meter import IeeeMeter as IeeeAgent
 from sim.devices.model import Model
 from sim.devices.rbp_meter import RbpMeter as RbpTwin
+from sim.devices.rice_mill import RiceMill
 from sim.faults import Faults
 from tests.support.pair import Pair
 from tests.support.simulated import SimulatedCabin, simulated_cabin
@@ -59,10 +61,17 @@ def _cards(clock: VirtualClock, faults: Faults) -> Model:
     return IdReader(faults)
 
 
+def _rice(clock: VirtualClock, faults: Faults) -> Model:
+    del clock
+    return RiceMill(faults)
+
+
 CARD = ("lay", dict[str, object](PERSON))
 MACHINES = {
     "booklet": Machine("qu_cd", _booklets, Dispense()),
     "booklet, answer lost": Machine("qu_cd", _booklets, Dispense(), faults=("lost_answer",)),
+    "rice": Machine("rice_mill", _rice, Mill(1, 500, 7)),
+    "rice, answers lost": Machine("rice_mill", _rice, Mill(1, 500, 7), faults=("answer_lost",)),
     "card": Machine("sam_v", _cards, ReadCard(5.0), (CARD,)),
     "card, broken reading": Machine("sam_v", _cards, ReadCard(5.0), (CARD,), ("corrupt_read",)),
     "pressure": Machine("rbp_meter", RbpTwin, Measure()),
