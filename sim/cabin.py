@@ -10,7 +10,7 @@ import threading
 from collections.abc import Mapping
 from typing import Protocol
 
-from sim.clock import Clock
+from sim.clock import Clock, RealClock
 from sim.devices.booklet_dispenser import BookletDispenser
 from sim.devices.id_reader import IdReader
 from sim.devices.ieee_meter import IeeeMeter
@@ -90,14 +90,15 @@ class Cabin:
         self.terminal = Terminal(
             clock, faults, app_id=APP_ID, beat_s=BEAT_S if heartbeats else None
         )
-        self.terminal_zvt = TerminalZvt(clock, faults)
+        wall = clock.wall if isinstance(clock, RealClock) else clock.time
+        self.terminal_zvt = TerminalZvt(clock, faults, wall=wall)
         self.scanner = Scanner()
         self.printer = ReceiptPrinter(clock, faults)
         second_node = SecondNode()
         models: tuple[Model, ...] = (
             self.terminal,
             self.terminal_zvt,
-            TerminalZvt(clock, faults, "terminal_zvt_tcp", "plain"),
+            TerminalZvt(clock, faults, "terminal_zvt_tcp", "plain", wall=wall),
             self.scanner,
             self.printer,
             BookletDispenser(faults),
