@@ -7,6 +7,7 @@ import random
 import pytest
 
 from devices.driver import Completed
+from devices.payment_terminal import zvt_block
 from devices.payment_terminal import zvt_commands as z
 from devices.payment_terminal.commands import Transaction
 from devices.payment_terminal.zvt_driver import ZvtTcpTerminal, ZvtTerminal
@@ -206,8 +207,6 @@ def test_any_bytes_and_any_commands_are_borne(driver: type[ZvtTerminal], seed: i
         for _ in range(60):
             data = bytes.fromhex(rng.choice(pieces))
             if driver is ZvtTerminal:
-                from devices.payment_terminal import zvt_block
-
                 data = rng.choice((zvt_block.encode(data) + b"\x06", b"\x06", data))
             one.receive(data, now)
             if rng.random() < 0.4:
