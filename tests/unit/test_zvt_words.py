@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from devices.driver import Completed, Progress
 from devices.payment_terminal import zvt_commands as z
 from devices.payment_terminal.commands import Transaction
 from devices.status import Cancelled, Completion, Failed, OutcomeUnknown, Success, TimedOut
-from kiosk.adapters import zvt
+from kiosk.adapters import Adapters, DeviceReport, zvt
+from kiosk.adapters.terminals import ZvtWords
 from kiosk.core import commands as c
 from kiosk.core import events as e
 from kiosk.core.events import Charge, Close, Mark, Refunding
@@ -15,6 +17,7 @@ from kiosk.core.means import TERMINAL, Commit, Means, RefundBy
 from kiosk.core.order import PaymentState as P
 from kiosk.core.order import RefundState
 from tests.unit.core_orders import ID, R1, Desk, answered, posted
+from tests.unit.test_adapters import HEAD, Gateway, Scene
 
 ZVT = Means(TERMINAL, RefundBy.FULL, Commit.TWO_PHASE, exclusive=TERMINAL)
 MARK = Mark("000101", "0021")
@@ -208,3 +211,47 @@ def test_a_refused_reversal_is_tried_again_and_its_restart_is_for_a_person() -> 
     assert zvt.known(query, desk.order) == e.RefundQueried(
         ID, R1, Refunding.UNDECIDABLE, zvt.ANSWER_LOST
     ), "the second one may have left"
+
+
+class Counter(Scene):
+    """A cabin with a ZVT terminal and nothing else."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        workers = {TERMINAL: self.worker}
+        self.adapters = Adapters(workers, Gateway(), {}, self.lanes, (), HEAD, ZvtWords())  # type: ignore[arg-type]
+
+    def report(self, report: object) -> list[object]:
+        return list(self.adapters.translate(DeviceReport(TERMINAL, report)))  # type: ignore[arg-type]
+
+
+def test_what_the_driver_tells_finds_its_order() -> None:
+    scene, desk = Counter(), Desk(ZVT)
+    (request,) = [x for x in desk.all if isinstance(x, c.RequestPayment)]
+    assert scene.carry_out(request, desk) == []
+    assert scene.worker.told == [z.Sale(ID, 9630)]
+    assert scene.report(Progress(1, z.Remembered(ID, "000101", "0021"))) == [
+        e.PaymentMarked(ID, MARK)
+    ]
+    assert scene.report(Progress(9, z.Remembered(ID))) == [], "nobody's command"
+    assert scene.carry_out(c.BeginPayment(ID, ZVT), desk) == []
+    assert scene.report(Completed(2, Success())) == []
+    (offered,) = scene.report(Progress(1, z.Offer(PAID)))
+    assert isinstance(offered, e.PaymentOffered)
+    (paid,) = scene.report(Completed(1, Success(PAID)))
+    assert isinstance(paid, e.PaymentAnswered)
+    assert paid.result is Charge.PAID
+
+
+def test_an_order_of_another_make_of_terminal_is_not_asked_of_this_one() -> None:
+    ecr_hub = Means(TERMINAL, RefundBy.PARTIAL, exclusive=TERMINAL)
+    scene, desk = Counter(), Desk(ecr_hub)
+    assert scene.carry_out(c.QueryPayment(ID, ecr_hub), desk) == [
+        e.PaymentQueried(ID, Charge.NO_ANSWER, code="not_configured")
+    ]
+    assert scene.worker.told == []
+    other = Scene().with_terminal()
+    assert other.carry_out(c.QueryPayment(ID, ZVT), Desk(ZVT)) == [
+        e.PaymentQueried(ID, Charge.NO_ANSWER, code="not_configured")
+    ]
+    assert other.worker.told == []
