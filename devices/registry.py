@@ -23,6 +23,7 @@ _CLASSES: Mapping[str, tuple[str, str]] = {
     "ieee_meter": ("devices.bp_meter.ieee_driver", "IeeeMeter"),
     "escpos_serial": ("devices.receipt_printer.driver", "EscposPrinter"),
     "escpos_usb": ("devices.receipt_printer.usb_driver", "EscposUsbPrinter"),
+    "ipp": ("devices.document_printer.driver", "IppPrinter"),
 }
 
 # What may be noted of a driver's traffic; of one that isn't here only the lengths.
