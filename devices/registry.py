@@ -31,6 +31,7 @@ _SCRIBES: Mapping[str, tuple[str, str]] = {
     "ecr_hub": ("devices.payment_terminal.scribe", "EcrHubScribe"),
     "escpos_serial": ("devices.receipt_printer.scribe", "EscposScribe"),
     "escpos_usb": ("devices.receipt_printer.scribe", "EscposScribe"),
+    "ipp": ("devices.document_printer.scribe", "IppScribe"),
     "cdc_scanner": ("devices.scanner.scribe", "CdcScribe"),
     "hid_scanner": ("devices.scanner.hid_scribe", "HidScribe"),
     "qu_cd": ("devices.booklet_dispenser.scribe", "QuCdScribe"),

@@ -23,6 +23,7 @@ DRIVERS: Drivers = {
     "booklet_dispenser": {"qu_cd": ("take_s",)},
     "id_reader": {"sam_v": ()},
     "rice_mill": {"rice_mill": ("slave",)},
+    "document_printer": {"ipp": ("user", "busy_s")},
 }
 _CODE = r"[A-Za-z0-9_.-]{1,64}"
 _URL = r"https://[^\s/]+(/\S*)?"

@@ -38,6 +38,7 @@ OPERATIONS = {
 }
 OK, BAD, NOT_POSSIBLE, NOT_FOUND, FORMAT = 0x0000, 0x0400, 0x0404, 0x0406, 0x040A
 VALUES, OPERATION, VERSION, BUSY = 0x040B, 0x0501, 0x0503, 0x0507
+MAKES_WORK = ("Print-Job", "Create-Job", "Send-Document")
 FORMATS = ("application/pdf", "application/octet-stream")
 
 Groups = list[tuple[int, Attributes]]
@@ -112,7 +113,7 @@ class Answerer:
             raise _RefusedError(BAD)
         if not request.asked("printer-uri") and not request.asked("job-uri"):
             raise _RefusedError(BAD)
-        if busy and name in ("Print-Job", "Create-Job", "Send-Document"):
+        if busy and name in MAKES_WORK:
             raise _RefusedError(BUSY)
         return self._do[name](request)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from sim.devices.document_ipp import Answerer, Reply
+from sim.devices.document_ipp import MAKES_WORK, Answerer, Reply
 from sim.devices.document_jobs import (
     ABORTED,
     CANCELED,
@@ -50,10 +50,10 @@ class DocumentPrinter(Model):
         super().__init__(device_id)
         self._faults = faults
         self.trays = [
-            Tray("1", "iso_a4_210x297mm", 200, (29700, 21000)),
+            Tray("1", "iso_a4_210x297mm", TRAY_HOLDS, (29700, 21000)),
             Tray("2", "iso_a4_210x297mm", 0, (29700, 21000)),
         ]
-        self.toner, self.pages_per_minute = 80.0, 30
+        self.toner, self.pages_per_minute = 100.0, 30
         self.jammed = self.cover_open = False
         self.sides = self.sheets = self.documents = 0
         self.pages: int | None = None
@@ -152,7 +152,8 @@ class DocumentPrinter(Model):
             return
         if strikes("job_lost"):
             self._forget()
-        answer = self._answerer.answer(body, busy=strikes("busy") is not None)
+        busy = name in MAKES_WORK and strikes("busy") is not None
+        answer = self._answerer.answer(body, busy=busy)
         self._go_on()
         if strikes("answer_lost"):
             self._after(wait_s, lambda: reply(None))

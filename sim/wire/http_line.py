@@ -30,8 +30,11 @@ class HttpLine(Line):
         number = self._count
         self._waiting[number] = answered
         seconds, pieces = self.spoil(TO_DEVICE, body)
-        if pieces:
-            arrived = b"".join(pieces)
+        arrived = b"".join(pieces)
+        if 0 < len(arrived) < len(body):
+            # HTTP says how long a body is: half of one is none, and the connection ends.
+            self._printer.later(seconds, lambda: self._say(number, None))
+        elif arrived:
             self._printer.later(
                 seconds, lambda: self._printer.post(arrived, lambda x: self._answer(number, x))
             )
