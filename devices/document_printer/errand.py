@@ -151,10 +151,7 @@ class JobErrand(Errand):
 
     def _look(self, now: float) -> None:
         if self._cancelling and now >= self._cancel_at:
-            self._cancel_at = now + FIND_S
-            if self._cancel_by is None:
-                self._cancel_by = now + CANCEL_S
-            self._desk.ask(self._job_question(m.CANCEL_JOB, once=True), self._cancel_heard, now)
+            self._give_up_job(self._cancel_heard, now)
             return
         names = m.wanted(*m.JOB_NAMES)
         self._desk.ask(self._job_question(m.GET_JOB, names), self._seen, now)
@@ -217,8 +214,20 @@ class JobErrand(Errand):
         return Success(printed)
 
     def cancel(self, now: float) -> None:
-        """The job is the printer's by now: it is asked to give it up."""
+        """The job is the printer's by now: it is asked to give it up, at once and again."""
         self._cancelling, self._cancel_at = True, now
+        if self._watching:
+            self._give_up_job(_unheard, now)
+
+    def _give_up_job(self, then: Then, now: float) -> None:
+        self._cancel_at = now + FIND_S
+        if self._cancel_by is None:
+            self._cancel_by = now + CANCEL_S
+        self._desk.ask(self._job_question(m.CANCEL_JOB, once=True), then, now)
+
+
+def _unheard(said: Said, now: float) -> None:
+    """Whatever was said: how the job is tells."""
 
 
 def list_question(which: str) -> Question:

@@ -159,7 +159,9 @@ def status_of(
     if any(x.code == "paper_out" for x in found) and a4_is_out(trays):
         return Status(Level.UNAVAILABLE, "paper_out", detail)
     if state == PROCESSING:
-        return Status(Level.BUSY, "printing", detail)
+        # A mere warning of something that stops pages is worth telling while they come.
+        grave = worst is not None and worst.code not in _NEVER_HINDER
+        return Status(Level.BUSY, worst.code if worst and grave else "printing", detail)
     if worst is None:
         return Status(Level.READY)
     code = "paper_low" if worst.code == "paper_out" and a4_is_out(trays) is False else worst.code

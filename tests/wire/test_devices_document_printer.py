@@ -230,6 +230,7 @@ def _ends(driver: IppPrinter) -> dict[int, object]:
         ((), 3, Status(Level.READY)),
         (("none",), 3, Status(Level.READY)),
         (("none",), 4, Status(Level.BUSY, "printing")),
+        (("media-jam-warning",), 4, Status(Level.BUSY, "jammed", "media-jam-warning")),
         (("media-empty-error",), 5, Status(Level.UNAVAILABLE, "paper_out", "media-empty-error")),
         (("media-empty",), 3, Status(Level.UNAVAILABLE, "paper_out", "media-empty")),
         (
