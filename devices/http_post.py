@@ -76,6 +76,7 @@ class Poster:
 
     def _post(self, request: HttpRequest, body: _Body) -> HttpAnswer:
         import requests
+        from urllib3.exceptions import HTTPError
 
         session = self._take(fresh=request.once)
         sending_s = CONNECT_S if request.document is None else DOCUMENT_S
@@ -97,7 +98,7 @@ class Poster:
             ) as response:
                 data = _read(response, time.monotonic() + SLOWEST * request.read_s)
                 keep = not request.once
-        except (requests.RequestException, OSError) as error:
+        except (requests.RequestException, HTTPError, OSError) as error:
             return HttpAnswer(0, reason=_reason(error), sent=body.begun)
         except _LimitError as limit:
             return HttpAnswer(0, reason=limit.reason)
@@ -148,8 +149,9 @@ class _LimitError(Exception):
 
 
 def _read(response: requests.Response, until: float) -> bytes:
+    """What there is as it comes: waiting for whole pieces, a drip would be waited for for ever."""
     data = bytearray()
-    for piece in response.iter_content(4096):
+    while piece := response.raw.read1(16384):
         data += piece
         if len(data) > MOST:
             raise _LimitError("too_long")
@@ -161,12 +163,13 @@ def _read(response: requests.Response, until: float) -> bytes:
 def _reason(error: Exception) -> str:
     import requests
     from urllib3.exceptions import NewConnectionError
+    from urllib3.exceptions import TimeoutError as UrllibTimeoutError
 
     if isinstance(error, requests.exceptions.SSLError):
         return "tls"
     if isinstance(error, requests.ConnectTimeout):
         return "unreachable"
-    if isinstance(error, requests.Timeout | TimeoutError):
+    if isinstance(error, requests.Timeout | UrllibTimeoutError | TimeoutError):
         return "no_answer"
     cause = error.args[0] if error.args else None
     if isinstance(getattr(cause, "reason", None), NewConnectionError):

@@ -2,8 +2,9 @@
 
 A printer's answers may hold other people's names, titles of documents, places and addresses. Only
 what is a number, a switch or a word of the protocol's own lists is kept, and the names that this
-program gave to its own jobs; every other text becomes one of the same length, so that the message
-keeps its form. Documents never come here. Bytes that are no message are noted by their length.
+program gave to its own jobs, the model and the paper trays; every other text becomes one of the
+same length, so that the message keeps its form. Documents never come here. Bytes that are no
+message are noted by their length.
 Source: Design, "Devices" (recordings hold same-length synthetic values).
 """
 
@@ -64,9 +65,13 @@ def _group(group: v.Group) -> v.Group:
 
 
 def _attribute(attribute: v.Attribute) -> v.Attribute:
-    if attribute.name in _KEPT_NAMES:
+    if attribute.name in _KEPT_NAMES and all(_is_plain(x) for x in attribute.values):
         return attribute
     return replace(attribute, values=tuple(_value(x) for x in attribute.values))
+
+
+def _is_plain(value: v.Value) -> bool:
+    return isinstance(value.data, str | bytes) and value.data.isascii()
 
 
 def _value(value: v.Value) -> v.Value:
