@@ -9,7 +9,7 @@ from devices.document_printer import values as v
 from devices.document_printer.codec import decode
 from devices.document_printer.driver import IppPrinter
 from devices.document_printer.messages import OPERATIONS
-from devices.driver import Completed, Progress, Report
+from devices.driver import Completed, Progress, Report, Tap
 from devices.status import Completion, Level
 from sim.devices.document_ipp import Reply
 from sim.devices.document_printer import DocumentPrinter
@@ -17,7 +17,7 @@ from sim.faults import Fault
 from sim.virtual import VirtualCabin
 
 URI = "ipp://printer.example/ipp/print"
-STEP_S = 0.1
+STEP_S = 0.073  # no whole part of the driver's times: nothing falls due just as something comes
 
 
 def pdf(pages: int) -> bytes:
@@ -42,7 +42,13 @@ def pdf(pages: int) -> bytes:
 class DocumentPair:
     """``asked`` holds each operation that left, in order; ``read_s`` after which a POST ends."""
 
-    def __init__(self, *faults: str, without: tuple[str, ...] = (), busy_s: float = 60.0) -> None:
+    def __init__(
+        self,
+        *faults: str,
+        without: tuple[str, ...] = (),
+        busy_s: float = 60.0,
+        tap: Tap | None = None,
+    ) -> None:
         self.cabin = VirtualCabin(seed=1)
         self.line = self.cabin.documents
         model = self.line.model
@@ -51,6 +57,8 @@ class DocumentPair:
         self.twin._answerer.without = frozenset(without)
         self.strike(*faults)
         self.driver = IppPrinter(busy_s=busy_s)
+        if tap is not None:
+            self.driver.tap = tap
         self.reports: list[Report] = []
         self.asked: list[str] = []
         self.bodies: list[bytes] = []
