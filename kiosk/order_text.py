@@ -74,7 +74,11 @@ def goods_words(line: GoodsLine) -> str:
         case GoodsState.NOT_DELIVERED:
             return _("没有出，这笔钱退给您") if line.goods.total_fen else _("没有出")
         case GoodsState.DELIVERY_UNKNOWN:
-            return _("还不知道出了多少，工作人员会核对")
+            return (
+                _("还不知道出了多少，工作人员会核对")
+                if line.goods.total_fen
+                else _("还不知道出来没有，工作人员会核对")
+            )
         case _:
             return _("正在出")
 

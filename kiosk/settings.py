@@ -13,6 +13,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from kiosk.barcodes import BarcodeRule
+from kiosk.core.booklet import BookletRules
+from kiosk.core.notices import Notice
 from kiosk.gateways.settings import AlipaySettings, BillerSettings, WechatSettings
 
 Option = str | int | float | bool
@@ -145,3 +147,5 @@ class Settings:
     devices: Mapping[str, DeviceSettings]
     gateways: GatewaySettings
     barcodes: tuple[BarcodeRule, ...]
+    notices: tuple[Notice, ...] = ()
+    booklet: BookletRules | None = None

@@ -12,7 +12,9 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
+from devices.booklet_dispenser.driver import QuCdDispenser
 from devices.driver import Driver
+from devices.id_reader.driver import SamVReader
 from devices.payment_terminal.driver import EcrHubTerminal
 from devices.receipt_printer.driver import EscposPrinter
 from devices.scanner.driver import CdcScanner
@@ -39,12 +41,12 @@ from sim.gateways import Gateways
 from sim.gateways.transport import DELAY_KEY, LostAnswer, NotReached
 from sim.virtual import VirtualCabin
 
-ROLES = ("terminal", "scanner", "receipt_printer")
+ROLES = ("terminal", "scanner", "receipt_printer", "booklet_dispenser", "id_reader")
 REOPEN_S = 1.0
 GATEWAY_S = 0.08
 """A gateway's answer takes so long, beside what its faults add."""
 IDLE_ASK_S = 60.0
-"""How often an idle printer is asked in virtual time, so that a day stays cheap."""
+"""How often an idle machine is asked in virtual time, so that a day stays cheap."""
 
 
 class _Clock:
@@ -76,6 +78,9 @@ class VirtualWorker:
         self._last_id += 1
         self._driver.submit(self._last_id, command, self._now())
         return self._last_id
+
+    def cancel(self, command_id: int) -> None:
+        self._driver.cancel(command_id, self._now())
 
     def step(self) -> bool:
         """Do all that is due now; True if anything moved."""
@@ -196,6 +201,8 @@ class VirtualKiosk:
             "terminal": EcrHubTerminal(app_id, wall_clock=self.clock.time, beats=False),
             "scanner": CdcScanner(),
             "receipt_printer": EscposPrinter(idle_s=IDLE_ASK_S),
+            "booklet_dispenser": QuCdDispenser(idle_s=IDLE_ASK_S),
+            "id_reader": SamVReader(idle_s=IDLE_ASK_S),
         }
         self._workers = {
             role: VirtualWorker(role, driver, self.cabin, engine)

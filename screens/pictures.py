@@ -38,6 +38,9 @@ _CLASSES: Mapping[str, tuple[str, str]] = {
     "help": ("help_page", "HelpScreen"),
     "idle": ("idle", "IdleScreen"),
     "out_of_service": ("out_of_service", "OutOfServiceScreen"),
+    "lay_card": ("lay_card", "LayCardScreen"),
+    "had_booklet": ("had_booklet", "HadBookletScreen"),
+    "booklet_delivering": ("booklet_delivering", "BookletDeliveringScreen"),
 }
 
 
@@ -65,6 +68,8 @@ SERVICES = {
     "find": N_("查一笔"),
     "found": N_("查一笔"),
     "call": N_("请人帮忙"),
+    "lay_card": N_("病历本"),
+    "had_booklet": N_("病历本"),
 }
 BILLS = N_("水电煤缴费")
 WARES = {
@@ -78,6 +83,8 @@ ROLES = {
     "rice_mill": WARES[Ware.RICE],
     "document_printer": WARES[Ware.PAGES],
     "booklet_dispenser": WARES[Ware.BOOKLET],
+    "id_reader": WARES[Ware.BOOKLET],
+    "booklet_register": WARES[Ware.BOOKLET],
 }
 
 

@@ -14,6 +14,7 @@ from devices.receipt_printer.document import Print as PrintDocument
 from devices.scanner.codec import Scanned
 from devices.status import Cancelled, Completion, Failed, Status, Success, TimedOut
 from kiosk.adapters import biller as biller_words
+from kiosk.adapters import booklet as booklets
 from kiosk.adapters import goods as goods_words
 from kiosk.adapters import qr as qr_words
 from kiosk.adapters import terminal as terminal_words
@@ -22,7 +23,9 @@ from kiosk.barcodes import BarcodeRule, BillCode, PaymentCode, SlipCode, read_co
 from kiosk.core import commands as c
 from kiosk.core import events as e
 from kiosk.core.bills import Institution
+from kiosk.core.booklet import READER, REGISTER
 from kiosk.core.events import Posting, Printing
+from kiosk.core.goods import Ware
 from kiosk.core.means import NOT_CONFIGURED, TERMINAL
 from kiosk.core.order import Order
 from kiosk.core.state import BILLER, PRINTER, Device, Level
@@ -58,6 +61,8 @@ class Said:
 class DeviceWorker(Protocol):
     def submit(self, command: object) -> int: ...
 
+    def cancel(self, command_id: int) -> None: ...
+
 
 class Lanes(Protocol):
     """Runs slow calls elsewhere: jobs of one lane one after the other, lanes side by side."""
@@ -77,8 +82,10 @@ class Adapters:
         lanes: Lanes,
         barcodes: tuple[BarcodeRule, ...],
         letterhead: Letterhead,
+        booklet: booklets.Booklets | None = None,
     ) -> None:
         self._workers = workers
+        self._booklet = booklet or booklets.Booklets(None, None, lanes, by_code=False)
         self._biller = biller
         self._platforms = platforms
         self._lanes = lanes
@@ -96,6 +103,7 @@ class Adapters:
     def carry_out(self, command: c.Command, order: Order) -> None:
         match command:
             case c.Print():
+                self._booklet.settle(order)
                 if PRINTER not in self._workers:
                     nothing = Printing.NOT_PRINTED
                     self._say(
@@ -111,9 +119,14 @@ class Adapters:
             case c.CheckPost():
                 unknown = e.PostChecked(command.order_id, command.line, Posting.NO_ANSWER)
                 self._call(BILLER, lambda: biller_words.check(self._biller, command), unknown)
+            case c.Deliver() if command.goods.ware is Ware.BOOKLET:
+                self._booklet.deliver(command)
             case c.Deliver():
                 words = goods_words.WARES[command.goods.ware]
                 self._give(command, lambda: words.deliver(command))
+            case c.CheckDelivery() if self._booklet.never_left(command, order):
+                never = goods_words.not_started(command)
+                self._lanes.run("nobody", lambda: never)
             case c.CheckDelivery():
                 words = goods_words.WARES[command.goods.ware]
                 self._give(command, lambda: words.check(command))
@@ -167,7 +180,7 @@ class Adapters:
                 answer = m.PrinterAnswered(command.request, missing)
                 self._lanes.run("nobody", lambda: answer)
             case _:
-                raise TypeError(f"nobody answers {type(command).__name__}")
+                self._booklet.ask(command)
 
     def _ask_biller(self, command: m.QueryAccount) -> None:
         biller, known = self._biller, self._institutions
@@ -202,11 +215,24 @@ class Adapters:
             case Said(role, Heard() as heard):
                 lost = heard.lost(only_unsent=role != BILLER)
                 return [*self._lost(role, lost), heard.event]
+            case booklets.Reserved() | booklets.Listed():
+                return self._from_register(message)
             case Said():
                 self._probing.discard(message.role)
                 return self._probed(message.role, message.what)
             case _:
                 raise TypeError(f"unknown message {type(message).__name__}")
+
+    def _from_register(
+        self, answer: booklets.Reserved | booklets.Listed
+    ) -> list[e.OrderEvent | m.VisitEvent]:
+        if isinstance(answer, booklets.Listed):
+            return [self._changed(REGISTER, self._booklet.listed(answer))]
+        if answer.why_not:
+            return [self._booklet.reserved(answer)]
+        words = goods_words.WARES[answer.command.goods.ware]
+        self._give(answer.command, lambda: words.deliver(answer.command))
+        return []
 
     def _probed(self, role: str, answer: object) -> list[e.OrderEvent | m.VisitEvent]:
         match answer:
@@ -245,7 +271,7 @@ class Adapters:
             case Completed():
                 return self._completed(role, report)
             case Notice(what=Scanned() as scanned):
-                return [self._scanned(scanned)]
+                return self._scanned(scanned)
             case Notice(what=LateAnswer() as late):
                 order_id = late.order_no[:ORDER_ID_LENGTH]
                 _log.info("%s: a late answer (%s) for %s", role, late.code, late.order_no)
@@ -257,6 +283,8 @@ class Adapters:
                 return self._progressed(role, report)
 
     def _progressed(self, role: str, report: Progress) -> list[e.OrderEvent | m.VisitEvent]:
+        if role == READER:
+            return self._booklet.found(report.command_id)
         command, _ = self._waiting.get((role, report.command_id), (None, 0))
         if not isinstance(command, c.Deliver):
             return []
@@ -271,6 +299,8 @@ class Adapters:
         if role == PRINTER and report.command_id in self._printer_asked:
             request = self._printer_asked.pop(report.command_id)
             return [m.PrinterAnswered(request, _asked(report.completion))]
+        if role == READER:
+            return self._booklet.read(report.command_id, report.completion)
         waiting = self._waiting.pop((role, report.command_id), None)
         if waiting is None:
             _log.warning("%s: an answer to command %d, which nobody asked", role, report.command_id)
@@ -292,18 +322,18 @@ class Adapters:
             _log.exception("%s: the answer to %s failed", command.order_id, kind)
             return [e.Poisoned(command.order_id, kind, type(error).__name__)]
 
-    def _scanned(self, scanned: Scanned) -> m.VisitEvent:
+    def _scanned(self, scanned: Scanned) -> list[e.OrderEvent | m.VisitEvent]:
         if scanned.kind == "payment_code":
-            return m.PaymentCodeScanned()
+            return [m.PaymentCodeScanned()]
         match read_code(scanned.text, self._barcodes):
             case BillCode() as bill:
-                return m.BillScanned(bill.institution, bill.account)
+                return [m.BillScanned(bill.institution, bill.account)]
             case SlipCode() as slip:
-                return m.SlipScanned(slip.order_id)
+                return [m.SlipScanned(slip.order_id)]
             case PaymentCode():
-                return m.PaymentCodeScanned()
+                return [m.PaymentCodeScanned()]
             case _:
-                return m.UnknownScanned()
+                return self._booklet.scanned(scanned.text) or [m.UnknownScanned()]
 
 
 def _asked(completion: Completion) -> Device:
