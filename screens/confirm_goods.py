@@ -29,9 +29,10 @@ def view_of(state: State) -> ConfirmView:
     goods, note = step.goods, note_text(step.note)
     lines = (Line(goods.name, _detail(goods), goods.total_fen),)
     if goods.ware is Ware.BOOKLET:
-        whose = _whose(state.visit.identified)
-        lines = (Line(goods.name, f"{whose} · {_detail(goods)}", 0),)
-        note = note or _("身份证请收好。要是名字不对，请碰“返回”。")
+        who = state.visit.identified
+        lines = (Line(_whose(who), f"{goods.name} · {_detail(goods)}", 0),)
+        if who is not None and who.masked:
+            note = note or _("身份证请收好。\n名字不对的话，请碰“返回”。")
     if not goods.total_fen:
         gift = Way(FREE, _(GIFTS[goods.ware]), True)
         return ConfirmView(_("请您核对一下"), lines, 0, (gift,), note)

@@ -13,6 +13,7 @@ from screens.drawing import Box
 from screens.theme import SPACE
 from screens.widgets.booklet_pictures import CardPicture
 from screens.widgets.button import Button
+from screens.widgets.how_to_pay import PhoneIcon
 from screens.widgets.label import Label
 from screens.widgets.message import Message
 
@@ -42,6 +43,7 @@ class LayCardView:
     hint: str
     words: str
     found: bool = False
+    card: bool = True
     note: str = ""
     again: bool = False
 
@@ -52,13 +54,14 @@ def view_of(state: State) -> LayCardView:
         raise ValueError("nobody lays a card down")
     if step.trouble is not None:
         again = step.trouble is not CardTrouble.OTHER_LAYOUT
-        return LayCardView(_(TITLES[step.trouble]), "", "", False, _(WORDS[step.trouble]), again)
+        words = _(WORDS[step.trouble])
+        return LayCardView(_(TITLES[step.trouble]), "", "", note=words, again=again)
     kept = _("机器不留您的姓名和号码。")
     if step.found:
         return LayCardView(_("正在读，请先别拿走"), _("一两秒钟就好。"), kept, found=True)
     if not step.card:
         hint = _("读卡口现在用不了，扫医保码也一样。")
-        return LayCardView(_("请把医保码对准红光"), hint, kept)
+        return LayCardView(_("请把医保码对准红光"), hint, kept, card=False)
     code = _("也可以把医保码对准红光。") if by_code(state) else ""
     words = "\n".join(x for x in (code, kept) if x)
     return LayCardView(_("请把身份证放在读卡口"), _("看下图：平放着，先别拿走。"), words)
@@ -71,6 +74,7 @@ class LayCardScreen(Screen):
     def build(self) -> None:
         self.hint = self.add(Label(self.kit, "lay_card.hint", em_mm=12.0, colour="soft"))
         self.picture = self.add(CardPicture(self.kit, "lay_card.picture"))
+        self.phone = self.add(PhoneIcon(self.kit))
         self.words = self.add(Message(self.kit, "lay_card.words", em_mm=12.0))
         self.note = self.add(Message(self.kit, "lay_card.note", "wait", em_mm=14.0))
         self.again = self.add(
@@ -83,14 +87,18 @@ class LayCardScreen(Screen):
                 guard=True,
             )
         )
-        self.call = self.add(
-            Button(
-                self.kit,
-                "booklet.call_person",
-                "",
-                lambda: self.send("booklet.call_person", None),
-                guard=True,
+        self.call, self.only = (
+            self.add(
+                Button(
+                    self.kit,
+                    "booklet.call_person",
+                    "",
+                    lambda: self.send("booklet.call_person", None),
+                    kind=kind,
+                    guard=True,
+                )
             )
+            for kind in ("plain", "main")
         )
 
     def arrange(self, body: Box) -> None:
@@ -98,6 +106,7 @@ class LayCardScreen(Screen):
         if self.note.visible:
             button = px(SPACE.button)
             self.call.place(Box(body.x, body.bottom - button, body.w, button))
+            self.only.place(self.call.box)
             top = self.call.box.y - gap - button
             self.again.place(Box(body.x, top, body.w, button))
             self.note.place(
@@ -111,6 +120,10 @@ class LayCardScreen(Screen):
         top = hint.bottom + px(SPACE.air)
         end = self.words.box.y - px(SPACE.air)
         self.picture.place(Box(body.x, top, body.w, end - top))
+        side = min(px(110), end - top)
+        self.phone.place(
+            Box(body.x + (body.w - side) // 2, top + (end - top - side) // 2, side, side)
+        )
 
     def show(self, view: LayCardView) -> None:
         self.heading.say(view.title)
@@ -118,11 +131,14 @@ class LayCardScreen(Screen):
         self.words.say(view.words)
         self.note.say(view.note)
         trouble = bool(view.note)
-        for widget in (self.hint, self.picture, self.words):
-            widget.visible = not trouble
-        self.note.visible = self.call.visible = trouble
-        self.again.visible = trouble and view.again
+        self.hint.visible = self.words.visible = not trouble
+        self.picture.visible = not trouble and view.card
+        self.phone.visible = not trouble and not view.card
+        self.note.visible = trouble
+        self.again.visible = self.call.visible = trouble and view.again
+        self.only.visible = trouble and not view.again
         self.picture.show(lies=view.found)
         self.again.say(_("再试一次"))
         self.call.say(_("请人帮忙"))
+        self.only.say(_("请人帮忙"))
         self.shape(view.note, view.words, view.again)

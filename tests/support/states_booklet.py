@@ -65,7 +65,14 @@ _STATES: dict[str, State] = {
     "booklet_out_register": s.at(OutOfService("booklet_register:broken")),
 }
 STATES = {name: here(state) for name, state in _STATES.items()}
+LONG = Notice(
+    "小义工手把手的课堂",
+    "学缴水电费，学自己量血压，学打印身份证，学买现碾的新米。义工手把手教，不着急的。",
+    2,
+    "09:30",
+)
 STATES |= {
+    "booklet_home_long": replace(STATES["booklet_home"], rules=replace(RULES, notices=(LONG,))),
     "booklet_home_empty": without(STATES["booklet_home"], "booklet_dispenser", "empty"),
     "booklet_home_register": without(STATES["booklet_home"], "booklet_register", "broken"),
 }
