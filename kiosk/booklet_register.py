@@ -95,8 +95,8 @@ class Register:
         newest = book.keys[-1]
         person = Person("", newest.number, _tag(newest, number))
         for key in reversed(book.keys):
-            entry = _entry(key, _tag(key, number))
-            if entry is not None and (entry.order_id or self._until(entry) > day):
+            entry = _entry(self._live(key, day), _tag(key, number))
+            if entry is not None:
                 again = "" if entry.order_id else self._until(entry).isoformat()
                 return person, OPEN if entry.order_id else entry.day, again
         return person, "", ""
@@ -117,14 +117,16 @@ class Register:
     def reserve(self, order_id: str, person: Person) -> str:
         """Write down that a booklet is about to leave. Returns why not, empty if it is written.
 
-        Raises OSError: then nothing may leave.
+        ``person`` is what `look` has said of somebody who may have one. Raises OSError: then
+        nothing may leave.
         """
-        self.tidy()
         key = next((x for x in self._book.keys if x.number == person.key), None)
-        if key is None or _entry(key, person.tag) is not None:
+        day = self._day()
+        live = self._live(key, day) if key is not None else ()
+        if key is None or _entry(live, person.tag) is not None:
             return HAD
-        entry = Entry(person.tag, self._day().isoformat(), order_id)
-        self._put(msgspec.structs.replace(key, entries=(*key.entries, entry)))
+        entry = Entry(person.tag, day.isoformat(), order_id)
+        self._put(msgspec.structs.replace(key, entries=(*live, entry)))
         return ""
 
     def settle(self, order_id: str, *, given: bool) -> None:
@@ -141,23 +143,24 @@ class Register:
     def tidy(self) -> None:
         """Let go what is over, and take a new key when the old one's time is. Raises OSError."""
         book, day = self._book, self._day()
-        keys = [
-            msgspec.structs.replace(
-                x, entries=tuple(y for y in x.entries if y.order_id or self._until(y) > day)
-            )
-            for x in book.keys
-        ]
+        keys = [msgspec.structs.replace(x, entries=self._live(x, day)) for x in book.keys]
         newest = keys[-1]
         if day >= _later(newest.since, self._per_days):
             keys.append(_new_key(newest.number + 1, day.isoformat()))
-        kept = tuple(x for x in keys if x.entries or x is keys[-1])
-        # A day by itself changes nothing that is worth a new file.
+        # Whoever was asked about under a key may have a booklet by it on the same day.
+        today = keys[-1].since == day.isoformat()
+        kept = tuple(x for x in keys if x.entries or x is keys[-1] or today)
+        # A new day by itself changes nothing that is worth a new file.
         if kept != book.keys:
             self._replace(msgspec.structs.replace(book, keys=kept, latest=day.isoformat()))
 
     def _day(self) -> datetime.date:
         """Today, but never earlier than a day that the list has seen (a clock set back)."""
         return max(self._today(), datetime.date.fromisoformat(self._book.latest))
+
+    def _live(self, key: Key, day: datetime.date) -> tuple[Entry, ...]:
+        """What still counts of a period: what nobody knows the end of, and what isn't over."""
+        return tuple(x for x in key.entries if x.order_id or self._until(x) > day)
 
     def _until(self, entry: Entry) -> datetime.date:
         return _later(entry.day, self._per_days)
@@ -197,8 +200,8 @@ def _tag(key: Key, number: str) -> str:
     return hmac.new(key.key, number.encode(), hashlib.sha256).hexdigest()
 
 
-def _entry(key: Key, tag: str) -> Entry | None:
-    return next((x for x in key.entries if hmac.compare_digest(x.tag, tag)), None)
+def _entry(entries: tuple[Entry, ...], tag: str) -> Entry | None:
+    return next((x for x in entries if hmac.compare_digest(x.tag, tag)), None)
 
 
 def _later(day: str, days: int) -> datetime.date:
