@@ -17,7 +17,7 @@ def read_notices(items: list[Section]) -> tuple[Notice, ...]:
     for item in items:
         title = item.text("title", r"\S(.{0,8}\S)?", "1 … 10 characters")
         text = item.text("text", r"\S(.{0,38}\S)?", "1 … 40 characters")
-        weekday = item.choice("weekday", ("", *_WEEKDAYS), "")
+        weekday = item.choice("weekday", _WEEKDAYS) if item.has("weekday") else ""
         begins = item.text(
             "time", "(([01][0-9]|2[0-3]):[0-5][0-9])?", 'a time of day, "00:00" … "23:59"', ""
         )
