@@ -18,6 +18,7 @@ from kiosk.config_outside import (
     read_gateways,
 )
 from kiosk.config_reader import Mistakes, Section
+from kiosk.config_services import read_booklet, read_notices, require_booklet_machines
 from kiosk.settings import (
     CabinSettings,
     ClinicSettings,
@@ -81,6 +82,8 @@ def _settings(root: Section, file: Path, drivers: Drivers) -> Settings:
         gateways=read_gateways(root.section("gateways")),
         barcodes=read_barcodes(root.sections("barcode")),
         clinic=_clinic(root.section("clinic")),
+        notices=read_notices(root.sections("notice")),
+        booklet=read_booklet(root.section("booklet")) if root.has("booklet") else None,
     )
     root.done()
     _require(settings, root.mistakes)
@@ -100,6 +103,8 @@ def _require(settings: Settings, mistakes: Mistakes) -> None:
     if "terminal" not in devices and gateways.alipay is None and gateways.wechat is None:
         ways = "at least one of [devices.terminal], [gateways.alipay], [gateways.wechat]"
         mistakes.add((), "there is no way of paying", ways)
+    if settings.booklet is not None:
+        require_booklet_machines(devices, mistakes)
 
 
 def _require_clear_tokens(settings: Settings, mistakes: Mistakes) -> None:

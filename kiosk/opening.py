@@ -35,7 +35,9 @@ def rules_of(settings: Settings, means: tuple[Means, ...]) -> Rules:
         times.idle_reset,
         times.attract_after,
         int(times.receipt_patience),
-        clinic_rules(settings),
+        clinic=clinic_rules(settings),
+        notices=settings.notices,
+        booklet=settings.booklet,
     )
 
 

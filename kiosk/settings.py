@@ -13,6 +13,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from kiosk.barcodes import BarcodeRule
+from kiosk.core.booklet import BookletRules
+from kiosk.core.notices import Notice
 from kiosk.gateways.settings import AlipaySettings, BillerSettings, RecordSettings, WechatSettings
 
 Option = str | int | float | bool
@@ -161,3 +163,5 @@ class Settings:
     gateways: GatewaySettings
     barcodes: tuple[BarcodeRule, ...]
     clinic: ClinicSettings = ClinicSettings()
+    notices: tuple[Notice, ...] = ()
+    booklet: BookletRules | None = None

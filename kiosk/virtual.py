@@ -12,9 +12,11 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
+from devices.booklet_dispenser.driver import QuCdDispenser
 from devices.bp_meter.ieee_driver import IeeeMeter
 from devices.bp_meter.rbp_driver import RbpMeter
 from devices.driver import Driver
+from devices.id_reader.driver import SamVReader
 from devices.payment_terminal.driver import EcrHubTerminal
 from devices.payment_terminal.zvt_driver import ZvtTcpTerminal, ZvtTerminal
 from devices.receipt_printer.driver import EscposPrinter
@@ -42,7 +44,14 @@ from sim.gateways import Gateways
 from sim.gateways.transport import DELAY_KEY, LostAnswer, NotReached
 from sim.virtual import VirtualCabin
 
-ROLES = ("terminal", "scanner", "receipt_printer", "bp_meter")
+ROLES = (
+    "terminal",
+    "scanner",
+    "receipt_printer",
+    "bp_meter",
+    "booklet_dispenser",
+    "id_reader",
+)
 REOPEN_S = 1.0
 GATEWAY_S = 0.08
 """A gateway's answer takes so long, beside what its faults add."""
@@ -85,6 +94,9 @@ class VirtualWorker:
         self._last_id += 1
         self._driver.submit(self._last_id, command, self._now())
         return self._last_id
+
+    def cancel(self, command_id: int) -> None:
+        self._driver.cancel(command_id, self._now())
 
     def step(self) -> bool:
         """Do all that is due now; True if anything moved."""
@@ -217,6 +229,8 @@ class VirtualKiosk:
             "scanner": CdcScanner(),
             "receipt_printer": EscposPrinter(idle_s=IDLE_ASK_S),
             "bp_meter": IeeeMeter() if self._reports_only else RbpMeter(idle_s=IDLE_ASK_S),
+            "booklet_dispenser": QuCdDispenser(idle_s=IDLE_ASK_S),
+            "id_reader": SamVReader(idle_s=IDLE_ASK_S),
         }
         self._workers = {
             role: VirtualWorker(role, self.device_of(role), driver, self.cabin, engine)

@@ -51,6 +51,9 @@ _CLASSES: Mapping[str, tuple[str, str]] = {
     "clinic_result": ("clinic_result", "ClinicResultScreen"),
     "clinic_code": ("clinic_code", "ClinicCodeScreen"),
     "clinic_record": ("clinic_record", "ClinicRecordScreen"),
+    "lay_card": ("lay_card", "LayCardScreen"),
+    "had_booklet": ("had_booklet", "HadBookletScreen"),
+    "booklet_delivering": ("booklet_delivering", "BookletDeliveringScreen"),
 }
 
 
@@ -79,6 +82,8 @@ SERVICES = {
     "found": N_("查一笔"),
     "call": N_("请人帮忙"),
     **dict.fromkeys(CLINIC_SCREENS.values(), N_("量血压")),
+    "lay_card": N_("病历本"),
+    "had_booklet": N_("病历本"),
 }
 BILLS = N_("水电煤缴费")
 WARES = {
@@ -92,6 +97,8 @@ ROLES = {
     "rice_mill": WARES[Ware.RICE],
     "document_printer": WARES[Ware.PAGES],
     "booklet_dispenser": WARES[Ware.BOOKLET],
+    "id_reader": WARES[Ware.BOOKLET],
+    "booklet_register": WARES[Ware.BOOKLET],
 }
 
 

@@ -8,13 +8,16 @@ from kiosk.core import guards
 from kiosk.core.state import State
 from kiosk.core.visit import (
     bill_steps,
+    booklet_steps,
     clinic_common,
     clinic_decide,
     clinic_outcome,
     goods_steps,
     pay_steps,
 )
+from kiosk.core.visit import booklet_messages as b
 from kiosk.core.visit import messages as m
+from kiosk.core.visit.booklet import HadBooklet, LayCard
 from kiosk.core.visit.clinic_messages import ClinicEvent, TokenScanned
 from kiosk.core.visit.clinic_steps import ClinicMeasuring, ClinicStep
 from kiosk.core.visit.common import (
@@ -58,6 +61,11 @@ from kiosk.core.visit.steps import (
 
 def decide(state: State, event: m.VisitEvent) -> Moved:
     """Return the state after ``event`` and the commands it gives."""
+    after, commands = _decide(state, event)
+    return after, (*booklet_steps.let_go(state, after), *commands)
+
+
+def _decide(state: State, event: m.VisitEvent) -> Moved:
     match event:
         case m.Touched():
             return _awake(*_touched(state, event))
@@ -75,6 +83,10 @@ def decide(state: State, event: m.VisitEvent) -> Moved:
             return pay_steps.printer_answered(state, event)
         case m.GoodsProgressed():
             return goods_steps.progressed(state, event)
+        case b.CardSilent():
+            return booklet_steps.happened(state, event)
+        case b.CardEvent():
+            return _awake(*booklet_steps.happened(state, event))
         case m.OrderFound():
             return _order_found(state, event)
         case m.OfficeNotTold():
@@ -86,7 +98,10 @@ def decide(state: State, event: m.VisitEvent) -> Moved:
             return replace(state, institutions=event.institutions), ()
         case m.DeviceChanged():
             devices = {**state.devices, event.role: event.device}
-            return clinic_decide.device_changed(replace(state, devices=devices), event)
+            changed = replace(state, devices=devices)
+            if isinstance(state.visit.step, ClinicStep):
+                return clinic_decide.device_changed(changed, event)
+            return booklet_steps.machine_changed(state, changed)
         case m.ClockTurned():
             return replace(state, face=event.face, paid_today_fen=event.paid_today_fen), ()
         case m.JournalChanged():
@@ -130,6 +145,8 @@ def _touched(state: State, touch: m.Touched) -> Moved:
             return pay_steps.touched_confirm(state, touch, visit.step)
         case ConfirmGoods():
             return goods_steps.touched_confirm(state, touch, visit.step)
+        case LayCard() | HadBooklet():
+            return booklet_steps.touched(state, touch, visit.step)
         case AtOrder():
             return pay_steps.touched_order(state, touch)
         case FoundOrder():
@@ -195,6 +212,8 @@ def _touched_home(state: State, touch: m.Touched) -> Moved:
             return bill_steps.enter(state)
         case "home.clinic" if not clinic_common.trouble(state):
             return clinic_decide.enter(state)
+        case "home.booklet" if state.rules.booklet is not None:
+            return booklet_steps.enter(state)
         case "home.find_slip":
             return go(state, FindSlip())
         case "home.call_person":
@@ -204,6 +223,8 @@ def _touched_home(state: State, touch: m.Touched) -> Moved:
 
 
 def _touched_call(state: State, touch: m.Touched) -> Moved:
+    if touch.target == "call.find_slip":
+        return go(state, FindSlip())
     if touch.target == "call.ask" and isinstance(state.visit.step, CallPerson):
         if state.visit.step.asked:
             return stay(state)
@@ -218,6 +239,8 @@ def _scanned(state: State, event: m.VisitEvent) -> Moved:
         return stay(state)
     if isinstance(step, ClinicStep):
         return clinic_outcome.scanned_something_else(state)
+    if isinstance(step, LayCard | HadBooklet):
+        return booklet_steps.other_code(state)
     if isinstance(step, Attract):
         state, _ = go(state, Home())
     state = _cover(state, Overlay.NONE)

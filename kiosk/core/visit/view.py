@@ -5,6 +5,7 @@ from __future__ import annotations
 from kiosk.core.goods import GoodsState
 from kiosk.core.order import Order, PaperState, PaymentState
 from kiosk.core.state import State
+from kiosk.core.visit.booklet import HadBooklet, LayCard
 from kiosk.core.visit.clinic_steps import CLINIC_SCREENS
 from kiosk.core.visit.common import may_leave, order_at_screen
 from kiosk.core.visit.steps import (
@@ -46,6 +47,8 @@ SCREENS: dict[type, str] = {
     CallPerson: "call",
     OutOfService: "out_of_service",
     **CLINIC_SCREENS,
+    LayCard: "lay_card",
+    HadBooklet: "had_booklet",
 }
 
 
