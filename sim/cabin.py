@@ -87,6 +87,7 @@ class Cabin:
         )
         self.scanner = Scanner()
         self.printer = ReceiptPrinter(clock, faults)
+        self.rice_mill = RiceMill(faults)
         second_node = SecondNode()
         models: tuple[Model, ...] = (
             self.terminal,
@@ -96,7 +97,7 @@ class Cabin:
             IdReader(faults),
             RbpMeter(clock, faults),
             IeeeMeter(clock, faults),
-            RiceMill(faults),
+            self.rice_mill,
             HidScanner(faults, second_node),
             second_node,
         )
@@ -161,9 +162,10 @@ class Cabin:
             line.model.poke()
 
     def ledger(self) -> dict[str, object]:
-        """What was really charged, given back and posted, by terminal and gateway."""
+        """What was really charged, given back, posted and given out, by machine and gateway."""
         gateways = self.gateways.ledger() if self.gateways is not None else {}
-        return {"terminal": self.terminal.ledger(), **gateways}
+        rice = self.rice_mill.ledger()
+        return {"terminal": self.terminal.ledger(), "rice_mill": rice, **gateways}
 
 
 def _describe(

@@ -96,6 +96,7 @@ DEVICE_KINDS: Mapping[str, tuple[str, ...]] = {
         "valve_2_stall",
         "scale_silent",
         "scale_bad",
+        "short_weight",
         "motor_overcurrent",
         "door_up_timeout",
         "door_down_timeout",
@@ -118,7 +119,9 @@ GATEWAY_KINDS = (
 )
 
 
-NUMBERS = frozenset({"seconds", "hold", "fen", "lines", "dots", "length", "keep", "baud", "status"})
+NUMBERS = frozenset(
+    {"seconds", "hold", "fen", "lines", "dots", "length", "keep", "baud", "status", "grams"}
+)
 """Parameters that are numbers, none of them negative; every other one is text."""
 MOST = 1_000_000.0
 

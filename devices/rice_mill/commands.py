@@ -26,8 +26,9 @@ class Mill:
     """Mill ``grams`` from a bin, as weighed before milling: compensation is the caller's.
 
     Progress: `Batch` before each start, `Milling` while it runs. Success(Milled). Failed is
-    certain, and its Milled says what was done before: the fault's code, "not_taken" (this batch
-    was milled and lies there), "not_started", "not_set", "refused", "cancelled". OutcomeUnknown:
+    certain, and its Milled says what was done: the fault's code, "not_taken" (this batch was
+    milled and lies there), "not_started", "not_set", "refused", "cancelled". A door that doesn't
+    close has opened before: then this batch is among the milled ones too. OutcomeUnknown:
     "lost_power", "not_seen", "too_long", "no_answer" or the port's reason.
     """
 
@@ -101,6 +102,16 @@ class Batch:
     level: int
 
 
+class Stage(StrEnum):
+    """How far a running batch is, by its weight and the cycle's known times: the mill itself only
+    says that it runs (rice mill protocol, 4a). TAKING: the door opens about now, or is open.
+    """
+
+    FEEDING = "feeding"
+    MILLING = "milling"
+    TAKING = "taking"
+
+
 @dataclass(frozen=True, slots=True)
 class Milling:
     """Batch ``number`` of ``of`` runs; weights in grams as the scale says."""
@@ -109,15 +120,21 @@ class Milling:
     of: int
     gross: int
     net: int
+    stage: Stage = Stage.FEEDING
 
 
 @dataclass(frozen=True, slots=True)
 class Milled:
-    """``grams`` went through the mill in ``batches`` of ``of`` batches."""
+    """``grams`` went through the mill in ``batches`` of ``of`` batches.
+
+    ``weighed`` is what the scale showed of them before milling, in grams; None if a batch's weight
+    may have passed unseen.
+    """
 
     grams: int
     batches: int
     of: int
+    weighed: int | None = 0
 
 
 _BIN = Parameter(int, "1 or 2")
