@@ -17,6 +17,7 @@ from kiosk.config_outside import (
     read_gateways,
 )
 from kiosk.config_reader import Mistakes, Section
+from kiosk.config_rice import read_rice
 from kiosk.settings import (
     CabinSettings,
     Contact,
@@ -78,6 +79,7 @@ def _settings(root: Section, file: Path, drivers: Drivers) -> Settings:
         devices=read_devices(root.section("devices"), drivers),
         gateways=read_gateways(root.section("gateways")),
         barcodes=read_barcodes(root.sections("barcode")),
+        rice=read_rice(root.section("rice")) if root.has("rice") else None,
     )
     root.done()
     _require(settings, root.mistakes)
@@ -90,6 +92,9 @@ def _require(settings: Settings, mistakes: Mistakes) -> None:
     if "receipt_printer" not in devices:
         allowed = "[devices.receipt_printer]: no payment begins without a receipt"
         mistakes.add(("devices",), "section [devices.receipt_printer] is missing", allowed)
+    if settings.rice is not None and "rice_mill" not in devices:
+        allowed = "[devices.rice_mill]: it mills what [rice] sells"
+        mistakes.add(("rice",), "section [devices.rice_mill] is missing", allowed)
     if gateways.biller is None:
         allowed = "[gateways.biller]: bills are asked for and posted there"
         mistakes.add(("gateways",), "section [gateways.biller] is missing", allowed)

@@ -31,6 +31,7 @@ def rules_of(settings: Settings, means: tuple[Means, ...]) -> Rules:
         times.idle_reset,
         times.attract_after,
         int(times.receipt_patience),
+        settings.rice,
     )
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from kiosk.barcodes import BarcodeRule
+from kiosk.core.rice import RiceShop
 from kiosk.gateways.settings import AlipaySettings, BillerSettings, WechatSettings
 
 Option = str | int | float | bool
@@ -145,3 +146,4 @@ class Settings:
     devices: Mapping[str, DeviceSettings]
     gateways: GatewaySettings
     barcodes: tuple[BarcodeRule, ...]
+    rice: RiceShop | None = None

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiosk.core import guards
+from kiosk.core.money import yuan
 from kiosk.core.state import State
+from kiosk.core.visit import rice_steps
 from kiosk.i18n import _
 from screens.base import Screen
 from screens.drawing import Box
 from screens.out_of_service import SHORT
+from screens.rice_words import short_reason
 from screens.theme import SPACE, TYPE
 from screens.widgets.label import Label
 from screens.widgets.panel import Panel
@@ -56,6 +59,7 @@ def view_of(state: State) -> HomeView:
             reason,
         ),
         Tile("find_slip", _("查"), "seal_print", _("查一笔"), _("带小票，看缴好没有")),
+        *_rice(state),
         Tile("call_person", _("问"), "seal_help", _("请人\n帮忙"), _("居委会和义工")),
     )
     return HomeView(
@@ -64,6 +68,16 @@ def view_of(state: State) -> HomeView:
         tiles,
         low=state.visit.lower,
     )
+
+
+def _rice(state: State) -> tuple[Tile, ...]:
+    """The rice mill's tile, where rice is sold."""
+    if state.rules.rice is None:
+        return ()
+    price = yuan(state.rules.rice.least_price_fen)
+    hint, reason = _("一斤 {price} 元起").format(price=price), rice_steps.trouble(state)
+    words = short_reason(reason)
+    return (Tile("rice", _("米"), "seal_rice", _("现碾\n新米"), hint, not reason, words),)
 
 
 class HomeScreen(Screen):

@@ -25,7 +25,11 @@ MACHINES = {
     "booklet_dispenser": N_("病历本机现在用不了，工作人员会来看。"),
     "held": N_("机器还在办上一位的事，请等一会儿。"),
 }
-MACHINE_REASONS: dict[tuple[str, str], str] = {}
+MACHINE_REASONS: dict[tuple[str, str], str] = {
+    ("rice_mill", "bin_1_empty"): N_("米卖完了。店家补好米，就能再买。"),
+    ("rice_mill", "bin_2_empty"): N_("米卖完了。店家补好米，就能再买。"),
+    ("rice_mill", "rice_not_taken"): N_("碾好的米还在机器里没有拿走，要等工作人员来取出。"),
+}
 """Role and the driver's reason → a sentence that says more than that it doesn't work."""
 SHORT = {
     "journal": N_("暂停收款，待检查"),

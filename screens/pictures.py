@@ -38,6 +38,12 @@ _CLASSES: Mapping[str, tuple[str, str]] = {
     "help": ("help_page", "HelpScreen"),
     "idle": ("idle", "IdleScreen"),
     "out_of_service": ("out_of_service", "OutOfServiceScreen"),
+    "rice": ("rice", "RiceScreen"),
+    "rice_amount": ("rice_amount", "RiceAmountScreen"),
+    "rice_weight": ("rice_weight", "RiceWeightScreen"),
+    "rice_level": ("rice_level", "RiceLevelScreen"),
+    "rice_ready": ("rice_ready", "RiceReadyScreen"),
+    "rice_delivering": ("rice_delivering", "RiceDeliveringScreen"),
 }
 
 
@@ -74,6 +80,7 @@ WARES = {
 }
 
 
+SERVICES |= dict.fromkeys(("rice", "rice_amount", "rice_weight", "rice_level"), WARES[Ware.RICE])
 ROLES = {
     "rice_mill": WARES[Ware.RICE],
     "document_printer": WARES[Ware.PAGES],

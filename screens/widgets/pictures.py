@@ -45,7 +45,7 @@ class _Paper(Widget):
         if self._with_reader:
             self._reader.place(reader, px(4), px(0.6))
             self._light.place((reader.inset(px(8), px(6)),))
-            self._arrow.place(_arrow_down(arrow))
+            self._arrow.place(arrow_down(arrow))
         else:
             self._reader.place(Box(), 0)
             self._light.place(())
@@ -63,7 +63,7 @@ class _Paper(Widget):
             rects.paint()
 
 
-def _arrow_down(box: Box) -> list[Box]:
+def arrow_down(box: Box) -> list[Box]:
     """A shaft and a head, the head as rows of pixels."""
     head = box.h * 3 // 5
     shaft = box.w // 3

@@ -14,6 +14,12 @@ from kiosk.core.goods import Goods, Progress
 from kiosk.core.means import Means
 from kiosk.core.money import Fen
 from kiosk.core.order import Order
+from kiosk.core.visit.rice_choices import (
+    ChooseRice,
+    ChooseRiceAmount,
+    ChooseRiceLevel,
+    ChooseRiceWeight,
+)
 
 
 class NoteCode(StrEnum):
@@ -194,6 +200,10 @@ Step = (
     | FoundOrder
     | CallPerson
     | OutOfService
+    | ChooseRice
+    | ChooseRiceAmount
+    | ChooseRiceWeight
+    | ChooseRiceLevel
 )
 
 
