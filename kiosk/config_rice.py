@@ -18,8 +18,9 @@ LEVELS = (
 BINS = (1, 2)
 PICTURES = ("none", "long", "round")
 LEAST_MONTHS, MOST_MONTHS = 3, 6
-_NAME = r"\S(.{0,10}\S)?"
-_SENTENCE = r"\S(.{0,22}\S)?"
+_NAME = r"\S(.{0,4}\S)?"
+_LEVEL_NAME = r"\S{1,2}"
+_SENTENCE = r"\S(.{0,18}\S)?"
 _SELLER = r"\S(.{0,22}\S)?"
 _PHONE = r"[0-9+][0-9 ()-]{1,22}[0-9]"
 _NO_DAY = date(1, 1, 1)
@@ -72,9 +73,9 @@ def months_later(day: date, months: int) -> date:
 def _levels(section: Section) -> tuple[RiceLevel, ...]:
     found = []
     for item in section.sections("level"):
-        name = item.text("name", _NAME, "1 … 12 characters")
+        name = item.text("name", _LEVEL_NAME, "1 or 2 characters")
         mill = item.whole("mill", 1, 9, "number")
-        words = item.text("words", _SENTENCE, "1 … 24 characters")
+        words = item.text("words", _SENTENCE, "1 … 20 characters")
         if mill not in (5, 7, 9):
             item.wrong("mill", "is no level that the mill has", "5 | 7 | 9")
         item.done()
@@ -89,7 +90,7 @@ def _bin(item: Section, levels: tuple[RiceLevel, ...]) -> RiceBin:
     number = item.whole("number", BINS[0], BINS[-1], "number")
     rice = RiceBin(
         number,
-        item.text("name", _NAME, "1 … 12 characters"),
+        item.text("name", _NAME, "1 … 6 characters"),
         item.text("origin", r"\S(.{0,14}\S)?", "1 … 16 characters"),
         item.whole("price_fen_per_500g", 1, 10_000, "number of fen"),
         _more(item, len(levels)),

@@ -8,14 +8,15 @@ tests and by simulations of many days.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from devices.driver import Driver
 from devices.payment_terminal.driver import EcrHubTerminal
 from devices.receipt_printer.driver import EscposPrinter
-from devices.scanner.driver import CdcScanner
+from devices.registry import factory as driver_factory
+from devices.rice_mill.driver import RiceMill
 from kiosk import composition
 from kiosk.adapters import DeviceReport
 from kiosk.books import Books
@@ -39,7 +40,8 @@ from sim.gateways import Gateways
 from sim.gateways.transport import DELAY_KEY, LostAnswer, NotReached
 from sim.virtual import VirtualCabin
 
-ROLES = ("terminal", "scanner", "receipt_printer")
+ROLES = ("terminal", "scanner", "receipt_printer", "rice_mill")
+"""The machines that the simulator's configuration names."""
 REOPEN_S = 1.0
 GATEWAY_S = 0.08
 """A gateway's answer takes so long, beside what its faults add."""
@@ -190,16 +192,9 @@ class VirtualKiosk:
         return Journal(path, wall=_Clock(self.clock).wall)
 
     def _world(self, engine: Engine) -> composition.World:
-        terminal = self.settings.devices["terminal"]
-        app_id = str(terminal.options["app_id"])
-        drivers: Mapping[str, Driver] = {
-            "terminal": EcrHubTerminal(app_id, wall_clock=self.clock.time, beats=False),
-            "scanner": CdcScanner(),
-            "receipt_printer": EscposPrinter(idle_s=IDLE_ASK_S),
-        }
         self._workers = {
-            role: VirtualWorker(role, driver, self.cabin, engine)
-            for role, driver in drivers.items()
+            role: VirtualWorker(role, self._driver(role), self.cabin, engine)
+            for role in self.settings.devices
         }
         self._lanes = VirtualLanes(self.clock, engine.post)
         gateways = self.settings.gateways
@@ -210,6 +205,20 @@ class VirtualKiosk:
         }
         biller = factory.make_biller(gateways.biller, self._outside("biller"))
         return composition.World(self._workers, biller, platforms, self._lanes)
+
+    def _driver(self, role: str) -> Driver:
+        """The machine's own driver; those that ask an idle machine all day ask less often."""
+        device = self.settings.devices[role]
+        match device.driver:
+            case "ecr_hub":
+                app_id = str(device.options["app_id"])
+                return EcrHubTerminal(app_id, wall_clock=self.clock.time, beats=False)
+            case "escpos_serial":
+                return EscposPrinter(idle_s=IDLE_ASK_S)
+            case "rice_mill":
+                return RiceMill(idle_s=IDLE_ASK_S)
+            case name:
+                return driver_factory(name, device.options)()
 
     def _outside(self, name: str) -> factory.Outside:
         from kiosk.gateways.transport import WsgiAdapter

@@ -17,6 +17,7 @@ from screens.widgets.pick import Pick
 from screens.widgets.rice import Grains
 
 MOST = 2
+SHORT = 4  # characters of a name that fit in the larger size
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,5 +107,8 @@ class RiceScreen(Screen):
                 widget.id = f"rice.bin.{row.number}"
                 self.pictures[n].visible = row.picture != "none"
                 self.pictures[n].show(row.picture)
+                widget.title.resize(18.0 if len(row.name) <= SHORT else 14.0)
                 widget.show(row.name, row.detail, row.fen, _("一斤"), enabled=row.free)
-        self.shape(tuple(x.picture for x in view.rows), view.seller, low=view.low)
+        self.shape(
+            tuple((x.picture, len(x.name), x.detail) for x in view.rows), view.seller, low=view.low
+        )

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.core.rice import JIN_G, price_of
+from kiosk.core.goods import Ware
+from kiosk.core.rice import price_of
 from kiosk.core.state import State
 from kiosk.core.visit.rice_choices import ChooseRiceAmount
 from kiosk.core.visit.rice_steps import CHOICES_G
 from kiosk.i18n import _
+from kiosk.order_text import amount_words
 from screens.base import Screen
 from screens.drawing import Box
+from screens.rice_words import jin
 from screens.theme import SPACE
 from screens.widgets.label import Label, amount_text
 from screens.widgets.pick import Pick
@@ -39,15 +42,9 @@ def view_of(state: State) -> RiceAmountView:
     return RiceAmountView(_("您要买多少？"), hint, choices, other, state.visit.lower)
 
 
-def jin(grams: int) -> str:
-    """``1500`` → ``3 斤``. Rice is sold by whole 斤."""
-    return _("{n} 斤").format(n=grams // JIN_G)
-
-
 def beside(grams: int, fen: int) -> str:
     """``1.5 千克  ¥ 7.20``: what stands beside the 斤."""
-    kilos = _("{n} 千克").format(n=f"{grams / 1000:g}")
-    return f"{kilos}  {amount_text(fen)}"
+    return f"{amount_words(Ware.RICE, grams)}  {amount_text(fen)}"
 
 
 class RiceAmountScreen(Screen):

@@ -103,6 +103,7 @@ class RiceDeliveringScreen(Screen):
         self.figure.say(view.figure)
         self.of.say(view.of)
         self.gauge.show(view.share)
+        self.picture.show(full=view.take)
         self.words.turn("wait" if view.take else "info")
         self.words.say(view.words, view.lead)
         self.shape(view.lead, view.words)

@@ -10,7 +10,7 @@ from kiosk.core.visit.rice_choices import ChooseRiceLevel
 from kiosk.i18n import _
 from screens.base import Screen
 from screens.drawing import Box
-from screens.rice_amount import jin
+from screens.rice_words import jin
 from screens.theme import SPACE
 from screens.widgets.label import Label, amount_text
 from screens.widgets.pick import Pick
@@ -78,4 +78,4 @@ class RiceLevelScreen(Screen):
                 self._mills[n], name, words = view.levels[n]
                 row.id = f"rice.level.{self._mills[n]}"
                 row.show(name, words)
-        self.shape(len(view.levels), low=view.low)
+        self.shape(view.levels, low=view.low)

@@ -10,7 +10,8 @@ from kiosk.core.visit.rice_choices import ChooseRiceWeight
 from kiosk.i18n import _
 from screens.base import Screen
 from screens.drawing import Box
-from screens.rice_amount import beside, jin
+from screens.rice_amount import beside
+from screens.rice_words import jin
 from screens.theme import SPACE
 from screens.widgets.button import Button
 from screens.widgets.label import Label

@@ -11,7 +11,8 @@ from screens.widgets.label import Amount, Label
 from screens.widgets.panel import PressablePanel
 
 _PAD = 11.0  # beside the texts, mm
-_SUM = 92.0  # width of a price, mm
+_SUM = 58.0  # width of a price, mm
+_PER = 30.0  # width of what it is for, mm
 
 
 class Pick(PressablePanel):
@@ -34,7 +35,7 @@ class Pick(PressablePanel):
         self.left_mm = 0.0
         self.title = self.add(self._label(em_mm, "bold", "ink"))
         self.detail = self.add(self._label(11.0, "regular", "soft"))
-        self.amount = self.add(Amount(kit, f"{widget_id}.amount", on="card", em_mm=18.0))
+        self.amount = self.add(Amount(kit, f"{widget_id}.amount", on="card", em_mm=16.0))
         self.per = self.add(
             Label(
                 kit, em_mm=11.0, colour="soft", on="card", align="right", anchor="middle", role=""
@@ -77,15 +78,17 @@ class Pick(PressablePanel):
         right = px(_SUM) if self.per.text else 0
         name, line = self.title.line_px, self.detail.line_px
         x, width = box.x + pad + left, box.w - 2 * pad - left - right
-        detail = self.detail.fit_height(width) or line
+        wide = width + right - (px(_PER) if right else 0)  # below the price there is more room
+        detail = self.detail.fit_height(wide) or line
         top = box.y + (box.h - name - detail) // 2
         self.title.place(Box(x, top, width, name))
-        self.detail.place(Box(x, top + name, width, detail))
+        self.detail.place(Box(x, top + name, wide, detail))
         if right:
-            x = box.right - pad - right
-            top = box.y + (box.h - self.amount.line_px - line) // 2
-            self.amount.place(Box(x, top, right, self.amount.line_px))
-            self.per.place(Box(x, top + self.amount.line_px, right, line))
+            x, per = box.right - pad - right, px(_PER)
+            self.amount.place(
+                Box(x, top + (name - self.amount.line_px), right, self.amount.line_px)
+            )
+            self.per.place(Box(x + right - per, top + name, per, line))
 
     def repaint(self) -> None:
         super().repaint()

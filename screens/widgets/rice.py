@@ -63,6 +63,7 @@ class BagPicture(Widget):
 
     def __init__(self, kit: Kit, widget_id: str) -> None:
         super().__init__(kit, widget_id)
+        self._full = False
         self._mill = RoundBox(self.theme, self.solid, self.ink, "off", "edge")
         self._door = RoundBox(self.theme, self.solid, self.ink, "card", "ink")
         self._arrow = Rects(self.theme, self.solid, "action")
@@ -73,6 +74,12 @@ class BagPicture(Widget):
     @property
     def text(self) -> str:
         return _("米口的样子：袋子张开，放在门的下面")
+
+    def show(self, *, full: bool) -> None:
+        """With rice in the bag, or empty."""
+        if full != self._full:
+            self._full = full
+            self.place(self.box)
 
     def place(self, box: Box) -> None:
         super().place(box)
@@ -89,10 +96,11 @@ class BagPicture(Widget):
         self._bag.place(bag, px(4), px(1.2))
         lip = px(2.4)
         self._mouth.place((Box(bag.x - px(3), bag.y, bag.w + 2 * px(3), lip),))
-        self._rice.place((Box(bag.x + px(6), bag.y + bag.h // 2, bag.w - 2 * px(6), bag.h // 4),))
-        self._arrow.place(
-            arrow_down(Box(x + width // 2 - px(9), mill.bottom + px(4), px(18), px(20)))
-        )
+        rice = Box(bag.x, bag.y + bag.h // 2, bag.w, bag.h // 2).inset(px(5))
+        self._rice.place((rice,) if self._full else ())
+        side = box.h // 8
+        high = bag.y - mill.bottom - px(6)
+        self._arrow.place(arrow_down(Box(x + (width - side) // 2, mill.bottom + px(3), side, high)))
 
     def repaint(self) -> None:
         self._mill.paint("off", "edge")

@@ -8,7 +8,7 @@ from kiosk.config_rice import LEVELS
 from kiosk.core import events as e
 from kiosk.core.events import Delivery
 from kiosk.core.goods import Goods, Progress
-from kiosk.core.rice import RICE_MILL, RiceBin, RiceShop, goods_of
+from kiosk.core.rice import RICE_MILL, RiceShop, goods_of
 from kiosk.core.state import Device, Level, State
 from kiosk.core.visit.rice_choices import (
     ChooseRice,
@@ -18,19 +18,15 @@ from kiosk.core.visit.rice_choices import (
 )
 from kiosk.core.visit.steps import ConfirmGoods, Home, OutOfService
 from tests.support import states as s
+from tests.support.rice_shop import BINS, SHOP
 from tests.support.states_goods import BACK, FORGOTTEN, WANTED, bought, gave, with_machines
 
-BINS = (
-    RiceBin(1, "长粒香", "东北 示例县", 480, (60, 80, 100), "long"),
-    RiceBin(2, "珍珠米", "江苏 示例县", 520, (70, 90, 110), "round"),
-)
-SHOP = RiceShop("示例粮油店", "021-0000 0003", ("2026-10-01", "2027-03-31"), LEVELS, BINS, 15)
 LONGEST = RiceShop(
     "示例路三百八十弄粮油食品合作社第一门市部销售专柜",
     "021-0000 0003-8000",
     ("2026-10-01", "2027-03-31"),
-    tuple(replace(x, words="留着胚芽又香又有营养煮粥煮饭都好吃小孩老人都爱") for x in LEVELS),
-    tuple(replace(x, name="东北五常稻花香二号新米", price_fen=9_999) for x in BINS),
+    tuple(replace(x, words="留着胚芽又香又有营养煮粥煮饭小孩老人都爱") for x in LEVELS),
+    tuple(replace(x, name="示例稻花香米", price_fen=9_999) for x in BINS),
     15,
 )
 
