@@ -95,7 +95,7 @@ def audit(orders: Iterable[Order], ledger: Mapping[str, Any], *, settled: bool =
 
 def words(order: Order) -> str:
     """An order's states in one line, without anything personal."""
-    lines = " ".join(x.state.value for x in (*order.lines, *order.goods))
+    lines = " ".join([x.state.value for x in order.lines] + [x.state.value for x in order.goods])
     person = ", ".join(order.person_reasons)
     return f"{order.means.id} {order.payment_word} [{lines}] {order.paper.state.value} {person}"
 

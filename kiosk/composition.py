@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from kiosk.adapters import Adapters
 from kiosk.adapters.adapters import DeviceWorker, Lanes
+from kiosk.adapters.release import EVERY_S
 from kiosk.books import AnyBooks, Books
 from kiosk.clock import Clock, TrustedClock
 from kiosk.core import means as ways
@@ -108,6 +109,7 @@ def compose_engine(
     engine.add_chore(Chore(BILLER, PROBE_S, adapters.probe_biller, PROBE_AGAIN_S))
     for name in world.platforms:
         engine.add_chore(Chore(name, PROBE_S, _probe(adapters, name), PROBE_AGAIN_S))
+    engine.add_chore(Chore("release", EVERY_S, lambda: adapters.release(engine.state)))
     engine.add_chore(Chore("books", PROBE_S, lambda: _watch_books(engine)))
     engine.add_chore(Chore("forget", HOUR_S, lambda: _forget(engine, settings)))
     return engine

@@ -27,13 +27,21 @@ CLOCK_JUMPS_S = (-86_400.0, -3_600.0, 3_600.0, 86_400.0)
 
 
 def repair_mill(kiosk: VirtualKiosk) -> None:
-    """Somebody fills the bins, takes out what was left in the mill, and clears its faults."""
-    kiosk.until(lambda: kiosk.cabin.rice_mill.phase == "idle", 120)
+    """Somebody fills the bins, takes out what was left in the mill, and clears its faults.
+
+    Last of all: what became of a batch is read before its fault is gone.
+    """
+    kiosk.until(lambda: kiosk.cabin.rice_mill.phase == "idle" and not _mill_asked(kiosk), 1800)
     kiosk.act("rice_mill", "empty")
     for number in (1, 2):
         kiosk.act("rice_mill", "fill", bin=number)
         kiosk.act("rice_mill", "climate", bin=number)
     kiosk.act("rice_mill", "clear_faults")
+
+
+def _mill_asked(kiosk: VirtualKiosk) -> bool:
+    orders = kiosk.state.orders.values() if kiosk.state else ()
+    return any(not x.at_rest and x.attempts for order in orders for x in order.goods)
 
 
 class Troubles:

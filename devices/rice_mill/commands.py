@@ -45,8 +45,10 @@ class Resolve:
     """What became of a batch (as `Batch` told it)? Reads only; never starts anything.
 
     Success(Fate). OutcomeUnknown("lost_power") when the mill has forgotten the batch: it stood
-    without power, and then idle and done look the same. Of a batch that isn't running any more,
-    DONE rests on its fault word: a fault that somebody cleared at the mill meanwhile can't be read.
+    without power, and then idle and done look the same. Another batch in its registers is an older
+    one: nothing else may be milled while somebody asks for this one. Of a batch that isn't running
+    any more, DONE rests on its fault word: a fault that somebody cleared at the mill meanwhile
+    can't be read.
     """
 
     bin: int
@@ -67,6 +69,13 @@ class Fate(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Look:
     """Read everything; Success(MillState)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """What became of the last batch is known: put the switch off, so that nobody takes it for
+    another one's start. Success(MillState), or Failed("busy") while it runs.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +172,7 @@ OPERATIONS: Mapping[str, Operation] = {
         {"bin": _BIN, "grams": _GRAMS, "level": _LEVEL},
         patience_s=300.0,
     ),
+    "forget": Operation("put the switch off, so that the last batch isn't resolved again", Forget),
     "clear": Operation("clear the faults", Clear),
     "door": Operation(
         "move the lift door", _door, {"state": Parameter(str, "open or closed")}, lab=True

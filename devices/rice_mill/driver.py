@@ -92,6 +92,8 @@ class RiceMill(Driver):
                 procedure = p.mill(command, self._work)
             case c.Resolve(bin_no, grams, level):
                 procedure = p.resolve(c.Batch(1, 1, bin_no, grams, level), self._work)
+            case c.Forget():
+                procedure = p.forget()
             case c.Clear():
                 procedure = p.clear()
             case c.Tare():

@@ -204,7 +204,8 @@ def resolve(batch: Batch, work: Work) -> Procedure:
     """`Resolve`: the batch is looked for, and watched if it still runs."""
     state = yield from look()
     if not _is_ours(state, batch):
-        return OutcomeUnknown("lost_power")
+        # Without power all registers read 0. Those of an older batch were never written over.
+        return Success(Fate.NOT_STARTED) if state.grams else OutcomeUnknown("lost_power")
     if state.run == r.OFF:
         return Success(Fate.NOT_STARTED)
     if state.faults and state.progress == r.DONE:
@@ -218,6 +219,19 @@ def resolve(batch: Batch, work: Work) -> Procedure:
         # The switch is on, no fault kept it from acting, and nothing runs: it has run.
         return Success(Fate.DONE)
     return end
+
+
+def forget() -> Procedure:
+    """`Forget`."""
+    state = yield from look()
+    if state.progress == r.RUNNING:
+        return Failed("busy", "the mill is running")
+    if state.run == r.OFF:
+        return Success(state)
+    answer = yield write(r.RUN, r.OFF)
+    if isinstance(answer, Refused):
+        return Failed("refused", answer.meaning)
+    return Success((yield from look()))
 
 
 def clear() -> Procedure:

@@ -72,13 +72,23 @@ def fed_grams(sold: int, more: int) -> int:
     return (sold * (1000 + more) + 500) // 1000
 
 
+APART_G = 2
+"""Parts one after the other differ, so that the mill's registers tell which of them it had last."""
+
+
 def parts_of(grams: int, more: int) -> tuple[int, ...]:
-    """An amount in as few equal parts as the mill takes at once, heavier ones first."""
-    count = 1
-    while fed_grams(-(-grams // count), more) > MOST_FED_G:
+    """An amount in as few parts as the mill can take, nearly equal, no two neighbours alike."""
+    if fed_grams(grams, more) <= MOST_FED_G:
+        return (grams,)
+    count = 2
+    while fed_grams(-(-grams // count) + APART_G, more) > MOST_FED_G:
         count += 1
     least, heavier = divmod(grams, count)
-    return (least + 1,) * heavier + (least,) * (count - heavier)
+    parts = [least + (n < heavier) for n in range(count)]
+    for n in range(0, count - 1, 2):
+        parts[n] += APART_G
+        parts[n + 1] -= APART_G
+    return tuple(parts)
 
 
 def goods_of(shop: RiceShop, rice: RiceBin, level: RiceLevel, grams: int) -> Goods:

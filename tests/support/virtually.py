@@ -120,12 +120,12 @@ class Cabin(VirtualKiosk):
 
     def serve(
         self,
-        errand: Errand,
+        errand: Errand | Resident,
         due: Callable[[Cabin], bool] = lambda _: False,
         strike: Callable[[Cabin], None] = lambda _: None,
     ) -> Resident:
         """Let somebody do their errand; at the first moment when ``due`` holds, ``strike``."""
-        resident = Resident(errand)
+        resident = errand if isinstance(errand, Resident) else Resident(errand)
         struck = threading.Event()
 
         def strikes() -> bool:
