@@ -43,6 +43,7 @@ WAYS_HOME = (
     "idle.leave",
     "order.cancel",
     "order.slip",
+    "goods.decline",
 )
 
 
@@ -255,6 +256,8 @@ class Stage:
 
     def begin(self) -> None:
         """Everything repaired, nobody at the screen, bills can be paid."""
+        self.bench.until("rice_mill", lambda state: state["phase"] == "idle")
+        self.bench.act("rice_mill", "empty")
         self.bench.set_up("normal")
         self.bench.act("biller", "plug")
         self.bench.act("qr_payment", "plug")
