@@ -14,7 +14,7 @@ REASONS = {
     "journal": N_("暂停收款，待检查"),
     "receipt_printer": N_("小票纸没好，暂停"),
     "payment": N_("付款机没接上"),
-    "held:rice_mill": N_("正在给上一位碾"),
+    "held:rice_mill": N_("上一位的还没办完"),
     "rice_mill:bin_1_empty": N_("米卖完了，等补米"),
     "rice_mill:bin_2_empty": N_("米卖完了，等补米"),
     "rice_mill:rice_not_taken": N_("有米没拿走，等人来"),

@@ -33,6 +33,7 @@ def test_an_amount_of_ones_own_by_jin(stage: Stage) -> None:
     kiosk.on("confirm_goods")
     assert "¥ 31.20" in kiosk.everything()
     kiosk.touch("nav.back")
+    kiosk.on("rice_level")
     kiosk.touch("nav.back")
     kiosk.on("rice_weight")
     assert "6 斤" in kiosk.everything()
