@@ -12,6 +12,7 @@ from kiosk.adapters import Adapters
 from kiosk.adapters.adapters import DeviceWorker, Lanes
 from kiosk.adapters.booklet import Booklets
 from kiosk.adapters.clinic import ClinicDesk
+from kiosk.adapters.release import EVERY_S
 from kiosk.adapters.terminals import ZVT_DRIVERS, words_of
 from kiosk.booklet_register import Register, RegisterBrokenError
 from kiosk.books import AnyBooks, Books
@@ -158,6 +159,7 @@ def compose_engine(
     engine.add_chore(Chore(BILLER, PROBE_S, adapters.probe_biller, PROBE_AGAIN_S))
     for name in world.platforms:
         engine.add_chore(Chore(name, PROBE_S, _probe(adapters, name), PROBE_AGAIN_S))
+    engine.add_chore(Chore("release", EVERY_S, lambda: adapters.release(engine.state)))
     engine.add_chore(Chore("books", PROBE_S, lambda: _watch_books(engine)))
     engine.add_chore(Chore("forget", HOUR_S, lambda: _forget(engine, settings)))
     return engine

@@ -18,6 +18,7 @@ from kiosk.config_outside import (
     read_gateways,
 )
 from kiosk.config_reader import Mistakes, Section
+from kiosk.config_rice import read_rice
 from kiosk.config_services import read_booklet, read_notices, require_booklet_machines
 from kiosk.settings import (
     CabinSettings,
@@ -84,6 +85,7 @@ def _settings(root: Section, file: Path, drivers: Drivers) -> Settings:
         clinic=_clinic(root.section("clinic")),
         notices=read_notices(root.sections("notice")),
         booklet=read_booklet(root.section("booklet")) if root.has("booklet") else None,
+        rice=read_rice(root.section("rice")) if root.has("rice") else None,
     )
     root.done()
     _require(settings, root.mistakes)
@@ -96,6 +98,9 @@ def _require(settings: Settings, mistakes: Mistakes) -> None:
     if "receipt_printer" not in devices:
         allowed = "[devices.receipt_printer]: no payment begins without a receipt"
         mistakes.add(("devices",), "section [devices.receipt_printer] is missing", allowed)
+    if settings.rice is not None and "rice_mill" not in devices:
+        allowed = "[devices.rice_mill]: it mills what [rice] sells"
+        mistakes.add(("rice",), "section [devices.rice_mill] is missing", allowed)
     if gateways.biller is None:
         allowed = "[gateways.biller]: bills are asked for and posted there"
         mistakes.add(("gateways",), "section [gateways.biller] is missing", allowed)

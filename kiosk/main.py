@@ -15,6 +15,7 @@ COMMANDS = {
     "device": "kiosk.device_cli",
     "devices": "kiosk.devices_cli",
     "journal": "kiosk.journal.cli",
+    "rice": "kiosk.rice_cli",
     "soak": "kiosk.soak",
 }
 """Each module has ``add_parser(commands)``, which sets ``handler(args) -> int``.

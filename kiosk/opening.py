@@ -38,6 +38,7 @@ def rules_of(settings: Settings, means: tuple[Means, ...]) -> Rules:
         clinic=clinic_rules(settings),
         notices=settings.notices,
         booklet=settings.booklet,
+        rice=settings.rice,
     )
 
 

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from kiosk.barcodes import BarcodeRule
 from kiosk.core.booklet import BookletRules
 from kiosk.core.notices import Notice
+from kiosk.core.rice import RiceShop
 from kiosk.gateways.settings import AlipaySettings, BillerSettings, RecordSettings, WechatSettings
 
 Option = str | int | float | bool
@@ -165,3 +166,4 @@ class Settings:
     clinic: ClinicSettings = ClinicSettings()
     notices: tuple[Notice, ...] = ()
     booklet: BookletRules | None = None
+    rice: RiceShop | None = None

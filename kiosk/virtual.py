@@ -8,19 +8,19 @@ tests and by simulations of many days.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from devices.booklet_dispenser.driver import QuCdDispenser
-from devices.bp_meter.ieee_driver import IeeeMeter
 from devices.bp_meter.rbp_driver import RbpMeter
 from devices.driver import Driver
 from devices.id_reader.driver import SamVReader
 from devices.payment_terminal.driver import EcrHubTerminal
 from devices.payment_terminal.zvt_driver import ZvtTcpTerminal, ZvtTerminal
 from devices.receipt_printer.driver import EscposPrinter
-from devices.scanner.driver import CdcScanner
+from devices.registry import factory as driver_factory
+from devices.rice_mill.driver import RiceMill
 from kiosk import composition
 from kiosk.adapters import DeviceReport
 from kiosk.books import Books
@@ -51,7 +51,9 @@ ROLES = (
     "bp_meter",
     "booklet_dispenser",
     "id_reader",
+    "rice_mill",
 )
+"""The machines that the simulator's configuration names."""
 REOPEN_S = 1.0
 GATEWAY_S = 0.08
 """A gateway's answer takes so long, beside what its faults add."""
@@ -224,17 +226,9 @@ class VirtualKiosk:
         return Journal(path, wall=_Clock(self.clock).wall)
 
     def _world(self, engine: Engine) -> composition.World:
-        drivers: Mapping[str, Driver] = {
-            "terminal": self._terminal(),
-            "scanner": CdcScanner(),
-            "receipt_printer": EscposPrinter(idle_s=IDLE_ASK_S),
-            "bp_meter": IeeeMeter() if self._reports_only else RbpMeter(idle_s=IDLE_ASK_S),
-            "booklet_dispenser": QuCdDispenser(idle_s=IDLE_ASK_S),
-            "id_reader": SamVReader(idle_s=IDLE_ASK_S),
-        }
         self._workers = {
-            role: VirtualWorker(role, self.device_of(role), driver, self.cabin, engine)
-            for role, driver in drivers.items()
+            role: VirtualWorker(role, self.device_of(role), self._driver(role), self.cabin, engine)
+            for role in self.settings.devices
         }
         self._lanes = VirtualLanes(self.clock, engine.post)
         gateways = self.settings.gateways
@@ -248,17 +242,6 @@ class VirtualKiosk:
         record = factory.make_record(gateways.record, self._outside("record"))
         return composition.World(self._workers, biller, platforms, self._lanes, record)
 
-    def _terminal(self) -> Driver:
-        settings = self.settings.devices["terminal"]
-        match settings.driver:
-            case "zvt":
-                return ZvtTerminal(idle_s=IDLE_ENQUIRY_S)
-            case "zvt_tcp":
-                return ZvtTcpTerminal(idle_s=IDLE_ENQUIRY_S)
-            case _:
-                app_id = str(settings.options["app_id"])
-                return EcrHubTerminal(app_id, wall_clock=self.clock.time, beats=False)
-
     def device_of(self, role: str) -> str:
         """The simulated machine that plays a role."""
         if role == "bp_meter" and self._reports_only:
@@ -269,6 +252,30 @@ class VirtualKiosk:
     def _reports_only(self) -> bool:
         """Whether the meter is the standard's, which nobody starts from here."""
         return self.settings.devices["bp_meter"].driver == "ieee_meter"
+
+    def _driver(self, role: str) -> Driver:
+        """The machine's own driver; those that ask an idle machine all day ask less often."""
+        device = self.settings.devices[role]
+        match device.driver:
+            case "ecr_hub":
+                app_id = str(device.options["app_id"])
+                return EcrHubTerminal(app_id, wall_clock=self.clock.time, beats=False)
+            case "zvt":
+                return ZvtTerminal(idle_s=IDLE_ENQUIRY_S)
+            case "zvt_tcp":
+                return ZvtTcpTerminal(idle_s=IDLE_ENQUIRY_S)
+            case "rbp_meter":
+                return RbpMeter(idle_s=IDLE_ASK_S)
+            case "qu_cd":
+                return QuCdDispenser(idle_s=IDLE_ASK_S)
+            case "sam_v":
+                return SamVReader(idle_s=IDLE_ASK_S)
+            case "escpos_serial":
+                return EscposPrinter(idle_s=IDLE_ASK_S)
+            case "rice_mill":
+                return RiceMill(idle_s=IDLE_ASK_S)
+            case name:
+                return driver_factory(name, device.options)()
 
     def _outside(self, name: str) -> factory.Outside:
         from kiosk.gateways.transport import WsgiAdapter

@@ -13,6 +13,7 @@ from kiosk.order_text import amount_words
 from screens.confirm import WAYS, ConfirmScreen, ConfirmView, Line, Way, why_shut
 from screens.drawing import Box
 from screens.notes import note_text
+from screens.rice_words import rice_amount
 from screens.widgets.button import Button
 
 GIFTS = {
@@ -50,6 +51,8 @@ def _whose(person: Person | None) -> str:
 
 
 def _detail(goods: Goods) -> str:
+    if goods.ware is Ware.RICE:
+        return rice_amount(goods.units)
     amount = amount_words(goods.ware, goods.units)
     return f"{amount} · {goods.seller}" if goods.seller else amount
 

@@ -58,15 +58,17 @@ def view_of(state: State) -> HomeView:
     return HomeView(
         _("您好，今天要办什么？"),
         _("用手指轻轻碰一下就可以，不着急。"),
-        tuple(_tile(x, x.trouble(state)) for x in on_home(state)),
+        tuple(_tile(x, state) for x in on_home(state)),
         title,
         text,
         low=state.visit.lower,
     )
 
 
-def _tile(service: Service, trouble: str) -> Tile:
-    names = _(service.seal), service.colour, _(service.label), _(service.hint)
+def _tile(service: Service, state: State) -> Tile:
+    trouble = service.trouble(state)
+    hint = _(service.hint) if service.hint_of is None else service.hint_of(state)
+    names = _(service.seal), service.colour, _(service.label), hint
     return Tile(service.id, *names, not trouble, short_words(trouble))
 
 

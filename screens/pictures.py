@@ -54,6 +54,12 @@ _CLASSES: Mapping[str, tuple[str, str]] = {
     "lay_card": ("lay_card", "LayCardScreen"),
     "had_booklet": ("had_booklet", "HadBookletScreen"),
     "booklet_delivering": ("booklet_delivering", "BookletDeliveringScreen"),
+    "rice": ("rice", "RiceScreen"),
+    "rice_amount": ("rice_amount", "RiceAmountScreen"),
+    "rice_weight": ("rice_weight", "RiceWeightScreen"),
+    "rice_level": ("rice_level", "RiceLevelScreen"),
+    "rice_ready": ("rice_ready", "RiceReadyScreen"),
+    "rice_delivering": ("rice_delivering", "RiceDeliveringScreen"),
 }
 
 
@@ -93,6 +99,7 @@ WARES = {
 }
 
 
+SERVICES |= dict.fromkeys(("rice", "rice_amount", "rice_weight", "rice_level"), WARES[Ware.RICE])
 ROLES = {
     "rice_mill": WARES[Ware.RICE],
     "document_printer": WARES[Ware.PAGES],

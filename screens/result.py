@@ -15,6 +15,7 @@ from screens.base import Screen
 from screens.drawing import Box
 from screens.ending import place_ending, tell_ending
 from screens.order_words import goods_step, line_step
+from screens.rice_words import rice_ending
 from screens.theme import SPACE
 from screens.widgets.button import Button
 from screens.widgets.label import Amount, Label
@@ -55,7 +56,7 @@ def result_of(order: Order, refund_days: int) -> ResultView:
         lead = _("您的钱没有扣。")
         return ResultView(title, fen, (), words, lead=lead, paid=False)
     if order.goods:
-        return _goods_result(order, refund_days)
+        return replace(_goods_result(order, refund_days), **rice_ending(order))
     steps = tuple(line_step(x) for x in order.lines)
     states = [x.state for x in order.lines]
     if set(states) == {LineState.POSTED}:

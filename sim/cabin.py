@@ -98,6 +98,7 @@ class Cabin:
         self.terminal_zvt = TerminalZvt(clock, faults, wall=wall)
         self.scanner = Scanner()
         self.printer = ReceiptPrinter(clock, faults)
+        self.rice_mill = RiceMill(faults)
         second_node = SecondNode()
         models: tuple[Model, ...] = (
             self.terminal,
@@ -109,7 +110,7 @@ class Cabin:
             IdReader(faults),
             RbpMeter(clock, faults),
             IeeeMeter(clock, faults),
-            RiceMill(faults),
+            self.rice_mill,
             HidScanner(faults, second_node),
             second_node,
         )
@@ -176,7 +177,7 @@ class Cabin:
             line.model.poke()
 
     def ledger(self) -> dict[str, object]:
-        """What was really charged, given back and posted, by terminal and gateway."""
+        """What was really charged, given back, posted and given out, by machine and gateway."""
         gateways = self.gateways.ledger() if self.gateways is not None else {}
         zvt = [
             row
@@ -184,7 +185,8 @@ class Cabin:
             if isinstance(line.model, TerminalZvt)
             for row in line.model.ledger()
         ]
-        return {"terminal": self.terminal.ledger(), "terminal_zvt": zvt, **gateways}
+        terminals = {"terminal": self.terminal.ledger(), "terminal_zvt": zvt}
+        return {**terminals, "rice_mill": self.rice_mill.ledger(), **gateways}
 
 
 def _describe(

@@ -88,9 +88,35 @@ _DEVICES: Mapping[str, Mapping[str, object]] = {
     "bp_meter": {"driver": "rbp_meter"},
     "booklet_dispenser": {"driver": "qu_cd", "take_s": 30},
     "id_reader": {"driver": "sam_v"},
+    "rice_mill": {"driver": "rice_mill"},
 }
 
 _NOWHERE = "127.0.0.1:20007"
+
+_RICE = """
+[rice]
+merchant = "示例粮油店"
+phone = "021-0000 0003"
+trial_from = 2026-10-01
+trial_until = 2027-03-31
+tolerance_g = 15
+
+[[rice.bin]]
+number = 1
+name = "长粒香"
+origin = "东北 示例县"
+price_fen_per_500g = 480
+more_per_mille = [60, 80, 100]
+picture = "long"
+
+[[rice.bin]]
+number = 2
+name = "珍珠米"
+origin = "江苏 示例县"
+price_fen_per_500g = 520
+more_per_mille = [70, 90, 110]
+picture = "round"
+"""
 
 _BARCODE_NAMES = {
     "SH-POWER": "synthetic electricity bill",
@@ -126,6 +152,7 @@ def cabin_toml(
     for name, settings in _DEVICES.items():
         port = f"serial://{directory.resolve() / name}?baud={BAUD[name]}"
         parts.append(_section(f"devices.{name}", {**settings, "port": port}))
+    parts.append(_RICE)
     for name, section in gateways.items():
         parts.append(_section(f"gateways.{name}", section))
     parts.append("\n# Synthetic: there is no public rule for the barcodes of real bills.")

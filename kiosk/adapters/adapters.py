@@ -20,6 +20,7 @@ from kiosk.adapters import qr as qr_words
 from kiosk.adapters import terminal as terminal_words
 from kiosk.adapters.clinic import ClinicDesk
 from kiosk.adapters.heard import Heard
+from kiosk.adapters.release import MAKERS, Releases
 from kiosk.adapters.terminals import EcrHubWords, TerminalWords
 from kiosk.barcodes import BarcodeRule, BillCode, PaymentCode, SlipCode, read_code
 from kiosk.core import commands as c
@@ -30,7 +31,7 @@ from kiosk.core.events import Posting, Printing
 from kiosk.core.goods import Ware
 from kiosk.core.means import NOT_CONFIGURED, TERMINAL
 from kiosk.core.order import Order
-from kiosk.core.state import BILLER, BP_METER, PRINTER, Device, Level
+from kiosk.core.state import BILLER, BP_METER, PRINTER, Device, Level, State
 from kiosk.core.visit import messages as m
 from kiosk.core.visit.clinic_messages import ClinicCommand
 from kiosk.gateways import types as g
@@ -104,6 +105,7 @@ class Adapters:
         self._printer_asked: dict[int, int] = {}
         self._probing: set[str] = set()
         self._told: dict[str, Device] = {}
+        self._releases = Releases(workers)
 
     # Commands of orders
 
@@ -143,6 +145,7 @@ class Adapters:
     def _give(self, command: c.Deliver | c.CheckDelivery, words: Callable[[], object]) -> None:
         role = command.goods.role
         if role in self._workers:
+            self._releases.begun(role)
             self._submit(role, words(), command, command.goods.total_fen)
         else:
             self._say(goods_words.absent(command, NOT_CONFIGURED), role)
@@ -203,6 +206,11 @@ class Adapters:
         self._lanes.run(
             "account", lambda: Said(BILLER, biller_words.account(biller, known, command)), silence
         )
+
+    def release(self, state: State) -> None:
+        """Let machines forget the jobs of which the journal knows the end."""
+        for role in self._releases.due(state):
+            self._releases.sent(role, self._workers[role].submit(MAKERS[role]()))
 
     # Regular questions, so that "ready" means an answer not long ago (R12)
 
@@ -323,6 +331,8 @@ class Adapters:
             return [*printed]
         if role == READER:
             return self._booklet.read(report.command_id, report.completion)
+        if self._releases.ended(role, report.command_id, report.completion):
+            return []
         waiting = self._waiting.pop((role, report.command_id), None)
         if waiting is None:
             _log.warning("%s: an answer to command %d, which nobody asked", role, report.command_id)

@@ -13,6 +13,7 @@ from kiosk.core.means import Means
 from kiosk.core.money import Fen
 from kiosk.core.notices import Notice
 from kiosk.core.order import Order
+from kiosk.core.rice import RiceShop
 from kiosk.core.visit.steps import Visit
 
 
@@ -65,6 +66,7 @@ class Rules:
     clinic: ClinicRules | None = None
     notices: tuple[Notice, ...] = ()
     booklet: BookletRules | None = None
+    rice: RiceShop | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -213,7 +213,7 @@ const FAULTS = [
     ["level_stall", "档位卡住", "level motor stalls"], ["level_timeout", "档位超时", "level time-out"],
     ["valve_1_timeout", "一号阀超时", "valve 1 time-out"], ["valve_2_timeout", "二号阀超时", "valve 2 time-out"],
     ["valve_1_stall", "一号阀卡住", "valve 1 stalls"], ["valve_2_stall", "二号阀卡住", "valve 2 stalls"],
-    ["scale_silent", "秤没反应", "scale silent"], ["scale_bad", "秤乱报", "scale data bad"], ["motor_overcurrent", "电机过流", "motor over-current"],
+    ["scale_silent", "秤没反应", "scale silent"], ["scale_bad", "秤乱报", "scale data bad"], ["short_weight", "称少了", "weighs too little"], ["motor_overcurrent", "电机过流", "motor over-current"],
     ["door_up_timeout", "门升超时", "door up time-out"], ["door_down_timeout", "门降超时", "door down time-out"], ["door_stall", "门卡住", "door stalls"],
     ["board_overcurrent", "主板过流", "board over-current"], ["unheard", "没听见", "request unheard"], ["answer_lost", "回话丢了", "answer lost"], ["silent", "没反应", "hangs"]]],
   ["booklet_dispenser", "病历本机", "Booklet dispenser", [

@@ -35,6 +35,7 @@ from kiosk.core.visit.steps import (
 )
 from tests.support.clinic_states import RULES as CLINIC
 from tests.support.clinic_states import clinic_states
+from tests.support.rice_shop import SHOP
 
 POWER = Institution("SH-POWER", Kind.ELECTRIC, "电力", r"\d{10}", "户号是10位数字")
 PREPAID = Institution("SH-PREPAID", Kind.ELECTRIC, "预付费电", r"8\d{9}", "户号是8开头的10位数字")
@@ -61,10 +62,14 @@ RULES = Rules(
         Contact("夜间值班", "021-0000 0003", "17:30–次日 8:30"),
     ),
     clinic=CLINIC,
+    rice=SHOP,
 )
 READY = {
     x: Device(Level.READY)
-    for x in ("terminal", "wechat", "alipay", "receipt_printer", "scanner", "biller", "bp_meter")
+    for x in (
+        *("terminal", "wechat", "alipay", "receipt_printer", "scanner", "biller"),
+        *("bp_meter", "rice_mill"),
+    )
 }
 ORDER_ID = "3801261122000470K7QD"
 AT = 1_795_000_000_000

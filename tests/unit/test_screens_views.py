@@ -267,6 +267,7 @@ def test_only_paying_stops_when_no_money_can_be_taken() -> None:
     assert [(x.id, x.enabled) for x in tiles] == [
         ("pay_bill", False),
         ("clinic", True),
+        ("rice", False),
         ("find_slip", True),
         ("call_person", True),
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.core import guards
+from kiosk.core.goods import Ware
 from kiosk.core.state import State
 from kiosk.core.visit import (
     bill_steps,
@@ -14,6 +15,7 @@ from kiosk.core.visit import (
     clinic_outcome,
     goods_steps,
     pay_steps,
+    rice_steps,
 )
 from kiosk.core.visit import booklet_messages as b
 from kiosk.core.visit import messages as m
@@ -34,6 +36,12 @@ from kiosk.core.visit.common import (
     order_at_screen,
     stay,
     working,
+)
+from kiosk.core.visit.rice_choices import (
+    ChooseRice,
+    ChooseRiceAmount,
+    ChooseRiceLevel,
+    ChooseRiceWeight,
 )
 from kiosk.core.visit.steps import (
     AtOrder,
@@ -147,6 +155,8 @@ def _touched(state: State, touch: m.Touched) -> Moved:
             return goods_steps.touched_confirm(state, touch, visit.step)
         case LayCard() | HadBooklet():
             return booklet_steps.touched(state, touch, visit.step)
+        case ChooseRice() | ChooseRiceAmount() | ChooseRiceWeight() | ChooseRiceLevel():
+            return rice_steps.touched(state, touch)
         case AtOrder():
             return pay_steps.touched_order(state, touch)
         case FoundOrder():
@@ -198,6 +208,10 @@ def _back(state: State) -> Moved:
             return go(state, Confirm(state.visit.step.bills))
         case CheckGoods(goods=goods):
             return go(state, ConfirmGoods(goods))
+        case ConfirmGoods(goods=goods) if goods.ware is Ware.RICE:
+            return rice_steps.back_from(state, goods)
+        case ChooseRiceAmount() | ChooseRiceWeight() | ChooseRiceLevel():
+            return rice_steps.back(state)
         case ScanBill() if state.visit.accounts:
             return go(state, BillList())
         case step if isinstance(step, ClinicStep):
@@ -216,6 +230,8 @@ def _touched_home(state: State, touch: m.Touched) -> Moved:
             return booklet_steps.enter(state)
         case "home.find_slip":
             return go(state, FindSlip())
+        case "home.rice":
+            return rice_steps.enter(state)
         case "home.call_person":
             return go(state, CallPerson())
         case _:

@@ -17,6 +17,12 @@ from kiosk.core.money import Fen
 from kiosk.core.order import Order
 from kiosk.core.visit.booklet import HadBooklet, LayCard
 from kiosk.core.visit.clinic_steps import ClinicStep
+from kiosk.core.visit.rice_choices import (
+    ChooseRice,
+    ChooseRiceAmount,
+    ChooseRiceLevel,
+    ChooseRiceWeight,
+)
 
 
 class NoteCode(StrEnum):
@@ -200,6 +206,10 @@ Step = (
     | ClinicStep
     | LayCard
     | HadBooklet
+    | ChooseRice
+    | ChooseRiceAmount
+    | ChooseRiceWeight
+    | ChooseRiceLevel
 )
 
 
