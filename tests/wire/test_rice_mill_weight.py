@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from devices.rice_mill.commands import Mill, Milled, Milling, Stage
-from devices.status import Success
+from devices.rice_mill.commands import (
+    Fate,
+    Forget,
+    Mill,
+    Milled,
+    Milling,
+    Resolve,
+    Stage,
+)
+from devices.status import Failed, OutcomeUnknown, Success
 from sim.faults import Fault
 from tests.wire.test_devices_rice_mill import Cabin
 
@@ -39,3 +47,34 @@ def test_how_far_it_is_by_weight_and_time() -> None:
     cabin.wait(1)
     seen = [x.stage for x in cabin.progress() if isinstance(x, Milling)]
     assert list(dict.fromkeys(seen)) == list(Stage)
+
+
+def test_a_batch_that_is_known_is_forgotten_and_an_older_one_is_no_proof() -> None:
+    """The registers keep the last batch, and that it was started, until they are told."""
+    cabin = Cabin()
+    cabin.milled(500)
+    cabin.submit(2, Resolve(1, 500, 7))
+    assert cabin.end(2) == Success(Fate.DONE)
+    cabin.submit(3, Forget())
+    assert isinstance(cabin.end(3), Success)
+    cabin.submit(4, Resolve(1, 500, 7))
+    assert cabin.end(4) == Success(Fate.NOT_STARTED)
+    cabin.submit(5, Resolve(1, 501, 7))
+    assert cabin.end(5) == Success(Fate.NOT_STARTED)
+    cabin.twin.act("power_cut", {})
+    cabin.wait(5)
+    cabin.submit(6, Resolve(1, 501, 7))
+    assert cabin.end(6) == OutcomeUnknown("lost_power")
+    assert cabin.twin.starts == 1
+
+
+def test_a_running_mill_forgets_nothing() -> None:
+    cabin = Cabin(takes=False)
+    cabin.submit(1, Mill(1, 500, 7))
+    cabin.until(lambda: cabin.twin.phase == "mill")
+    cabin.unplug()
+    cabin.plug()
+    cabin.submit(2, Forget())
+    end = cabin.end(2)
+    assert isinstance(end, Failed)
+    assert end.code == "busy"
