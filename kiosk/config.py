@@ -27,6 +27,7 @@ from kiosk.settings import (
     RefundSettings,
     Settings,
     TimeSettings,
+    VoiceSettings,
 )
 
 _MAX_FEN = 10_000_000
@@ -78,6 +79,7 @@ def _settings(root: Section, file: Path, drivers: Drivers) -> Settings:
         devices=read_devices(root.section("devices"), drivers),
         gateways=read_gateways(root.section("gateways")),
         barcodes=read_barcodes(root.sections("barcode")),
+        voice=_voice(root.section("voice"), file.parent),
     )
     root.done()
     _require(settings, root.mistakes)
@@ -176,6 +178,22 @@ def _privacy(section: Section) -> PrivacySettings:
     privacy = PrivacySettings(section.whole("forget_days", 1, 3650, "number of days", 30))
     section.done()
     return privacy
+
+
+def _voice(section: Section, folder: Path) -> VoiceSettings:
+    recorded = section.text("folder", r"[^\0]*", "the path of a folder", "")
+    steps = section.whole("steps", 1, 10, "number of steps", 5)
+    voice = VoiceSettings(
+        output=section.choice("output", ("alsa", "none", "file"), "alsa"),
+        device=section.text("device", r"[!-~]{1,80}", "the name of an ALSA device", "default"),
+        folder=folder / recorded if recorded else None,
+        rate=section.whole("rate", 80, 300, "number of words a minute", 140),
+        steps=steps,
+        volume=section.whole("volume", 0, steps, "number of the step", min(3, steps)),
+        night_volume=section.whole("night_volume", 0, steps, "number of the step", 1),
+    )
+    section.done()
+    return voice
 
 
 def _contacts(section: Section) -> tuple[Contact, ...]:

@@ -17,7 +17,7 @@ def opening_state(settings: Settings, wall: float) -> State:
 
 def rules_of(settings: Settings, means: tuple[Means, ...]) -> Rules:
     """What of the configuration the core needs."""
-    times = settings.times
+    times, voice = settings.times, settings.voice
     return Rules(
         settings.cabin.id,
         settings.cabin.name,
@@ -31,6 +31,9 @@ def rules_of(settings: Settings, means: tuple[Means, ...]) -> Rules:
         times.idle_reset,
         times.attract_after,
         int(times.receipt_patience),
+        voice.steps if voice.output != "none" else 0,
+        voice.volume,
+        voice.night_volume,
     )
 
 

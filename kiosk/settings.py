@@ -121,6 +121,23 @@ class DeviceSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceSettings:
+    """How the kiosk speaks. ``output``: "alsa", "none", or, in tests, "file": the data folder.
+
+    ``folder`` holds recorded phrases, ``rate`` is the machine voice's words a minute. The volume
+    has ``steps``; a visit begins with ``volume``, at night with ``night_volume``.
+    """
+
+    output: str = "alsa"
+    device: str = "default"
+    folder: Path | None = None
+    rate: int = 140
+    steps: int = 5
+    volume: int = 3
+    night_volume: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class GatewaySettings:
     """Those gateways that the cabin has; None where it has none."""
 
@@ -145,3 +162,4 @@ class Settings:
     devices: Mapping[str, DeviceSettings]
     gateways: GatewaySettings
     barcodes: tuple[BarcodeRule, ...]
+    voice: VoiceSettings = VoiceSettings()

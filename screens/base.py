@@ -21,11 +21,12 @@ Send = Callable[[str, object], None]
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What is the same on every screen. ``clock`` as ``20:15``."""
+    """What is the same on every screen. ``clock`` as ``20:15``; ``voice``: there is a 声音."""
 
     cabin: str = "数字小屋"
     service: str = ""
     clock: str = ""
+    voice: bool = True
 
 
 class Screen(Widget):
@@ -67,6 +68,7 @@ class Screen(Widget):
     def show_frame(self, frame: Frame) -> None:
         """Show what every screen shows."""
         self.top.show(frame.cabin, frame.service, frame.clock)
+        self.bottom.voice(frame.voice)
 
     def lay_out(self, *, low: bool) -> None:
         """Place everything; ``low`` moves what can be touched further down (矮一点)."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from kiosk.core.state import State
 from kiosk.core.visit.steps import CallPerson
 from kiosk.i18n import _
+from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
 from screens.drawing import Box
 from screens.theme import SPACE
@@ -41,6 +42,11 @@ def view_of(state: State) -> CallView:
     contacts = tuple((x.name, x.phone, x.hours) for x in state.rules.contacts[:MOST])
     address = _("这里是：{address}").format(address=state.rules.address)
     return CallView(_("打个电话，有人帮您"), address, contacts, words, asked)
+
+
+def spoken(view: CallView) -> Utterance:
+    contacts = [x for contact in view.contacts for x in contact]
+    return say(view.title, *contacts, view.words)
 
 
 class CallScreen(Screen):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from kiosk.core import guards
 from kiosk.core.state import State
 from kiosk.i18n import _
+from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
 from screens.drawing import Box
 from screens.out_of_service import SHORT
@@ -66,6 +67,12 @@ def view_of(state: State) -> HomeView:
     )
 
 
+def spoken(view: HomeView) -> Utterance:
+    tiles = [x.label.replace("\n", "") for x in view.tiles if x.enabled]
+    shut = [x for tile in view.tiles if not tile.enabled for x in (tile.label, tile.reason)]
+    return say(view.title, view.hint, view.notice_title, view.notice, *tiles, *shut)
+
+
 class HomeScreen(Screen):
     """Clock and notices above, at most six choices below, in reach.
 
@@ -75,7 +82,7 @@ class HomeScreen(Screen):
     """
 
     name = "home"
-    offers = ("lower", "help")
+    offers = ("lower", "language", "help")
     MOST = 6
     MOST_ROWS = 3
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from kiosk.core.state import State
 from kiosk.core.visit.steps import OutOfService
 from kiosk.i18n import N_, _
+from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
 from screens.drawing import Box
 from screens.theme import SPACE
@@ -40,6 +41,10 @@ def view_of(state: State) -> OutOfServiceView:
     reason = step.reason if isinstance(step, OutOfService) else "journal"
     words = _("您的钱没有扣。急着缴的话，请碰下面的“请人帮忙”，里面有电话号码。")
     return OutOfServiceView(_("现在还不能缴费"), _(REASONS[reason]), words)
+
+
+def spoken(view: OutOfServiceView) -> Utterance:
+    return say(view.title, view.reason, view.words)
 
 
 class OutOfServiceScreen(Screen):

@@ -7,11 +7,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kiosk.core.state import State
-from kiosk.core.visit.steps import Attract
+from kiosk.core.visit.sound import loudness
+from kiosk.core.visit.steps import Attract, Overlay
 from kiosk.core.visit.view import screen_below, screen_of
-from kiosk.i18n import N_, _
+from kiosk.i18n import N_, _, set_language
+from kiosk.speech.utterance import Utterance, say
 from screens.app import Picture
 from screens.base import Frame, Screen
+from screens.voice import Said
 
 # Each has a module with a ``view_of`` and this class. They are imported when first needed: a home
 # screen that starts needs one of them.
@@ -33,6 +36,7 @@ _CLASSES: Mapping[str, tuple[str, str]] = {
     "found": ("found", "FoundScreen"),
     "call": ("call", "CallScreen"),
     "help": ("help_page", "HelpScreen"),
+    "sound": ("sound", "SoundScreen"),
     "idle": ("idle", "IdleScreen"),
     "out_of_service": ("out_of_service", "OutOfServiceScreen"),
 }
@@ -76,16 +80,34 @@ class PictureMaker:
 
     def of(self, state: State | None) -> Picture:
         """Return the picture of a state; before the first one, an empty clock."""
+        set_language(state.visit.language if state is not None else "zh")
         if state is None:
             return Picture("attract", _module("attract").EMPTY, Frame(self._cabin), -1)
         name = screen_of(state)
         below = SERVICES.get(screen_below(state), BILLS)
         service = _(below) if below else ""
         face = state.face
-        frame = Frame(self._cabin, service or date_words(state), face.text)
+        voice = state.rules.volume_steps > 0
+        frame = Frame(self._cabin, service or date_words(state), face.text, voice)
         palette = "night" if face.night else "day"
         asleep = isinstance(state.visit.step, Attract)
-        return Picture(name, _module(name).view_of(state), frame, state.version, palette, asleep)
+        view = _module(name).view_of(state)
+        said = Said(
+            utterance_of(name, view),
+            loudness(state),
+            state.visit.again,
+            state.visit.overlay is not Overlay.NONE,
+        )
+        return Picture(
+            name, view, frame, state.version, palette, asleep, state.visit.language, said
+        )
+
+
+def utterance_of(name: str, view: Any) -> Utterance:
+    """What a screen says of a view: by its module's ``spoken``, else its heading."""
+    spoken = getattr(_module(name), "spoken", None)
+    said: Utterance = spoken(view) if spoken is not None else say(view.title)
+    return said
 
 
 WEEKDAYS = (

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from kiosk.core.state import State
 from kiosk.core.visit.steps import ChooseTopUp
 from kiosk.i18n import _
+from kiosk.speech.utterance import Utterance, if_asked, say
 from screens.base import Screen
 from screens.drawing import Box
 from screens.notes import note_text
@@ -48,6 +49,12 @@ def view_of(state: State) -> TopUpView:
         note_text(step.note),
         state.visit.lower,
     )
+
+
+def spoken(view: TopUpView) -> Utterance:
+    choices = [amount_text(x) for x in view.choices]
+    balance = (_("现在还有"), amount_text(view.balance_fen))
+    return say(view.title, if_asked(view.owner), *balance, view.note, *choices)
 
 
 class TopUpScreen(Screen):

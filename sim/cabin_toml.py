@@ -47,6 +47,9 @@ receipt_patience = 8
 [privacy]
 forget_days = 30
 
+[voice]
+output = "alsa"
+
 [[help.contact]]
 name = "居委会"
 phone = "021-0000 0001"

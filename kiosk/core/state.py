@@ -42,7 +42,11 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What of the configuration the core needs; amounts in fen, times in seconds."""
+    """What of the configuration the core needs; amounts in fen, times in seconds.
+
+    ``volume_steps`` is 0 where the cabin has no voice; ``volume`` and ``night_volume`` are the
+    steps that a visit begins with.
+    """
 
     cabin_id: str
     cabin_name: str
@@ -56,6 +60,9 @@ class Rules:
     idle_reset_s: float = 30
     attract_after_s: float = 180
     receipt_patience_s: int = 8
+    volume_steps: int = 5
+    volume: int = 3
+    night_volume: int = 1
 
 
 @dataclass(frozen=True, slots=True)

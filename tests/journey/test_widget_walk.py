@@ -58,7 +58,14 @@ def test_whatever_can_be_touched_is_called_by_what_it_does_and_does_it(walk: Wal
 
 
 def test_the_ways_out_have_the_same_places_on_every_screen(walk: Walk) -> None:
-    assert set(walk["bar"]) == {"nav.back", "nav.home", "nav.help", "nav.lower"}
+    assert set(walk["bar"]) == {
+        "nav.back",
+        "nav.home",
+        "nav.help",
+        "nav.lower",
+        "nav.sound",
+        "nav.language",
+    }
     assert {name: len(places) for name, places in walk["bar"].items()} == dict.fromkeys(
         walk["bar"], 1
     )

@@ -244,6 +244,9 @@ STATES: dict[str, State] = {
     "call_asked": at(CallPerson(asked=True)),
     "help": at(EnterAccount(POWER), overlay=Overlay.HELP),
     "help_unknown": with_order(UNKNOWN, overlay=Overlay.HELP),
+    "sound": at(BillList(), accounts=ACCOUNTS, overlay=Overlay.SOUND),
+    "sound_mute": at(Home(), overlay=Overlay.SOUND, volume=0),
+    "sound_loudest": at(Home(), overlay=Overlay.SOUND, volume=5),
     "idle": at(BillList(), accounts=ACCOUNTS, overlay=Overlay.IDLE),
     "out_of_service": at(OutOfService("receipt_printer")),
 }

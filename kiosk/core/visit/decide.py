@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from kiosk.core import guards
 from kiosk.core.state import State
-from kiosk.core.visit import bill_steps, pay_steps
+from kiosk.core.visit import bill_steps, pay_steps, sound
 from kiosk.core.visit import messages as m
 from kiosk.core.visit.common import (
     ATTRACT,
@@ -121,6 +121,8 @@ def _touched(state: State, touch: m.Touched) -> Moved:
 def _touched_overlay(state: State, touch: m.Touched) -> Moved:
     if touch.target == "idle.leave" and state.visit.overlay is Overlay.IDLE:
         return leave(state)
+    if touch.target.startswith("sound.") and state.visit.overlay is Overlay.SOUND:
+        return sound.touched(state, touch.target)
     if touch.target in ("idle.stay", "help.close", "nav.back", "nav.help"):
         return _cover(state, Overlay.NONE), (m.Ring(RESET, 0),)
     if touch.target == "nav.home" and may_leave(state):
@@ -132,6 +134,10 @@ def _touched_bar(state: State, target: str) -> Moved:
     match target:
         case "nav.help":
             return _cover(state, Overlay.HELP), ()
+        case "nav.sound" if state.rules.volume_steps:
+            return _cover(state, Overlay.SOUND), ()
+        case "nav.language" if isinstance(state.visit.step, Home):
+            return sound.other_language(state)
         case "nav.lower":
             visit = replace(state.visit, lower=not state.visit.lower)
             return replace(state, visit=visit), ()

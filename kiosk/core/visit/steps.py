@@ -180,6 +180,7 @@ Step = (
 class Overlay(StrEnum):
     NONE = "none"
     HELP = "help"
+    SOUND = "sound"
     IDLE = "idle"
 
 
@@ -189,7 +190,8 @@ class Visit:
 
     ``chosen`` holds the keys of the bills that are to be paid. ``number`` tells one person's stay
     from the next one's: it grows with each that ends, so that whoever looks only now and then sees
-    that one has.
+    that one has. ``volume`` is the step that was chosen, None until one is; ``again`` counts how
+    often 再说一遍 was touched.
     """
 
     step: Step = field(default_factory=Home)
@@ -199,6 +201,9 @@ class Visit:
     requests: int = 0
     lower: bool = False
     number: int = 0
+    language: str = "zh"
+    volume: int | None = None
+    again: int = 0
 
     def next(self, step: Step) -> Visit:
         """End this stay: what follows knows nothing of it, and its answers come too late."""
