@@ -52,8 +52,8 @@ def grouped(digits: str) -> str:
 
 def spoken(view: AccountView) -> Utterance:
     institution, _sign, rule = view.hint.partition(" · ")
-    number = f"{_('户号')} {view.digits}" if view.digits else ""
-    return say(view.title, institution, rule, view.note, if_asked(number))
+    figures = " ".join(view.digits.replace(" ", ""))  # one by one, as they were typed
+    return say(view.title, institution, rule, view.note, if_asked(figures))
 
 
 class AccountScreen(Screen):

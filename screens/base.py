@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from kiosk.i18n import language
 from screens.drawing import Box
 from screens.theme import SPACE, TYPE
 from screens.widgets.bars import BottomBar, TopBar
@@ -46,8 +47,9 @@ class Screen(Widget):
         self.low = False
         self._shape = hash(())
         self.top = self.add(TopBar(kit))
+        em = TYPE.heading if language() == "zh" else TYPE.heading_latin
         self.heading = self.add(
-            Label(kit, f"{self.name}.heading", em_mm=TYPE.heading, face="bold", role="heading")
+            Label(kit, f"{self.name}.heading", em_mm=em, face="bold", role="heading")
         )
         self.bottom = self.add(BottomBar(kit, send, self.offers))
         self.build()

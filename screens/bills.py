@@ -53,7 +53,7 @@ def view_of(state: State) -> BillsView:
         title = _("查到一笔，要付吗？")
     else:
         title = _("查到{n}笔，要付哪几笔？").format(n=_(NUMBERS[min(len(bills), MOST_BILLS)]))
-    owners = "、".join(dict.fromkeys(x.owner_masked for x in visit.accounts if x.owner_masked))
+    owners = _("、").join(dict.fromkeys(x.owner_masked for x in visit.accounts if x.owner_masked))
     hint = _("碰一下方框，可以选或不选。")
     if owners:
         hint = _("户名：{owner}").format(owner=owners) + "    " + hint

@@ -68,7 +68,7 @@ def view_of(state: State) -> HelpView:
 
 
 def spoken(view: HelpView) -> Utterance:
-    return say(view.title, *view.words.split("\n\n"))
+    return say(view.title, view.words)
 
 
 class HelpScreen(Screen):

@@ -14,7 +14,7 @@ from screens.out_of_service import SHORT
 from screens.theme import SPACE, TYPE
 from screens.widgets.label import Label
 from screens.widgets.panel import Panel
-from screens.widgets.tile import ServiceTile
+from screens.widgets.tile import ServiceTile, one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,8 @@ def view_of(state: State) -> HomeView:
 
 
 def spoken(view: HomeView) -> Utterance:
-    tiles = [x.label.replace("\n", "") for x in view.tiles if x.enabled]
-    shut = [x for tile in view.tiles if not tile.enabled for x in (tile.label, tile.reason)]
+    tiles = [one_line(x.label) for x in view.tiles if x.enabled]
+    shut = [x for t in view.tiles if not t.enabled for x in (one_line(t.label), t.reason)]
     return say(view.title, view.hint, view.notice_title, view.notice, *tiles, *shut)
 
 

@@ -42,7 +42,7 @@ def view_of(state: State) -> ReceiptProblemView:
 
 
 def spoken(view: ReceiptProblemView) -> Utterance:
-    return say(view.title, view.words, _("您的单号"), view.number)
+    return say(view.title, view.words, view.number)
 
 
 class ReceiptProblemScreen(Screen):

@@ -124,6 +124,7 @@ class Type:
     small: float = 9.0  # below the body, never below 8
     label: float = 15.0
     heading: float = 18.0
+    heading_latin: float = 16.0  # a sentence in letters is half as long again
     button: float = 14.0
     bar: float = 11.0
     amount: float = 16.0

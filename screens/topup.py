@@ -52,9 +52,14 @@ def view_of(state: State) -> TopUpView:
 
 
 def spoken(view: TopUpView) -> Utterance:
-    choices = [amount_text(x) for x in view.choices]
+    choices = [_round(x) for x in view.choices]
     balance = (_("现在还有"), amount_text(view.balance_fen))
     return say(view.title, if_asked(view.owner), *balance, view.note, *choices)
+
+
+def _round(fen: int) -> str:
+    """A sum to choose, without fen if it has none."""
+    return amount_text(fen).removesuffix(".00")
 
 
 class TopUpScreen(Screen):
@@ -115,5 +120,5 @@ class TopUpScreen(Screen):
             if n < len(view.choices):
                 self._fen[n] = view.choices[n]
                 button.id = f"topup.amount.{view.choices[n]}"
-                button.say(amount_text(view.choices[n]).removesuffix(".00"))
+                button.say(_round(view.choices[n]))
         self.shape(len(view.choices), view.note, low=view.low)

@@ -55,7 +55,8 @@ _CHINESE: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (re.compile(_NUMBER), _plain),
     (re.compile(r"[“”「」*＊]+"), lambda _: ""),
     (re.compile(r"(?<=\w) ?[–-] ?(?=\w)"), lambda _: "到"),
-    (re.compile(r"[.。]?\n+"), lambda _: "。"),
+    (re.compile(r"(?<=[，。：；！？、])\n+"), lambda _: ""),
+    (re.compile(r"\n+"), lambda _: "，"),
     (re.compile(r" {2,}| ?· ?"), lambda _: "，"),
     (re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])"), lambda _: ""),
 )

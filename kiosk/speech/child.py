@@ -3,8 +3,8 @@
 It takes lines of JSON on stdin, ``{"say": 7, "texts": […], "language": "zh", "gain": 0.5}``,
 or ``{"stop": true}``, and answers ``{"ended": 7, "trouble": "", "mute": false}`` when it is silent
 again; ``mute`` if nothing could be heard. What is said next cuts off what is being said: the queue
-holds one. It ends when stdin does. It keeps sounds in memory only, and only those of fixed
-sentences.
+holds one. It ends when stdin does. It keeps no sound: the machine's voice makes a sentence within
+some hundredths of a second, and what is said may be somebody's.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import sys
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +26,6 @@ from kiosk.speech.recordings import Recordings
 
 PAUSE_S = 0.25
 """Between two texts."""
-CACHE_BYTES = 4 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +44,6 @@ class Sounds:
     def __init__(self, recordings: Recordings, rate: int) -> None:
         self._recordings = recordings
         self._rate = rate
-        self._kept: OrderedDict[tuple[str, str], Pcm] = OrderedDict()
-        self._lock = threading.Lock()  # a thread that was cut off may still be at it
         self.trouble = recordings.trouble
 
     def of(self, text: str, language: str) -> Iterator[Pcm]:
@@ -63,23 +59,7 @@ class Sounds:
             except SoundError as error:
                 self.trouble = str(error)  # the machine says it instead
         for piece, which in machine.runs(aloud(fragment.text, language), language):
-            yield self._machine(piece, which, keep=fragment.fixed)
-
-    def _machine(self, text: str, language: str, *, keep: bool) -> Pcm:
-        with self._lock:
-            found = self._kept.get((text, language))
-        if found is None:
-            found = machine.synthesize(text, language, self._rate)
-        if keep:
-            with self._lock:
-                self._keep((text, language), found)
-        return found
-
-    def _keep(self, key: tuple[str, str], pcm: Pcm) -> None:
-        self._kept[key] = pcm
-        self._kept.move_to_end(key)
-        while sum(len(x.samples) for x in self._kept.values()) > CACHE_BYTES:
-            self._kept.popitem(last=False)
+            yield machine.synthesize(piece, which, self._rate)
 
 
 class Mouth:

@@ -60,7 +60,7 @@ def command(language: str, rate: int) -> list[str]:
 def runs(text: str, language: str) -> list[tuple[str, str]]:
     """The text in pieces of one language each: Chinese names in an English sentence are Chinese."""
     if language == "zh":
-        return [(text, "zh")]
+        return [(text, "zh")] if re.search(r"\w", text) else []
     pieces, at = [], 0
     for found in _CHINESE.finditer(text):
         pieces += [(text[at : found.start()], "en"), (found[0], "zh")]

@@ -110,7 +110,9 @@ class Recordings:
             return Finding(phrase_id, text, Kept.BROKEN, str(error))
         signed = self._hashes.get(phrase_id)
         if signed is None:
-            return Finding(phrase_id, text, Kept.UNSIGNED, f"run kiosk speech sign {phrase_id}")
+            return Finding(
+                phrase_id, text, Kept.UNSIGNED, f"listen, then run kiosk speech sign {phrase_id}"
+            )
         if signed != hash_of(text):
             return Finding(phrase_id, text, Kept.STALE, "the text has changed: record it anew")
         return Finding(phrase_id, text, Kept.GOOD)

@@ -8,9 +8,11 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
+from kiosk.i18n import set_language
 from screens import environment
 
 
@@ -34,12 +36,14 @@ def main(data_dir: Path) -> None:
     pictures = PictureMaker("数字小屋")
     walk = _Walk(app, shown, sent, pictures)
     every = STATES | extremes()
-    for lower in (False, True):
-        for night in (False, True):
+    # Colours have no language: the second one is walked by day only.
+    for language, nights in (("zh", (False, True)), ("en", (False,))):
+        for lower, night in product((False, True), nights):
             for name, state in every.items():
                 face = replace(state.face, night=night)
-                visit = replace(state.visit, lower=lower)
+                visit = replace(state.visit, lower=lower, language=language)
                 walk.see(name, replace(state, face=face, visit=visit))
+    set_language("zh")
     walk.see_homes()
     report = walk.report() | {"unseen": unseen(app, lambda name: pictures.of(STATES[name]))}
     print(json.dumps(report, ensure_ascii=False))
@@ -55,6 +59,8 @@ class _Walk:
         self._ways_out: list[str] = []
         self._texts: set[tuple[str, str]] = set()
         self._screens: set[str] = set()
+        self._said: dict[str, list[Any]] = {}
+        self._not_shown: list[str] = []
 
     def see(self, name: str, state: Any) -> None:
         from screens.widgets.label import Label
@@ -66,8 +72,10 @@ class _Walk:
         self._screens.add(picture.screen)
         found = broken(screen)
         if found:
-            self._broken[f"{name} {picture.palette} lower={state.visit.lower}"] = found
+            how = f"{picture.palette} lower={state.visit.lower} {picture.language}"
+            self._broken[f"{name} {how}"] = found
         widgets = list(screen.walk())
+        self._listen(f"{name} {picture.language}", picture, widgets)
         self._texts |= {(w.face, w.text) for w in widgets if isinstance(w, Label) and w.text}
         touchables = [w for w in widgets if w.touchable and w.enabled]
         for widget in touchables:
@@ -81,6 +89,17 @@ class _Walk:
         if others:
             self._tops.setdefault(name, {})[str(state.visit.lower)] = min(others)
         self._compare_ways_out(name, state, {w.id for w in bar})
+
+    def _listen(self, name: str, picture: Any, widgets: list[Any]) -> None:
+        """What is said stands on the screen, word by word."""
+        from screens.widgets.label import Label
+
+        said = picture.said.utterance
+        self._said[name] = [picture.screen, said.on_entry(), said.in_full()]
+        shown = " ".join(w.text for w in widgets if isinstance(w, Label))
+        words = [x for text in said.in_full() for x in text.split() if x not in shown]
+        if words:
+            self._not_shown.append(f"{name}: {words}")
 
     def see_homes(self) -> None:
         """The home screen with a notice and with one to six services, which no state has yet."""
@@ -153,6 +172,8 @@ class _Walk:
             "bar": self._bar,
             "tops": self._tops,
             "ways_out": self._ways_out,
+            "said": self._said,
+            "not_shown": self._not_shown,
             "texts": sorted(self._texts),
             "fonts": {x: self._app.kit.fonts.path(x) for x in ("regular", "bold", "serif")},
         }
