@@ -118,13 +118,16 @@ class Speaker:
             return
         assert self._process.stdin is not None
         try:
-            os.write(self._process.stdin.fileno(), line)
+            whole = os.write(self._process.stdin.fileno(), line) == len(line)
         except BlockingIOError:
-            # It doesn't read: it hangs. Its end starts another one with the next words.
-            self._name = None
-            self._process.kill()
+            whole = False
         except BrokenPipeError:
             self._name = None
+            return
+        if not whole:
+            # It doesn't read: it hangs. After its end the next words start another one.
+            self._name = None
+            self._process.kill()
 
     def _start(self) -> None:
         if not self._starting and not self._closed:

@@ -107,7 +107,7 @@ def test_the_example_shows_the_defaults(folder: Path) -> None:
     (folder / "example.toml").write_bytes(EXAMPLE.read_bytes())
     (folder / "small.toml").write_text(complete(SMALL))
     example, small = config.load(folder / "example.toml"), config.load(folder / "small.toml")
-    for part in ("cabin", "panel", "night", "limits", "refund", "times", "privacy"):
+    for part in ("cabin", "panel", "night", "limits", "refund", "times", "privacy", "voice"):
         assert getattr(example, part) == getattr(small, part)
     assert small.contacts == ()
     assert set(small.devices) == {"terminal", "receipt_printer"}
@@ -163,6 +163,8 @@ def test_all_mistakes_are_named_at_once_in_the_order_of_lines(folder: Path) -> N
             "times.idle_warning = 4 is out of range; allowed: 5 … 3600",
         ),
         ('[night]\nfrom = "24:00"\n', 'night.from = "24:00" is not a time of day'),
+        ("[voice]\nsteps = 3\nvolume = 4\n", "voice.volume = 4 is out of range; allowed: 0 … 3"),
+        ('[voice]\noutput = "alsaa"\n', 'voice.output = "alsaa" is not known (did you mean alsa'),
         ("help = 3\n", "cabin.help is not known"),
         ("[help]\ncontact = 3\n", "help.contact is not a list of sections; allowed: [[help.cont"),
         ('[[help.contact]]\nname = "a"\nphone = "021"\n', "help.contact[1].hours is missing"),
