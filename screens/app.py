@@ -6,6 +6,7 @@ gives it to the screen that belongs to it, and draws.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,8 +64,8 @@ class KioskApp:
     newest picture. ``send(touch_id, value, version)`` is called in the same thread for each
     touch, ``on_first`` once, after the first frame. ``on_finger`` is called when a finger comes
     down, whatever it meets, and ``on_shown(picture)`` when a new picture can be seen. ``screens``
-    maps names to classes; each is built once a language, when it is first shown or when the window
-    has nothing else to do.
+    maps names to classes; each is built once, when it is first shown or when the window has
+    nothing else to do. Those of the second language are built when wanted and go with the visit.
     """
 
     def __init__(
@@ -156,7 +157,18 @@ class KioskApp:
         for screen in self._built.values():
             screen.wipe()
         self.kit.texts.forget()
-        self.loop.call_at(monotonic() + _GIVE_BACK_S, give_back)
+        self.loop.call_at(monotonic() + _GIVE_BACK_S, self._tidy)
+
+    def _tidy(self) -> None:
+        """Give memory back: first that of screens in a language that nobody reads any more."""
+        if language() == "zh":
+            foreign = [key for key in self._built if key[0] != "zh"]
+            for key in foreign:
+                del self._built[key]
+            if foreign:
+                gc.collect()  # a screen and its buttons know each other
+                self.theme.forget_gone()
+        give_back()
 
     def _touched(self, touch_id: str, value: object) -> None:
         self.loop.call_at(monotonic() + _ANSWER_S, self.finger.settle)

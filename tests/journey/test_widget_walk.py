@@ -95,6 +95,10 @@ def test_every_screen_has_words_and_they_stand_on_it(walk: Walk) -> None:
     assert walk["not_shown"] == []
 
 
+def test_screens_of_the_second_language_go_with_the_visit(walk: Walk) -> None:
+    assert walk["languages"] == [["en", "zh"], ["zh"]]
+
+
 def test_names_and_account_numbers_are_said_only_when_asked_for(walk: Walk) -> None:
     personal = re.compile(r"\*\*|4417|0082|7730|0900|0001$|\d{8,}|3 1 0 0")
     asked: set[str] = set()

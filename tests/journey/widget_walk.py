@@ -12,7 +12,6 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from kiosk.i18n import set_language
 from screens import environment
 
 
@@ -43,9 +42,16 @@ def main(data_dir: Path) -> None:
                 face = replace(state.face, night=night)
                 visit = replace(state.visit, lower=lower, language=language)
                 walk.see(name, replace(state, face=face, visit=visit))
-    set_language("zh")
+    walk.see("home", every["home"])
+    languages = {language for language, _name in app._built}
+    app.forget()
+    app._tidy()
+    left = {language for language, _name in app._built}
     walk.see_homes()
-    report = walk.report() | {"unseen": unseen(app, lambda name: pictures.of(STATES[name]))}
+    report = walk.report() | {
+        "unseen": unseen(app, lambda name: pictures.of(STATES[name])),
+        "languages": [sorted(languages), sorted(left)],
+    }
     print(json.dumps(report, ensure_ascii=False))
 
 
