@@ -52,7 +52,10 @@ class Teller:
 
     def forget(self) -> None:
         """The visit has ended: nothing of it is said, and what follows is new."""
-        self._voice.stop()
+        if self._again:  # names and numbers may have been said
+            self._voice.forget()
+        else:
+            self._voice.stop()
         self._told.clear()
         self._again = 0
 

@@ -37,6 +37,8 @@ class Voice(Protocol):
 
     def stop(self) -> None: ...
 
+    def forget(self) -> None: ...
+
 
 class Speaker:
     """Says one thing at a time; what is said next cuts it off. ``files`` is where tests find sound.
@@ -95,6 +97,15 @@ class Speaker:
             self._waiting = b""
             if self._process is not None:
                 self._send(b'{"stop": true}\n')
+
+    def forget(self) -> None:
+        """Be silent, and let the process end that has heard a name: nothing of it stays."""
+        with self._lock:
+            self._name = None
+            self._waiting = b""
+            process, self._process = self._process, None
+        if process is not None and process.stdin is not None:
+            process.stdin.close()
 
     def close(self) -> None:
         """Be silent for good, and let the process end."""

@@ -94,7 +94,7 @@ def test_what_is_heard_is_sound(stage: Stage) -> None:
 def test_english_for_a_visit_and_chinese_again_after_it(stage: Stage) -> None:
     kiosk = stage.kiosk
     kiosk.touch("nav.language")
-    kiosk.wait_for(lambda _: "Hello" in kiosk.everything(), "English")
+    kiosk.wait_for(lambda _: "What would you like" in kiosk.everything(), "English")
     assert kiosk.text("nav.language") == "中文"
     kiosk.touch("nav.language")
     kiosk.wait_for(lambda _: "您好" in kiosk.everything(), "Chinese")

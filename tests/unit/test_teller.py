@@ -12,6 +12,7 @@ from screens.voice import Said, Teller
 class FakeVoice:
     said: list[tuple[str, tuple[str, ...], str, int]] = field(default_factory=list)
     stops: int = 0
+    forgotten: int = 0
 
     @property
     def speaking(self) -> str | None:
@@ -22,6 +23,9 @@ class FakeVoice:
 
     def stop(self) -> None:
         self.stops += 1
+
+    def forget(self) -> None:
+        self.forgotten += 1
 
 
 @dataclass(frozen=True)
@@ -114,8 +118,17 @@ def test_the_next_visit_hears_everything_anew() -> None:
     for again in (0, 1):
         teller.shown(picture("bill", "a", again=again))  # type: ignore[arg-type]
     teller.forget()
+    assert voice.forgotten == 1
     teller.shown(picture("bill", "a"))  # type: ignore[arg-type]
     assert [x[1] for x in voice.said] == [("a",), ("a", "private bill"), ("a",)]
+
+
+def test_a_visit_without_names_leaves_the_voice_as_it_is() -> None:
+    voice = FakeVoice()
+    teller = Teller(voice)
+    teller.shown(picture("bill", "a"))  # type: ignore[arg-type]
+    teller.forget()
+    assert (voice.forgotten, voice.stops) == (0, 1)
 
 
 def test_another_language_is_another_screen() -> None:

@@ -364,6 +364,21 @@ def test_a_process_that_does_not_read_holds_nobody_up(speakers: Callable[..., Sp
     until(lambda: not Path(f"/proc/{pid}").exists(), "its end")
 
 
+def test_a_process_that_has_heard_names_ends_and_another_speaks_on(
+    speakers: Callable[..., Speaker], caplog: pytest.LogCaptureFixture
+) -> None:
+    speaker = speakers()
+    say(speaker, LONG)
+    first = pid_of(speaker)
+    speaker.forget()
+    assert speaker.speaking is None
+    until(lambda: not Path(f"/proc/{first}").exists(), "its end")
+    say(speaker, "电费")
+    assert pid_of(speaker) != first
+    silent(speaker)
+    assert "voice:" not in caplog.text
+
+
 def test_it_ends_with_the_kiosk(speakers: Callable[..., Speaker]) -> None:
     speaker = speakers()
     say(speaker, LONG)
