@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 from collections.abc import Callable
@@ -17,6 +18,8 @@ from kiosk.shown import Shown, device_words, order_words
 from kiosk.speech.speaker import Speaker, Voice
 from screens import environment
 from screens.panel_there import PanelThere
+
+_log = logging.getLogger(__name__)
 
 
 def run_window(
@@ -84,7 +87,7 @@ class _Window:
             closable=scale != 1,
             on_first=seen,
             on_finger=self._teller.touched,
-            on_shown=self._teller.shown,
+            on_shown=self._tell,
         )
         shown.on_publish = self._app.wake
         self._panel = PanelThere(settings.panel.device, self._app.call_in, self._send)
@@ -103,6 +106,13 @@ class _Window:
             self._teller.forget()
         self._visit = number
         return self._pictures.of(state)
+
+    def _tell(self, picture: Any) -> None:
+        """Say what is shown. A defect in that must not take the screen away."""
+        try:
+            self._teller.shown(picture)
+        except Exception:  # noqa: BLE001  # the boundary named above
+            _log.exception("%s could not be said", picture.screen)
 
     def _touched(self, target: str, value: object, version: int) -> None:
         self._panel.touched(target, value, version)

@@ -106,6 +106,8 @@ class Files:
         self._file: wave.Wave_write | None = None
 
     def play(self, pcm: Pcm) -> None:
+        if self._cut.is_set():
+            return
         if self._file is None:
             self._file = self._open(pcm.rate)
         size = 2 * round(pcm.rate * CHUNK_S)

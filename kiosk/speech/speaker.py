@@ -132,8 +132,8 @@ class Speaker:
             whole = os.write(self._process.stdin.fileno(), line) == len(line)
         except BlockingIOError:
             whole = False
-        except BrokenPipeError:
-            self._name = None
+        except OSError:
+            self._name = None  # it has just ended; its thread will tell
             return
         if not whole:
             # It doesn't read: it hangs. After its end the next words start another one.
@@ -173,13 +173,16 @@ class Speaker:
                 process.stdin.close()
             elif line:
                 self._send(line)
-        with process:
-            for answer in process.stdout:
-                self._heard(answer)
+        for answer in process.stdout:
+            self._heard(answer)
         with self._lock:
+            # Nobody may write any more before the pipe is closed: its number is given anew at once.
             ours = self._process is process
             if ours:
                 self._process, self._name = None, None
+        process.stdin.close()
+        process.stdout.close()
+        process.wait()
         if ours:
             self._told(f"its process ended with {process.returncode}", mute=True)
 
