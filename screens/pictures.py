@@ -11,10 +11,9 @@ from kiosk.core.visit.sound import loudness
 from kiosk.core.visit.steps import Attract, Overlay
 from kiosk.core.visit.view import screen_below, screen_of
 from kiosk.i18n import N_, _, set_language
-from kiosk.speech.utterance import Utterance, say
 from screens.app import Picture
 from screens.base import Frame, Screen
-from screens.voice import Said
+from screens.voice import Said, utterance_of
 
 # Each has a module with a ``view_of`` and this class. They are imported when first needed: a home
 # screen that starts needs one of them.
@@ -93,7 +92,7 @@ class PictureMaker:
         asleep = isinstance(state.visit.step, Attract)
         view = _module(name).view_of(state)
         said = Said(
-            utterance_of(name, view),
+            utterance_of(_module(name), view),
             loudness(state),
             state.visit.again,
             state.visit.overlay is not Overlay.NONE,
@@ -101,13 +100,6 @@ class PictureMaker:
         return Picture(
             name, view, frame, state.version, palette, asleep, state.visit.language, said
         )
-
-
-def utterance_of(name: str, view: Any) -> Utterance:
-    """What a screen says of a view: by its module's ``spoken``, else its heading."""
-    spoken = getattr(_module(name), "spoken", None)
-    said: Utterance = spoken(view) if spoken is not None else say(view.title)
-    return said
 
 
 WEEKDAYS = (

@@ -8,9 +8,9 @@ and an empty cabin hears nothing of the printer's paper.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from kiosk.speech.utterance import SILENCE, Utterance
+from kiosk.speech.utterance import SILENCE, Utterance, say
 
 if TYPE_CHECKING:
     from kiosk.speech.speaker import Voice
@@ -34,6 +34,13 @@ class Said:
 
 
 NOTHING = Said()
+
+
+def utterance_of(module: Any, view: Any) -> Utterance:
+    """What a screen says of a view: by its module's ``spoken(view)``, else its heading."""
+    spoken = getattr(module, "spoken", None)
+    said: Utterance = spoken(view) if spoken is not None else say(view.title)
+    return said
 
 
 class Teller:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 
 from kiosk.speech.utterance import if_asked, say
-from screens.voice import Said, Teller
+from screens.voice import Said, Teller, utterance_of
 
 
 @dataclass
@@ -129,6 +130,13 @@ def test_a_visit_without_names_leaves_the_voice_as_it_is() -> None:
     teller.shown(picture("bill", "a"))  # type: ignore[arg-type]
     teller.forget()
     assert (voice.forgotten, voice.stops) == (0, 1)
+
+
+def test_a_screen_says_what_its_module_has_or_its_heading() -> None:
+    view = SimpleNamespace(title="heading", words="words")
+    module = SimpleNamespace(spoken=lambda x: say(x.words))
+    assert utterance_of(module, view).on_entry() == ("words",)
+    assert utterance_of(SimpleNamespace(), view).on_entry() == ("heading",)
 
 
 def test_another_language_is_another_screen() -> None:
