@@ -31,6 +31,7 @@ from kiosk.settings import (
     RefundSettings,
     Settings,
     TimeSettings,
+    VoiceSettings,
 )
 
 _MAX_FEN = 10_000_000
@@ -86,6 +87,7 @@ def _settings(root: Section, file: Path, drivers: Drivers) -> Settings:
         notices=read_notices(root.sections("notice")),
         booklet=read_booklet(root.section("booklet")) if root.has("booklet") else None,
         rice=read_rice(root.section("rice")) if root.has("rice") else None,
+        voice=_voice(root.section("voice"), file.parent),
     )
     root.done()
     _require(settings, root.mistakes)
@@ -216,6 +218,22 @@ def _clinic(section: Section) -> ClinicSettings:
     )
     section.done()
     return clinic
+
+
+def _voice(section: Section, folder: Path) -> VoiceSettings:
+    recorded = section.text("folder", r"[^\0]*", "the path of a folder", "")
+    steps = section.whole("steps", 1, 10, "number of steps", 5)
+    voice = VoiceSettings(
+        output=section.choice("output", ("alsa", "none", "file"), "alsa"),
+        device=section.text("device", r"[!-~]{1,80}", "the name of an ALSA device", "default"),
+        folder=folder / recorded if recorded else None,
+        rate=section.whole("rate", 80, 300, "number of words a minute", 140),
+        steps=steps,
+        volume=section.whole("volume", 0, steps, "number of the step", min(3, steps)),
+        night_volume=section.whole("night_volume", 0, steps, "number of the step", 1),
+    )
+    section.done()
+    return voice
 
 
 def _contacts(section: Section) -> tuple[Contact, ...]:

@@ -21,7 +21,7 @@ def opening_state(settings: Settings, wall: float) -> State:
 
 def rules_of(settings: Settings, means: tuple[Means, ...]) -> Rules:
     """What of the configuration the core needs."""
-    times = settings.times
+    times, voice = settings.times, settings.voice
     return Rules(
         settings.cabin.id,
         settings.cabin.name,
@@ -39,6 +39,9 @@ def rules_of(settings: Settings, means: tuple[Means, ...]) -> Rules:
         notices=settings.notices,
         booklet=settings.booklet,
         rice=settings.rice,
+        volume_steps=voice.steps if voice.output != "none" else 0,
+        volume=voice.volume,
+        night_volume=voice.night_volume,
     )
 
 

@@ -138,6 +138,23 @@ class DeviceSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceSettings:
+    """How the kiosk speaks. ``output``: "alsa", "none", or, in tests, "file": the data folder.
+
+    ``folder`` holds recorded phrases, ``rate`` is the machine voice's words a minute. The volume
+    has ``steps``; a visit begins with ``volume``, at night with ``night_volume``.
+    """
+
+    output: str = "alsa"
+    device: str = "default"
+    folder: Path | None = None
+    rate: int = 140
+    steps: int = 5
+    volume: int = 3
+    night_volume: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class GatewaySettings:
     """Those gateways that the cabin has; None where it has none."""
 
@@ -167,3 +184,4 @@ class Settings:
     notices: tuple[Notice, ...] = ()
     booklet: BookletRules | None = None
     rice: RiceShop | None = None
+    voice: VoiceSettings = VoiceSettings()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from kiosk.core.state import State
 from kiosk.core.visit.view import screen_below
 from kiosk.i18n import N_, _
+from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
 from screens.clinic_help import TEXTS as CLINIC
 from screens.drawing import Box
@@ -86,6 +87,10 @@ class HelpView:
 
 def view_of(state: State) -> HelpView:
     return HelpView(_("不着急，慢慢来"), _(TEXTS.get(screen_below(state), TEXTS["home"])))
+
+
+def spoken(view: HelpView) -> Utterance:
+    return say(view.title, view.words)
 
 
 class HelpScreen(Screen):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from kiosk.core.notices import newest
 from kiosk.core.state import State
 from kiosk.i18n import N_, _
+from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
 from screens.drawing import Box
 from screens.out_of_service import short_words
@@ -14,7 +15,7 @@ from screens.services import MOST, Service, on_home
 from screens.theme import SPACE, TYPE
 from screens.widgets.label import Label
 from screens.widgets.panel import Panel
-from screens.widgets.tile import ServiceTile
+from screens.widgets.tile import ServiceTile, one_line
 
 SHORT_WEEKDAYS = (
     N_("周一"),
@@ -88,6 +89,12 @@ def notice_words(state: State) -> tuple[str, str]:
     return f"{notice.title} · {day} {time}".strip(), notice.text
 
 
+def spoken(view: HomeView) -> Utterance:
+    tiles = [one_line(x.label) for x in view.tiles if x.enabled]
+    shut = [x for t in view.tiles if not t.enabled for x in (one_line(t.label), t.reason)]
+    return say(view.title, view.hint, view.notice_title, view.notice, *tiles, *shut)
+
+
 class HomeScreen(Screen):
     """Clock and notices above, at most six choices below, in reach.
 
@@ -97,7 +104,7 @@ class HomeScreen(Screen):
     """
 
     name = "home"
-    offers = ("lower", "help")
+    offers = ("lower", "language", "help")
     MOST = MOST
     MOST_ROWS = 3
 

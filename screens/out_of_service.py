@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from kiosk.core.state import State
 from kiosk.core.visit.steps import OutOfService
 from kiosk.i18n import N_, _
+from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
 from screens.drawing import Box
 from screens.rice_words import short_reason
@@ -93,6 +94,10 @@ def machine_words(role: str, detail: str) -> str:
     """Why a machine gives out nothing now, as far as somebody can do with it."""
     known = MACHINE_REASONS.get((role, detail))
     return _(known) if known else _(MACHINES[role])
+
+
+def spoken(view: OutOfServiceView) -> Utterance:
+    return say(view.title, view.reason, view.words)
 
 
 class OutOfServiceScreen(Screen):

@@ -10,11 +10,20 @@ from kiosk.core.goods import Ware
 from kiosk.core.state import State
 from kiosk.core.visit.clinic_steps import CLINIC_SCREENS
 from kiosk.core.visit.common import order_at_screen
-from kiosk.core.visit.steps import Attract, CheckGoods, ConfirmGoods, Home, OutOfService
+from kiosk.core.visit.sound import loudness
+from kiosk.core.visit.steps import (
+    Attract,
+    CheckGoods,
+    ConfirmGoods,
+    Home,
+    OutOfService,
+    Overlay,
+)
 from kiosk.core.visit.view import screen_below, screen_of
-from kiosk.i18n import N_, _
+from kiosk.i18n import N_, _, set_language
 from screens.app import Picture
 from screens.base import Frame, Screen
+from screens.voice import Said, utterance_of
 
 # Each has a module with a ``view_of`` and this class. They are imported when first needed: a home
 # screen that starts needs one of them.
@@ -37,6 +46,7 @@ _CLASSES: Mapping[str, tuple[str, str]] = {
     "found": ("found", "FoundScreen"),
     "call": ("call", "CallScreen"),
     "help": ("help_page", "HelpScreen"),
+    "sound": ("sound", "SoundScreen"),
     "idle": ("idle", "IdleScreen"),
     "out_of_service": ("out_of_service", "OutOfServiceScreen"),
     "clinic_welcome": ("clinic_welcome", "ClinicWelcomeScreen"),
@@ -131,16 +141,27 @@ class PictureMaker:
 
     def of(self, state: State | None) -> Picture:
         """Return the picture of a state; before the first one, an empty clock."""
+        set_language(state.visit.language if state is not None else "zh")
         if state is None:
             return Picture("attract", _module("attract").EMPTY, Frame(self._cabin), -1)
         name = screen_of(state)
         below = SERVICES.get(screen_below(state)) or _service_of(state)
         service = _(below) if below else ""
         face = state.face
-        frame = Frame(self._cabin, service or date_words(state), face.text)
+        voice = state.rules.volume_steps > 0
+        frame = Frame(self._cabin, service or date_words(state), face.text, voice)
         palette = "night" if face.night else "day"
         asleep = isinstance(state.visit.step, Attract)
-        return Picture(name, _module(name).view_of(state), frame, state.version, palette, asleep)
+        view = _module(name).view_of(state)
+        said = Said(
+            utterance_of(_module(name), view),
+            loudness(state),
+            state.visit.again,
+            state.visit.overlay is not Overlay.NONE,
+        )
+        return Picture(
+            name, view, frame, state.version, palette, asleep, state.visit.language, said
+        )
 
 
 WEEKDAYS = (

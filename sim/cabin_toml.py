@@ -53,6 +53,9 @@ pause_s = 60
 difference = 5
 fhir = true
 
+[voice]
+output = "alsa"
+
 [[help.contact]]
 name = "居委会"
 phone = "021-0000 0001"

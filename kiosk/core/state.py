@@ -49,6 +49,8 @@ class Rules:
     """What of the configuration the core needs; amounts in fen, times in seconds.
 
     ``booklet`` is None in a cabin that gives none out.
+    ``volume_steps`` is 0 where the cabin has no voice; ``volume`` and ``night_volume`` are the
+    steps that a visit begins with.
     """
 
     cabin_id: str
@@ -67,6 +69,9 @@ class Rules:
     notices: tuple[Notice, ...] = ()
     booklet: BookletRules | None = None
     rice: RiceShop | None = None
+    volume_steps: int = 5
+    volume: int = 3
+    night_volume: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,29 @@ def touch() -> list[Reading]:
     ]
 
 
+@measure("speech")
+def speech() -> list[Reading]:
+    """A touch while the kiosk speaks beside the same touch while it is silent, in turns."""
+    from tests.bench import speech as voice
+
+    found = voice.measure()
+    speaking, silent = found["speaking_ms"], found["silent_ms"]
+    name = "touch to first pixel while it speaks"
+    return [
+        Reading(
+            f"{name}, {which}",
+            speaking[which],
+            "ms",
+            voice.MORE_MS,
+            "over",
+            silent[which],
+            "silent",
+            details=found,
+        )
+        for which in ("p50", "p95")
+    ] + [Reading("memory (PSS) of the voice", found["voice_pss_mib"], "MiB", voice.CHILD_MIB)]
+
+
 @measure("start")
 def start() -> list[Reading]:
     """Process start to a touchable home screen beside a bare window, in turns."""

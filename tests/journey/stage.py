@@ -40,6 +40,7 @@ WAYS_HOME = (
     "order.copy_taken",
     "found.done",
     "help.close",
+    "sound.close",
     "idle.leave",
     "order.cancel",
     "order.slip",

@@ -14,6 +14,8 @@ from typing import Any
 
 from kiosk.core.state import State
 from kiosk.core.visit.steps import ChooseTopUp
+from kiosk.settings import VoiceSettings
+from kiosk.speech.speaker import Speaker
 from screens.environment import Panel, prepare
 
 # Accounts, tails, masked names and sums of tests.support.states; those of the orders come in too.
@@ -40,14 +42,21 @@ def main() -> None:
     prepare(Panel(), kiosk=True)
     from screens.app import KioskApp
     from screens.pictures import SCREENS, PictureMaker
+    from screens.voice import Teller
     from screens.walk import describe
     from screens.widgets.qr import QrImage
     from tests.support.all_states import STATES
 
     maker = PictureMaker("数字小屋")
     now = {"picture": maker.of(STATES["home"])}
+    teller = Teller(Speaker(VoiceSettings(output="none"), Path(sys.argv[1])))
     app = KioskApp(
-        Panel(), SCREENS, lambda: now["picture"], lambda *_: None, data_dir=Path(sys.argv[1])
+        Panel(),
+        SCREENS,
+        lambda: now["picture"],
+        lambda *_: None,
+        data_dir=Path(sys.argv[1]),
+        on_shown=teller.shown,
     )
     states = {**STATES, **{f"{x}_unmasked": unmasked(STATES[x]) for x in ("bills_one", "topup")}}
 
@@ -83,6 +92,7 @@ def main() -> None:
 
     held, coded = app.kit.texts.bytes, codes()
     app.forget()
+    teller.forget()
     show("home")
     left = search(planted)
     found = {

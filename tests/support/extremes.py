@@ -239,10 +239,10 @@ def _plain() -> dict[str, State]:
 
 
 def _covered(states: dict[str, State]) -> dict[str, State]:
-    """Help for every screen, and the question whether somebody is still here."""
+    """Help and 声音 for every screen, and the question whether somebody is still here."""
     found = {}
     for name, state in states.items():
-        for overlay in (Overlay.HELP, Overlay.IDLE):
+        for overlay in (Overlay.HELP, Overlay.SOUND, Overlay.IDLE):
             visit = replace(state.visit, overlay=overlay)
             found[f"{name}_{overlay}"] = replace(state, visit=visit)
     return found

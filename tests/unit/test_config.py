@@ -111,7 +111,8 @@ def test_the_example_shows_the_defaults(folder: Path) -> None:
     (folder / "example.toml").write_bytes(EXAMPLE.read_bytes())
     (folder / "small.toml").write_text(complete(SMALL))
     example, small = config.load(folder / "example.toml"), config.load(folder / "small.toml")
-    for part in ("cabin", "panel", "night", "limits", "refund", "times", "privacy", "clinic"):
+    parts = ("cabin", "panel", "night", "limits", "refund", "times", "privacy", "clinic", "voice")
+    for part in parts:
         assert getattr(example, part) == getattr(small, part)
     assert small.contacts == ()
     assert set(small.devices) == {"terminal", "receipt_printer"}
@@ -190,7 +191,7 @@ def test_all_mistakes_are_named_at_once_in_the_order_of_lines(folder: Path) -> N
         "cabin.toml:8: limits.day_max_fen = 0 is out of range; allowed: 1 … 1000000000",
         "cabin.toml:9: section [time] is not known (did you mean times?); allowed: cabin, panel,"
         " night, limits, refund, times, privacy, help, devices, gateways, barcode, clinic, notice,"
-        " booklet, rice",
+        " booklet, rice, voice",
         "cabin.toml:12: times.idle_warnin is not known (did you mean idle_warning?); allowed:"
         " idle_warning, idle_reset, attract_after, terminal_payment, qr_payment, receipt_patience",
         "cabin.toml:13: times.idle_reset = 3 is out of range; allowed: 20 … 600",
@@ -209,6 +210,8 @@ def test_all_mistakes_are_named_at_once_in_the_order_of_lines(folder: Path) -> N
             "times.idle_warning = 4 is out of range; allowed: 5 … 3600",
         ),
         ('[night]\nfrom = "24:00"\n', 'night.from = "24:00" is not a time of day'),
+        ("[voice]\nsteps = 3\nvolume = 4\n", "voice.volume = 4 is out of range; allowed: 0 … 3"),
+        ('[voice]\noutput = "alsaa"\n', 'voice.output = "alsaa" is not known (did you mean alsa'),
         ("help = 3\n", "cabin.help is not known"),
         ("[help]\ncontact = 3\n", "help.contact is not a list of sections; allowed: [[help.cont"),
         ('[[help.contact]]\nname = "a"\nphone = "021"\n', "help.contact[1].hours is missing"),

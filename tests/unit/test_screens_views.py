@@ -269,7 +269,6 @@ def test_only_paying_stops_when_no_money_can_be_taken() -> None:
         ("clinic", True),
         ("rice", False),
         ("find_slip", True),
-        ("rice", False),
         ("call_person", True),
     ]
     assert tiles[2].reason == "小票纸没好，暂停"

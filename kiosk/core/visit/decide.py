@@ -16,6 +16,7 @@ from kiosk.core.visit import (
     goods_steps,
     pay_steps,
     rice_steps,
+    sound,
 )
 from kiosk.core.visit import booklet_messages as b
 from kiosk.core.visit import messages as m
@@ -174,6 +175,8 @@ def _touched(state: State, touch: m.Touched) -> Moved:
 def _touched_overlay(state: State, touch: m.Touched) -> Moved:
     if touch.target == "idle.leave" and state.visit.overlay is Overlay.IDLE:
         return leave(state)
+    if touch.target.startswith("sound.") and state.visit.overlay is Overlay.SOUND:
+        return sound.touched(state, touch.target)
     if touch.target in ("idle.stay", "help.close", "nav.back", "nav.help"):
         return _cover(state, Overlay.NONE), (m.Ring(RESET, 0),)
     if touch.target == "nav.home" and may_leave(state):
@@ -187,6 +190,10 @@ def _touched_bar(state: State, target: str) -> Moved:
             return clinic_decide.help_beside_stop(state, state.visit.step)
         case "nav.help":
             return _cover(state, Overlay.HELP), ()
+        case "nav.sound" if state.rules.volume_steps:
+            return _cover(state, Overlay.SOUND), ()
+        case "nav.language" if isinstance(state.visit.step, Home):
+            return sound.other_language(state)
         case "nav.lower":
             visit = replace(state.visit, lower=not state.visit.lower)
             return replace(state, visit=visit), ()

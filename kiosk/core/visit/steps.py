@@ -216,6 +216,7 @@ Step = (
 class Overlay(StrEnum):
     NONE = "none"
     HELP = "help"
+    SOUND = "sound"
     IDLE = "idle"
 
 
@@ -227,6 +228,8 @@ class Visit:
     from the next one's: it grows with each that ends, so that whoever looks only now and then sees
     that one has. ``progress`` is what a machine last said of the goods of the order at the screen.
     ``identified``: who has said who they are, for the services that ask.
+    ``volume`` is the step that was chosen, None until one is; ``again`` counts how
+    often 再说一遍 was touched.
     """
 
     step: Step = field(default_factory=Home)
@@ -238,6 +241,9 @@ class Visit:
     number: int = 0
     progress: Progress = field(default_factory=Progress)
     identified: Person | None = None
+    language: str = "zh"
+    volume: int | None = None
+    again: int = 0
 
     def next(self, step: Step) -> Visit:
         """End this stay: what follows knows nothing of it, and its answers come too late."""

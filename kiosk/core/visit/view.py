@@ -66,6 +66,8 @@ def screen_of(state: State) -> str:
     """Return the name of the screen that shows this state, overlays included."""
     if state.visit.overlay is Overlay.HELP:
         return "help"
+    if state.visit.overlay is Overlay.SOUND:
+        return "sound"
     if state.visit.overlay is Overlay.IDLE:
         return "idle"
     return screen_below(state)
