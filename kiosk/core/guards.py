@@ -8,7 +8,7 @@ from __future__ import annotations
 from kiosk.core.bills import Bill
 from kiosk.core.means import Means, RefundBy
 from kiosk.core.order import Order, PaymentState
-from kiosk.core.state import BILLER, PRINTER, State
+from kiosk.core.state import BILLER, PRINTER, Level, State
 from kiosk.core.visit.steps import Note, NoteCode
 
 
@@ -23,7 +23,7 @@ def trouble(state: State) -> str:
         return PRINTER
     if not state.device(BILLER).level.usable:
         return BILLER
-    if not usable_means(state):
+    if not any(_open_soon(state, x) for x in state.rules.means):
         return "payment"
     return ""
 
@@ -43,7 +43,8 @@ def goods_trouble(state: State, role: str, *, free: bool = False) -> str:
         return f"{role}:{device.reason}"
     if held(state, role):
         return f"held:{role}"
-    return "" if free or refundable_means(state) else "payment"
+    ways = [x for x in state.rules.means if x.refund is RefundBy.PARTIAL]
+    return "" if free or any(_open_soon(state, x) for x in ways) else "payment"
 
 
 def held(state: State, role: str) -> bool:
@@ -67,12 +68,22 @@ def usable_means(state: State) -> tuple[Means, ...]:
 
 
 def means_trouble(state: State, means: Means) -> str:
-    """Return why a way of paying is closed: ``unavailable``, ``locked``, or empty."""
-    if not state.device(means.id).level.usable:
+    """Return why a way of paying is closed: ``unavailable``, ``locked``, ``busy``, or empty.
+
+    ``busy``: its machine is at something else (it pays somebody back); a sale would wait behind
+    that, while the person stands before a machine that asks for nothing.
+    """
+    level = state.device(means.id).level
+    if not level.usable:
         return "unavailable"
     if means.exclusive and any(_holds(x, means.exclusive) for x in state.orders.values()):
         return "locked"
-    return ""
+    return "busy" if means.exclusive and level is Level.BUSY else ""
+
+
+def _open_soon(state: State, means: Means) -> bool:
+    """True for what is open and for what is only busy: that is over in a moment."""
+    return means_trouble(state, means) in ("", "busy")
 
 
 def _holds(order: Order, machine: str) -> bool:

@@ -35,6 +35,9 @@ RESOLVE = "payment.resolve"
 LAST_LOOK = "payment.last_look"
 POLL_S = 3.0
 """A screen code is asked after every 3–5 s (Alipay: poll; WeChat: poll or wait)."""
+BESIDE_S = 12.0
+"""A machine that tells the outcome by itself is asked so often beside that: its answer may be
+lost on a line that is well, and the person would be asked for money that is paid."""
 DEADLINE_SLACK_S = 15.0
 """The far side ends its own payment first; ours is the net below it."""
 
@@ -50,10 +53,14 @@ def request(order: Order) -> Step:
     order = with_payment(order, state=PaymentState.REQUESTED)
     description = f"{_what(order)} {order.short_id}"
     deadline = order.means.deadline_s + (0.0 if order.means.polled else DEADLINE_SLACK_S)
-    return order, (
+    commands = (
         RequestPayment(order.id, order.means, order.amount_fen, description),
         StartTimer(order.id, DEADLINE, deadline),
     )
+    if order.means.polled:
+        return order, commands  # asked from the moment on at which its code stands ready
+    order, poll = _keep_polling(order)
+    return order, (*commands, *poll)
 
 
 def _what(order: Order) -> str:
@@ -291,9 +298,11 @@ def _query(order: Order) -> Step:
 
 
 def _keep_polling(order: Order) -> Step:
-    if order.means.polled:
-        return order, (StartTimer(order.id, POLL, POLL_S),)
-    return order, ()
+    """Ask again soon. A two-phase machine carries no number of ours that could be asked about."""
+    if order.means.commit is Commit.TWO_PHASE:
+        return order, ()
+    seconds = POLL_S if order.means.polled else BESIDE_S
+    return order, (StartTimer(order.id, POLL, seconds),)
 
 
 def _ask_later(order: Order) -> Step:

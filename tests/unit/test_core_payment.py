@@ -131,6 +131,22 @@ def test_a_screen_code_is_polled_while_it_stands() -> None:
     assert desk.order.payment.state is P.REQUESTED
 
 
+def test_a_machine_that_tells_by_itself_is_asked_beside_that() -> None:
+    """Its answer may be lost on a line that is well."""
+    desk = Desk()
+    assert desk.timers()["payment.poll"] == 12.0
+    for result in (Charge.WAITING, Charge.NOT_FOUND, Charge.NO_ANSWER):
+        assert desk.take(fired("payment.poll")).sent_kinds() == [c.QueryPayment]
+        assert desk.take(queried(result)).timers() == {"payment.poll": 12.0}
+        assert desk.order.payment.state is P.REQUESTED
+    desk.take(fired("payment.poll"), queried(Charge.PAID, desk.facts()))
+    assert desk.order.payment.state is P.PAID
+
+
+def test_a_machine_without_our_numbers_is_not_asked_about_them() -> None:
+    assert "payment.poll" not in Desk(OFFERED).timers()
+
+
 @pytest.mark.parametrize("after", [CANCEL, fired("payment.deadline")])
 def test_a_code_that_comes_too_late_is_not_shown(after: e.OrderEvent) -> None:
     desk = Desk(POLLED).take(after, CODE)
