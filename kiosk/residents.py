@@ -23,6 +23,9 @@ from sim.bills import Bill
 ENOUGH = 4
 """So often somebody tries the same thing again before giving up."""
 
+HOPELESS = (NoteCode.BILL_LOCKED, NoteCode.OVER_DAY_LIMIT, NoteCode.DAY_LIMIT_REACHED)
+"""What is said of bills that can't be paid today."""
+
 
 @dataclass(frozen=True, slots=True)
 class Touch:
@@ -165,7 +168,7 @@ class Resident:
     def _confirm(self, state: State) -> Act | None:
         usable = [x.id for x in usable_means(state)]
         note = getattr(state.visit.step, "note", None)
-        if not usable or (note and note.code in (NoteCode.BILL_LOCKED, NoteCode.OVER_DAY_LIMIT)):
+        if not usable or (note and note.code in HOPELESS):
             return self._give_up()
         return Touch("confirm.pay", self.errand.means if self.errand.means in usable else usable[0])
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiosk.core.state import State
+from kiosk.core.visit.common import order_at_screen
 from kiosk.core.visit.steps import CallPerson
+from kiosk.core.visit.view import exits
 from kiosk.i18n import _
 from screens.base import Screen
 from screens.drawing import Box
@@ -27,12 +29,15 @@ class CallView:
     contacts: tuple[tuple[str, str, str], ...]
     words: str
     asked: bool
+    home: bool = True
 
 
 def view_of(state: State) -> CallView:
     step = state.visit.step
     asked = isinstance(step, CallPerson) and step.asked
-    if asked:
+    if asked and order_at_screen(state) is not None:
+        words = _("已经告诉工作人员，您的单号也写上了。他们上班就会看到。")
+    elif asked:
         words = _("已经告诉工作人员，他们上班就会看到。")
     elif isinstance(step, CallPerson) and step.failed:
         words = _("现在没办法告诉工作人员。请照着上面的号码打电话。")
@@ -40,7 +45,7 @@ def view_of(state: State) -> CallView:
         words = _("碰一下下面，工作人员上班时就会看到您要帮忙。急的话，请直接打电话。")
     contacts = tuple((x.name, x.phone, x.hours) for x in state.rules.contacts[:MOST])
     address = _("这里是：{address}").format(address=state.rules.address)
-    return CallView(_("打个电话，有人帮您"), address, contacts, words, asked)
+    return CallView(_("打个电话，有人帮您"), address, contacts, words, asked, exits(state)[1])
 
 
 class CallScreen(Screen):
@@ -117,4 +122,5 @@ class CallScreen(Screen):
         self.words.say(view.words)
         self.ask.say(_("告诉工作人员，我要帮忙"))
         self.ask.visible = not view.asked
+        self.bottom.offer(("back", "home", "help") if view.home else ("back", "help"))
         self.shape(view.asked, view.words)

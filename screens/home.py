@@ -9,7 +9,7 @@ from kiosk.core.state import State
 from kiosk.i18n import _
 from screens.base import Screen
 from screens.drawing import Box
-from screens.out_of_service import SHORT
+from screens.out_of_service import trouble_words
 from screens.theme import SPACE, TYPE
 from screens.widgets.label import Label
 from screens.widgets.panel import Panel
@@ -44,7 +44,7 @@ class HomeView:
 def view_of(state: State) -> HomeView:
     """The services of this cabin, each with what it needs or why it is out of order."""
     trouble = guards.trouble(state)
-    reason = _(SHORT[trouble]) if trouble else ""
+    reason = trouble_words(state, trouble, short=True) if trouble else ""
     tiles = (
         Tile(
             "pay_bill",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from kiosk.core.bills import Bill
 from kiosk.core.means import Means, RefundBy
-from kiosk.core.order import Order, PaymentState
+from kiosk.core.order import Line, LineState, Order, PaymentState
 from kiosk.core.state import BILLER, PRINTER, Level, State
 from kiosk.core.visit.steps import Note, NoteCode
 
@@ -101,12 +101,30 @@ def locked(state: State, bill: Bill) -> bool:
 
     A top-up of the same account is locked as well: nobody knows yet whether it arrived.
     """
-    return any(
-        line.bill.key == bill.key
-        for order in state.orders.values()
-        if not order.closed and order.payment.state is not PaymentState.NOT_PAID
-        for line in order.lines
-    )
+    return bool(lock_of(state, bill))
+
+
+def lock_of(state: State, bill: Bill) -> str:
+    """Return what became of this bill in the order that holds it, empty if none does.
+
+    One of ``paying`` (nobody knows yet), ``posting``, ``refunding``, ``posted``, ``person``.
+    """
+    for order in state.orders.values():
+        if order.closed or order.payment.state is PaymentState.NOT_PAID:
+            continue
+        for line in order.lines:
+            if line.bill.key == bill.key:
+                return _became(order, line)
+    return ""
+
+
+def _became(order: Order, line: Line) -> str:
+    if order.needs_person:
+        return "person"
+    if order.payment.state is not PaymentState.PAID:
+        return "paying"
+    known = {LineState.POSTED: "posted", LineState.REFUSED: "refunding"}
+    return known.get(line.state, "posting")
 
 
 def _undecided_fen(state: State) -> int:
@@ -120,10 +138,35 @@ def _undecided_fen(state: State) -> int:
     return sum(x.amount_fen for x in state.orders.values() if x.payment.state in undecided)
 
 
-def over_limit(state: State, amount_fen: int) -> Note | None:
-    """Return which limit an amount passes, if any."""
+def over_limit(
+    state: State, amount_fen: int, too_large: NoteCode = NoteCode.OVER_PAYMENT_LIMIT
+) -> Note | None:
+    """Return which limit an amount passes, if any; ``too_large`` is what to say of one payment.
+
+    Of the day's limit it says how much is left (fen), unless nothing is.
+    """
     if amount_fen > state.rules.payment_max_fen:
-        return Note(NoteCode.OVER_PAYMENT_LIMIT, str(state.rules.payment_max_fen))
-    if state.paid_today_fen + _undecided_fen(state) + amount_fen > state.rules.day_max_fen:
-        return Note(NoteCode.OVER_DAY_LIMIT, str(state.rules.day_max_fen))
-    return None
+        return Note(too_large, str(state.rules.payment_max_fen))
+    left = state.rules.day_max_fen - state.paid_today_fen - _undecided_fen(state)
+    if amount_fen <= left:
+        return None
+    if left <= 0:
+        return Note(NoteCode.DAY_LIMIT_REACHED)
+    return Note(NoteCode.OVER_DAY_LIMIT, str(left))
+
+
+def bills_over_limit(state: State, bills: tuple[Bill, ...]) -> Note | None:
+    """The same for bills: what can't be paid in several goes either is not told to be."""
+    most = state.rules.payment_max_fen
+    too_large = NoteCode.OVER_PAYMENT_LIMIT
+    if any(x.total_fen > most for x in bills):
+        topup = all(not x.bill_no for x in bills)
+        too_large = NoteCode.LESS_THAN_LIMIT if topup else NoteCode.BILL_OVER_LIMIT
+    return over_limit(state, sum(x.total_fen for x in bills), too_large)
+
+
+def shut_note(state: State, means_id: str) -> Note:
+    """Why this way of paying doesn't answer a touch."""
+    means = next((x for x in state.rules.means if x.id == means_id), None)
+    busy = means is not None and means_trouble(state, means) in ("busy", "locked")
+    return Note(NoteCode.MEANS_BUSY if busy else NoteCode.SERVICE_DOWN, means_id)

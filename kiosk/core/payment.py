@@ -6,6 +6,8 @@ UNKNOWN never becomes NOT_PAID because time passed: only an answer or a person l
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kiosk.core import events as e
 from kiosk.core.commands import (
     ClosePayment,
@@ -21,6 +23,8 @@ from kiosk.core.order import (
     Asking,
     Order,
     PaymentState,
+    Refund,
+    RefundState,
     Step,
     means_gone,
     pause,
@@ -42,6 +46,8 @@ DEADLINE_SLACK_S = 15.0
 """The far side ends its own payment first; ours is the net below it."""
 
 
+REFUNDED_BY_CLOSE = "refunded_by_close"
+REFUNDED_FULL = "refunded_full"
 MISMATCH = "amount_mismatch"
 UNDECIDABLE = "payment_undecidable"
 
@@ -130,7 +136,7 @@ def queried(order: Order, event: e.PaymentQueried) -> Step:
     if not _undecided(order):
         return order, ()
     if event.result is Charge.NOT_PAID:
-        return not_paid(order, event.code)
+        return _over(order, event)
     if event.result is Charge.UNDECIDABLE:
         return undecidable(order, event.code)
     if asking is Asking.NOTHING:
@@ -169,7 +175,10 @@ def closed(order: Order, event: e.PaymentClosed) -> Step:
         # A code that somebody has seen can be paid: what wasn't found there isn't closed.
         return _ask_later(order)
     step = Asking.QUERY_PAID if event.result is Close.ALREADY_PAID else Asking.QUERY_AGAIN
-    return _query(with_payment(order, asking=step, code=order.payment.code or event.code))
+    code = order.payment.code or event.code
+    if event.code == REFUNDED_BY_CLOSE:
+        code = event.code
+    return _query(with_payment(order, asking=step, code=code))
 
 
 def late_answered(order: Order) -> Step:
@@ -246,6 +255,30 @@ def not_paid(order: Order, code: str) -> Step:
     return without_person(order, MISMATCH, UNDECIDABLE, means_gone(order)), ()
 
 
+def _over(order: Order, event: e.PaymentQueried) -> Step:
+    """Nothing is charged any more. It may have been, and the platform has given it back."""
+    if order.payment.code == REFUNDED_BY_CLOSE or event.code == REFUNDED_FULL:
+        return given_back(order, event.facts), ()
+    return not_paid(order, event.code)
+
+
+def given_back(order: Order, facts: PaymentFacts | None) -> Order:
+    """Book a charge and its refund: paid, and paid back whole by the platform itself.
+
+    It happens where closing gives back what came just before (Alipay, trade.cancel). The refund's
+    number is ours alone: nothing is ever sent under it.
+    """
+    facts = facts or PaymentFacts(order.amount_fen, order.amount_fen)
+    order, _ = paid(order, facts)
+    if order.payment.state is not PaymentState.PAID:
+        return order
+    money = facts.paid_fen if order.means.refund_net else order.amount_fen
+    refund = Refund(
+        f"{order.id}R1", order.amount_fen, money, RefundState.REFUNDED, 0, code=REFUNDED_BY_CLOSE
+    )
+    return replace(with_payment(order, late=True), refunds=(refund,))
+
+
 def undecidable(order: Order, code: str) -> Step:
     order = with_payment(order, state=PaymentState.NEEDS_PERSON, asking=Asking.NOTHING, code=code)
     return with_person(order, UNDECIDABLE), ()
@@ -276,6 +309,8 @@ def _last_look(order: Order) -> Step:
 
 def _looked(order: Order, event: e.PaymentQueried) -> Step:
     result = event.result
+    if result is Charge.NOT_PAID and event.code == REFUNDED_FULL:
+        return given_back(order, event.facts), ()
     if result in (Charge.NOT_PAID, Charge.NOT_FOUND):
         return with_payment(order, asking=Asking.NOTHING), ()
     if result is Charge.UNDECIDABLE:

@@ -72,8 +72,8 @@ class RowChoice(PressablePanel):
         width = box.right - px(10) - x
         sum_ = px(100)  # a sum of ¥ 12,345.60 in its size
         self.title.place(Box(x, top, width - sum_, name))
-        self.amount.place(Box(x + width - sum_, top, sum_, name))
-        self.detail.place(Box(x, top + name, width, line))
+        self.amount.place(Box(x + width - sum_, box.y, sum_, box.h))
+        self.detail.place(Box(x, top + name, width - sum_, line))
 
     def repaint(self) -> None:
         super().repaint()

@@ -124,7 +124,10 @@ def _ends() -> dict[str, Order]:
         "cancelled": with_payment(
             _order(PaymentState.NOT_PAID, LineState.WAITING), cancel_wanted=True
         ),
-        "too_late": with_payment(_order(PaymentState.NOT_PAID, LineState.WAITING), code="closed"),
+        "too_late": with_payment(
+            _order(PaymentState.NOT_PAID, LineState.WAITING), code="closed", qr_code="https://x"
+        ),
+        "closed": with_payment(_order(PaymentState.NOT_PAID, LineState.WAITING), code="closed"),
     }
 
 
