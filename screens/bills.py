@@ -26,7 +26,7 @@ NUMBERS = (N_("零"), N_("一"), N_("两"), N_("三"), N_("四"))
 LOCKS = {
     "paying": N_("上次付款还在确认"),
     "posting": N_("上次付的还在入账"),
-    "posted": N_("刚才已经缴好了"),
+    "posted": N_("已经缴好了"),
     "refunding": N_("上次付的钱正在退"),
     "person": N_("工作人员在核对"),
 }
@@ -147,7 +147,7 @@ class BillsScreen(Screen):
         px = self.theme.px
         count = max(1, sum(x.visible for x in self.rows))
         gap = px(4) if count == MOST_BILLS else px(6)
-        height = min(px(46 if self.low else 56), (area.h - (count - 1) * gap) // count)
+        height = min(px(43 if self.low else 56), (area.h - (count - 1) * gap) // count)
         top = area.bottom - count * (height + gap) + gap if self.low else area.y
         for n, row in enumerate(self.rows):
             row.place(Box(area.x, top + n * (height + gap), area.w, height))

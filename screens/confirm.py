@@ -22,6 +22,7 @@ from screens.widgets.message import Message
 from screens.widgets.panel import Panel
 
 MOST_BILLS = 4
+TIGHT_BUTTON = 31.0  # height of a button where little room is left, mm
 LARGE_FEN = 1_000_000  # from here on the sum needs a smaller size beside its words
 SHORT_NAMES = {
     TERMINAL: N_("刷卡机"),
@@ -148,7 +149,7 @@ class ConfirmScreen(Screen):
 
     def arrange(self, body: Box) -> None:
         px, gap = self.theme.px, self.theme.px(SPACE.gap)
-        button = px(SPACE.button)
+        button = px(TIGHT_BUTTON if self._tight else SPACE.button)
         half = (body.w - gap) // 2
         low = body.bottom - button
         self.ways[WECHAT].place(Box(body.x, low, half, button))

@@ -105,9 +105,8 @@ def _given_back(order: Order, refund_days: int) -> ResultView:
     lead = _("刚才付的钱已经退回。") if back else _("刚才付的钱正在退回。")
     later = _("账单还没有缴，什么时候来缴都可以。")
     words = "\n".join((*refund_words(order, refund_days), "" if order.goods else later)).strip()
-    return ResultView(
-        _("没有办，钱退给您"), order.amount_fen, (), words, amber=True, lead=lead, paid=False
-    )
+    title = _("没有办，钱退给您") if order.goods else _("没有缴费，钱退给您")
+    return ResultView(title, order.amount_fen, (), words, amber=True, lead=lead, paid=False)
 
 
 def _goods_result(order: Order, refund_days: int) -> ResultView:
