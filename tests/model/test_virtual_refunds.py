@@ -9,6 +9,7 @@ import pytest
 
 from kiosk.core.guards import means_trouble, trouble
 from kiosk.core.order import PaymentState
+from kiosk.gateways.alipay import AlipayQr
 from kiosk.residents import Errand, Resident
 from kiosk.soak import step
 from sim.faults import Fault
@@ -94,6 +95,62 @@ def test_a_refund_behind_customers_was_refused_by_nobody(tmp_path: Path) -> None
     assert not waiting.needs_person, waiting.person_reasons
     orders = {x.id: x for x in cabin.come_to_rest()}
     assert orders[first].payment_word == "refunded"
+    cabin.close()
+
+
+def test_money_that_alipay_gives_back_while_cancelling_is_told_and_booked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The phone confirms between the close, which finds nothing, and the cancel."""
+    cabin = Cabin(tmp_path)
+    to_confirm(cabin, *cabin.owe())
+    cabin.touch("confirm.pay", "alipay")
+    assert cabin.until(lambda: bool(cabin.order and cabin.order.payment.qr_code), 10)
+    assert cabin.order is not None
+    number = cabin.order.id
+    real = AlipayQr._cancel
+
+    def cancel(self: AlipayQr, order_no: str) -> object:
+        cabin.cabin.act("qr_payment", "pay", {"order_no": number})
+        return real(self, order_no)
+
+    monkeypatch.setattr(AlipayQr, "_cancel", cancel)
+    cabin.touch("order.cancel")
+    assert cabin.until(lambda: cabin.screen == "result", 60)
+    order = cabin.order
+    assert order.payment_word == "refunded"
+    assert order.payment.late
+    assert cabin.whole_paper(order), "a slip tells of it"
+    cabin.check()
+    cabin.touch("order.done")
+    assert cabin.come_to_rest()[0].closed
+    assert cabin.state.paid_today_fen == 0
+    cabin.close()
+
+
+def test_a_lost_answer_is_found_out_beside_the_sale(tmp_path: Path) -> None:
+    cabin = Cabin(tmp_path)
+    to_confirm(cabin, *cabin.owe())
+    fault("terminal", "no_answer")(cabin)
+    cabin.touch("confirm.pay", "terminal")
+    assert cabin.until(lambda: sale_shown(cabin), 10)
+    cabin.act("terminal", "tap_card")
+    assert cabin.until(lambda: cabin.screen == "result", 20), "not after three minutes"
+    assert "unknown" not in cabin.screens
+    cabin.check()
+    cabin.close()
+
+
+def test_a_terminal_silent_in_mid_sale_stops_being_asked_for(tmp_path: Path) -> None:
+    cabin = Cabin(tmp_path)
+    to_confirm(cabin, *cabin.owe())
+    cabin.touch("confirm.pay", "terminal")
+    assert cabin.until(lambda: sale_shown(cabin), 10)
+    cabin.act("terminal", "reboot", seconds=60)
+    assert cabin.until(lambda: not cabin.state.device("terminal").level.usable, 40)
+    cabin.until(lambda: cabin.screen == "unknown", 60)
+    assert cabin.screen == "unknown"
+    cabin.come_to_rest()
     cabin.close()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from kiosk.core import commands as c
@@ -231,6 +233,37 @@ def test_money_found_at_the_last_look_goes_back_whole() -> None:
     desk.take(queried(Charge.PAID, desk.facts()))
     assert desk.order.payment.late
     assert desk.count(c.RefundPayment) == 1
+
+
+@pytest.mark.parametrize(
+    ("close_code", "query_code"), [("refunded_by_close", ""), ("", "refunded_full")]
+)
+def test_money_that_closing_gave_back_is_booked_as_charged_and_paid_back(
+    close_code: str, query_code: str
+) -> None:
+    desk = Desk(POLLED, (9630, 1650)).take(CODE, CANCEL, queried(Charge.NOT_FOUND))
+    desk.take(e.PaymentClosed(ID, Close.CLOSED, close_code))
+    desk.take(e.PaymentQueried(ID, Charge.NOT_PAID, code=query_code))
+    order = desk.order
+    assert order.payment.state is P.PAID
+    assert (order.refunded_fen, order.payment_word) == (11280, "refunded")
+    assert order.money_settled
+    assert desk.count(c.PostLine) == desk.count(c.RefundPayment) == 0
+    assert desk.sent_kinds()[-1] is c.Print, "a slip tells of it"
+
+
+def test_what_a_coupon_paid_does_not_go_back_to_the_person() -> None:
+    means = replace(POLLED, refund_net=True)
+    desk = Desk(means).take(CODE, CANCEL, queried(Charge.NOT_FOUND), closed(Close.CLOSED))
+    facts = desk.facts(coupon_fen=200)
+    desk.take(e.PaymentQueried(ID, Charge.NOT_PAID, facts, "refunded_full"))
+    assert [(x.amount_fen, x.money_fen) for x in desk.order.refunds] == [(9630, 9430)]
+
+
+def test_money_given_back_long_after_is_booked_too() -> None:
+    desk = unscanned_and_closed().take(fired("payment.last_look"))
+    desk.take(e.PaymentQueried(ID, Charge.NOT_PAID, code="refunded_full"))
+    assert desk.order.payment_word == "refunded"
 
 
 def test_paid_stays_paid() -> None:
