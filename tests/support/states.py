@@ -301,6 +301,9 @@ STATES: dict[str, State] = {
         order(TERMINAL, TWO, e.PaymentAnswered(ORDER_ID, Charge.UNDECIDABLE))
     ),
     "receipt_problem": with_order(NO_PAPER),
+    "receipt_problem_given_back": with_order(
+        decide(GIVEN_BACK, printed(1, Printing.UNKNOWN), AT)[0]
+    ),
     "receipt_problem_unknown": with_order(PROBLEM_UNKNOWN),
     "find": at(FindSlip()),
     "find_nothing": at(FindSlip(note=Note(NoteCode.NO_SUCH_ORDER))),

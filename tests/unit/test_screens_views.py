@@ -342,6 +342,9 @@ def test_money_that_was_given_back_is_not_called_untouched() -> None:
     assert "已退 128.40 元" in view.words
     assert "没有扣" not in view.lead + view.words
     assert "退给您" in pay.view_of(s.STATES["pay_given_back"]).title
+    no_paper = receipt_problem.view_of(s.STATES["receipt_problem_given_back"])
+    assert "退给您" in no_paper.words
+    assert "没有缴成，这笔钱退给您" in no_paper.code
     assert found.view_of(s.at(FoundOrder(s.GIVEN_BACK))).lead == view.lead
 
 
