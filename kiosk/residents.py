@@ -16,6 +16,7 @@ from kiosk.core.means import TERMINAL
 from kiosk.core.order import Order, PaperState, PaymentState
 from kiosk.core.state import State
 from kiosk.core.visit.common import order_at_screen
+from kiosk.core.visit.pay_steps import may_pay_again
 from kiosk.core.visit.steps import ChooseTopUp, EnterAccount, NoteCode
 from kiosk.core.visit.view import screen_of
 from sim.bills import Bill
@@ -174,7 +175,9 @@ class Resident:
 
     def _at_order(self, screen: str, order: Order) -> Act | None:
         if screen == "result":
-            return Touch("order.done")
+            # Whoever was refused tries once more with the same bills.
+            again = self.errand.at_payment == "refuse" and may_pay_again(order)
+            return Touch("order.again" if again and not self._done[screen] else "order.done")
         if screen == "receipt_problem":
             again = self.errand.paper == "reprint" and self._done[screen] < 2
             return Touch("order.reprint" if again else "order.copy_taken")

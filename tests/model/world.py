@@ -214,6 +214,7 @@ class World:
                     return e.PaymentQueried(oid, Charge.UNDECIDABLE)
                 result, facts = self.payer.query()
                 whole = bool(self.payer.given_back_fen) and fate % 2 == 0
+                facts = self.payer.facts if whole else facts
                 return e.PaymentQueried(oid, result, facts, "refunded_full" if whole else "")
         return None
 
