@@ -73,7 +73,7 @@ def view_of(state: State) -> HelpView:
     if back and home:
         last.append(_("碰“返回”退一步，碰“首页”重新来。"))
     if call:
-        last.append(_("还不会，就碰下面，请人帮您。"))
+        last.append(_("拿不准，就碰下面，请人帮您。"))
     if last:
         words.append("\n".join(last))
     return HelpView(_("不着急，慢慢来"), "\n\n".join(words), call)
