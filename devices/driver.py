@@ -197,10 +197,12 @@ class Driver(ABC):
         self._commands[command_id] = command
         if not self._is_open:
             self._complete(command_id, Failed("not_connected", "the port is not open"), now)
-        elif self._runs_beside(command):
+            return
+        self._take_back(command, now)
+        if self._runs_beside(command):
             self._on_submitted(command_id, command, now)
         else:
-            self._queue.append((command_id, now + self.queue_patience_s))
+            self._queue.append((command_id, now + self._queue_patience_of(command)))
             self._start_next(now)
 
     def cancel(self, command_id: int, now: float) -> None:
@@ -211,10 +213,8 @@ class Driver(ABC):
         if command_id not in self._commands:
             return
         self.tap.cancelled(command_id, now)
-        waiting = [entry for entry in self._queue if entry[0] != command_id]
-        if len(waiting) != len(self._queue):
-            self._queue = deque(waiting)
-            self._complete(command_id, Cancelled(), now)
+        if any(entry[0] == command_id for entry in self._queue):
+            self._unqueue(command_id, Cancelled(), now)
         else:
             self._on_cancelled(command_id, now)
         self._start_next(now)
@@ -222,16 +222,16 @@ class Driver(ABC):
     def tick(self, now: float) -> None:
         """Time has passed. Called at `deadline()` or at any time: an early call does no harm."""
         self.tap.ticked(now)
-        while self._queue and self._queue[0][1] <= now:
-            command_id, _ = self._queue.popleft()
-            self._complete(command_id, TimedOut(), now)
+        late = [command_id for command_id, give_up_at in self._queue if give_up_at <= now]
+        for command_id in late:
+            self._unqueue(command_id, TimedOut(), now)
         if self._is_open:
             self._on_ticked(now)
             self._start_next(now)
 
     def deadline(self) -> float | None:
         """When `tick` is wanted next (monotonic seconds), or None."""
-        times = [self._queue[0][1]] if self._queue else []
+        times = [give_up_at for _, give_up_at in self._queue]
         own = self._next_tick() if self._is_open else None
         if own is not None:
             times.append(own)
@@ -301,6 +301,16 @@ class Driver(ABC):
     def _report(self, report: Progress | Notice) -> None:
         self._reports.append(report)
 
+    def _take_back(self, command: object, now: float) -> None:
+        """End what waits in the queue and is taken back by `command`: nothing of it was sent."""
+        for command_id, _ in tuple(self._queue):
+            if self._takes_back(command, self._commands[command_id]):
+                self._unqueue(command_id, Cancelled(), now)
+
+    def _unqueue(self, command_id: int, completion: Completion, now: float) -> None:
+        self._queue = deque(entry for entry in self._queue if entry[0] != command_id)
+        self._complete(command_id, completion, now)
+
     def _start_next(self, now: float) -> None:
         while self._main is None and self._queue:
             command_id, _ = self._queue.popleft()
@@ -351,3 +361,11 @@ class Driver(ABC):
     def _runs_beside(self, command: object) -> bool:  # noqa: ARG002
         """Whether the command may start while another one runs."""
         return False
+
+    def _takes_back(self, command: object, queued: object) -> bool:  # noqa: ARG002
+        """Whether `command` says that `queued`, which waits for its turn, isn't wanted any more."""
+        return False
+
+    def _queue_patience_of(self, command: object) -> float:  # noqa: ARG002
+        """How long this command may wait for its turn (seconds)."""
+        return self.queue_patience_s

@@ -351,14 +351,22 @@ class Engine:
             self._show_step(OutOfService("journal"))
             return
         self._parked.append(event)
+        self._tell_parked()
         self._timers.start(("parked",), self._clock.monotonic() + RETRY_JOURNAL_S)
 
     def _retry_parked(self) -> None:
         waiting, self._parked = self._parked, deque()
         for event in waiting:
             self._order_event(event)
+        self._tell_parked()
         if not self._parked:
             self._refresh_books()
+
+    def _tell_parked(self) -> None:
+        """The screens must not ask for money that may be paid, as far as the world goes."""
+        parked = frozenset(x.order_id for x in self._parked)
+        if parked != self.state.parked:
+            self._change(replace(self.state, parked=parked))
 
     def _journal_failed(self, trouble: str) -> None:
         self._visit_event(m.JournalChanged(trouble))

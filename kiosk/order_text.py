@@ -33,8 +33,8 @@ class Letterhead:
 
 
 def title(line: Line) -> str:
-    """``电费 2026-10 尾号4417``: what a line pays, without a name."""
-    parts = (_(KINDS[line.bill.kind]), line.bill.period, _("尾号") + line.bill.tail)
+    """``电费 2026-10 户号尾号4417``: what a line pays, without a name."""
+    parts = (_(KINDS[line.bill.kind]), line.bill.period, _("户号尾号") + line.bill.tail)
     return " ".join(x for x in parts if x)
 
 
@@ -44,6 +44,8 @@ def line_words(line: Line) -> str:
         return _("已缴好")
     if line.state is LineState.REFUSED:
         return _("没有缴成，这笔钱退给您")
+    if line.needs_person:
+        return _("已付款，工作人员在核对")
     return _("已付款，正在入账")
 
 
@@ -113,6 +115,9 @@ def plain_text(order: Order, head: Letterhead) -> str:
         lines.append(f"{words} {goods_words(goods)}" if paid else words)
     if paid and order.amount_fen:
         lines.append(_("合计（元）") + " " + yuan(order.amount_fen))
+        facts = order.payment.facts
+        if facts is not None and facts.paid_fen != order.amount_fen:
+            lines.append(_("优惠后实付") + " " + yuan(facts.paid_fen))
     elif paid:
         lines.append(_("免费"))
     elif order.payment.state is PaymentState.NOT_PAID:

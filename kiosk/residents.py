@@ -16,12 +16,16 @@ from kiosk.core.means import TERMINAL
 from kiosk.core.order import Order, PaperState, PaymentState
 from kiosk.core.state import State
 from kiosk.core.visit.common import order_at_screen
+from kiosk.core.visit.pay_steps import may_pay_again
 from kiosk.core.visit.steps import ChooseTopUp, EnterAccount, NoteCode
 from kiosk.core.visit.view import screen_of
 from sim.bills import Bill
 
 ENOUGH = 4
 """So often somebody tries the same thing again before giving up."""
+
+HOPELESS = (NoteCode.BILL_LOCKED, NoteCode.OVER_DAY_LIMIT, NoteCode.DAY_LIMIT_REACHED)
+"""What is said of bills that can't be paid today."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,13 +169,15 @@ class Resident:
     def _confirm(self, state: State) -> Act | None:
         usable = [x.id for x in usable_means(state)]
         note = getattr(state.visit.step, "note", None)
-        if not usable or (note and note.code in (NoteCode.BILL_LOCKED, NoteCode.OVER_DAY_LIMIT)):
+        if not usable or (note and note.code in HOPELESS):
             return self._give_up()
         return Touch("confirm.pay", self.errand.means if self.errand.means in usable else usable[0])
 
     def _at_order(self, screen: str, order: Order) -> Act | None:
         if screen == "result":
-            return Touch("order.done")
+            # Whoever was refused tries once more with the same bills.
+            again = self.errand.at_payment == "refuse" and may_pay_again(order)
+            return Touch("order.again" if again and not self._done[screen] else "order.done")
         if screen == "receipt_problem":
             again = self.errand.paper == "reprint" and self._done[screen] < 2
             return Touch("order.reprint" if again else "order.copy_taken")

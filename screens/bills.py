@@ -24,6 +24,15 @@ from screens.widgets.message import Message
 
 NUMBERS = (N_("零"), N_("一"), N_("两"), N_("三"), N_("四"))
 
+LOCKS = {
+    "paying": N_("上次付款还在确认"),
+    "posting": N_("上次付的还在入账"),
+    "posted": N_("已经缴好了"),
+    "refunding": N_("上次付的钱正在退"),
+    "person": N_("工作人员在核对"),
+}
+"""Why a bill can't be chosen, by ``guards.lock_of``."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -65,16 +74,17 @@ def view_of(state: State) -> BillsView:
 
 
 def _row(state: State, bill: Bill) -> Row:
-    free = not guards.locked(state, bill)
+    lock = guards.lock_of(state, bill)
     period = months(bill.period)
     detail = _("户号尾号 {tail}").format(tail=bill.tail)
     if period:
         detail = f"{period} · {detail}"
     if bill.late_fee_fen:
         detail += " · " + _("含滞纳金")
-    if not free:
-        detail = _("上次付款还在确认")
-    return Row(_(KINDS[bill.kind]), detail, bill.total_fen, bill.key in state.visit.chosen, free)
+    if lock:
+        detail = _(LOCKS[lock])
+    chosen = bill.key in state.visit.chosen
+    return Row(_(KINDS[bill.kind]), detail, bill.total_fen, chosen, not lock)
 
 
 def spoken(view: BillsView) -> Utterance:
@@ -133,7 +143,7 @@ class BillsScreen(Screen):
         self.line.place((Box(body.x, top - px(2), body.w, px(0.9)),))
         hint = Box(body.x, body.y, body.w, round(px(TYPE.body) * TYPE.line))
         self.hint.place(hint)
-        end = top - px(6)
+        end = top - px(12 if self.low else 8)
         if self.note.visible:
             height = self.note.fit(body.w)
             self.note.place(Box(body.x, end - height, body.w, height))
@@ -146,7 +156,7 @@ class BillsScreen(Screen):
         px = self.theme.px
         count = max(1, sum(x.visible for x in self.rows))
         gap = px(4) if count == MOST_BILLS else px(6)
-        height = min(px(46 if self.low else 56), (area.h - (count - 1) * gap) // count)
+        height = min(px(43 if self.low else 56), (area.h - (count - 1) * gap) // count)
         top = area.bottom - count * (height + gap) + gap if self.low else area.y
         for n, row in enumerate(self.rows):
             row.place(Box(area.x, top + n * (height + gap), area.w, height))

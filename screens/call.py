@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiosk.core.state import State
+from kiosk.core.visit.common import order_at_screen
 from kiosk.core.visit.steps import CallPerson
+from kiosk.core.visit.view import exits
 from kiosk.i18n import _
 from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
@@ -29,13 +31,16 @@ class CallView:
     contacts: tuple[tuple[str, str, str], ...]
     words: str
     asked: bool
+    home: bool = True
     find: bool = False
 
 
 def view_of(state: State) -> CallView:
     step = state.visit.step
     asked = isinstance(step, CallPerson) and step.asked
-    if asked:
+    if asked and order_at_screen(state) is not None:
+        words = _("已经告诉工作人员，您的单号也写上了。他们上班就会看到。")
+    elif asked:
         words = _("已经告诉工作人员，他们上班就会看到。")
     elif isinstance(step, CallPerson) and step.failed:
         words = _("现在没办法告诉工作人员。请照着上面的号码打电话。")
@@ -43,8 +48,9 @@ def view_of(state: State) -> CallView:
         words = _("碰一下下面，工作人员上班时就会看到您要帮忙。急的话，请直接打电话。")
     contacts = tuple((x.name, x.phone, x.hours) for x in state.rules.contacts[:MOST])
     address = _("这里是：{address}").format(address=state.rules.address)
-    title, find = _("打个电话，有人帮您"), find_is_inside(state)
-    return CallView(title, address, contacts, words, asked, find)
+    title, home = _("打个电话，有人帮您"), exits(state)[1]
+    find = find_is_inside(state) and order_at_screen(state) is None
+    return CallView(title, address, contacts, words, asked, home, find)
 
 
 def spoken(view: CallView) -> Utterance:
@@ -141,4 +147,5 @@ class CallScreen(Screen):
         self.ask.visible = not view.asked
         self.find.say(_("查一笔"))
         self.find.visible = view.find
+        self.bottom.offer(("back", "home", "help") if view.home else ("back", "help"))
         self.shape(view.asked, view.words, view.find)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 
 from kiosk.core import guards
 from kiosk.core.bills import Bill
@@ -22,6 +23,7 @@ from screens.widgets.message import Message
 from screens.widgets.panel import Panel
 
 MOST_BILLS = 4
+TIGHT_BUTTON = 31.0  # height of a button where little room is left, mm
 LARGE_FEN = 1_000_000  # from here on the sum needs a smaller size beside its words
 SHORT_NAMES = {
     TERMINAL: N_("刷卡机"),
@@ -30,6 +32,7 @@ SHORT_NAMES = {
 }
 LOCKED = N_("{names}在查上一笔付款")
 CHECKING = N_("{names}正在检查")
+BUSY = N_("{names}在办上一笔")
 SHUT = N_("{names}暂时不能用")
 WAYS = {
     TERMINAL: N_("刷卡，或出示付款码"),
@@ -88,9 +91,14 @@ def why_shut(state: State) -> str:
         trouble = guards.means_trouble(state, means)
         if trouble:
             checking = state.device(means.id).level is Level.UNKNOWN
-            reason = LOCKED if trouble == "locked" else CHECKING if checking else SHUT
+            reason = {"locked": LOCKED, "busy": BUSY}.get(trouble, CHECKING if checking else SHUT)
             reasons.setdefault(reason, []).append(_(SHORT_NAMES[means.id]))
-    return "  ".join(_(x).format(names=_("、").join(names)) for x, names in reasons.items())
+    said = [_(x).format(names=_("、").join(names)) for x, names in reasons.items()]
+    return reduce(_and, said) if said else ""
+
+
+def _and(one: str, other: str) -> str:
+    return _("{one}，{other}").format(one=one, other=other)
 
 
 def _line(bill: Bill) -> Line:
@@ -150,7 +158,7 @@ class ConfirmScreen(Screen):
 
     def arrange(self, body: Box) -> None:
         px, gap = self.theme.px, self.theme.px(SPACE.gap)
-        button = px(SPACE.button)
+        button = px(TIGHT_BUTTON if self._tight else SPACE.button)
         half = (body.w - gap) // 2
         low = body.bottom - button
         self.ways[WECHAT].place(Box(body.x, low, half, button))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiosk.core.state import State
-from kiosk.core.visit.view import screen_below
+from kiosk.core.visit.view import exits, may_call, screen_below
 from kiosk.i18n import N_, _
 from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
@@ -44,7 +44,7 @@ TEXTS = {
     ),
     "result": N_("这里写着这一笔办得怎么样。\n\n看好了，碰一下“好了”就可以。"),
     "unknown": N_(
-        "机器和银行的线路断了一下，结果还没有回来。\n\n"
+        "付款的结果还没有回来。\n\n"
         "请不要再付一次。我们会一直问，问到为止。\n\n"
         "打一张凭条就可以先走，以后拿来扫一扫，就知道结果。"
     ),
@@ -81,12 +81,25 @@ TEXTS = {
 
 @dataclass(frozen=True, slots=True)
 class HelpView:
+    """``call``: 请人帮忙 can be had from here."""
+
     title: str
     words: str
+    call: bool = False
 
 
 def view_of(state: State) -> HelpView:
-    return HelpView(_("不着急，慢慢来"), _(TEXTS.get(screen_below(state), TEXTS["home"])))
+    words = [_(TEXTS.get(screen_below(state), TEXTS["home"]))]
+    back, home = exits(state)
+    call = may_call(state)
+    last = []
+    if back and home:
+        last.append(_("碰“返回”退一步，碰“首页”重新来。"))
+    if call:
+        last.append(_("拿不准，就碰下面，请人帮您。"))
+    if last:
+        words.append("\n".join(last))
+    return HelpView(_("不着急，慢慢来"), "\n\n".join(words), call)
 
 
 def spoken(view: HelpView) -> Utterance:
@@ -109,12 +122,23 @@ class HelpScreen(Screen):
                 guard=True,
             )
         )
+        self.call = self.add(
+            Button(
+                self.kit,
+                "help.call_person",
+                "",
+                lambda: self.send("help.call_person", None),
+                guard=True,
+            )
+        )
 
     def arrange(self, body: Box) -> None:
         px, gap = self.theme.px, self.theme.px(SPACE.gap)
         button = px(SPACE.button)
         self.close.place(Box(body.x, body.bottom - button, body.w, button))
-        top, room = body.y + px(SPACE.air), self.close.box.y - gap
+        self.call.place(Box(body.x, self.close.box.y - gap - button, body.w, button))
+        lowest = self.call if self.call.visible else self.close
+        top, room = body.y + px(SPACE.air), lowest.box.y - gap
         # Air above and below the text, as far as there is any.
         height = min(self.words.fit(body.w) + px(20), room - top)
         self.words.place(Box(body.x, top, body.w, height))
@@ -123,4 +147,6 @@ class HelpScreen(Screen):
         self.heading.say(view.title)
         self.words.say(view.words)
         self.close.say(_("知道了"))
-        self.shape(view.words)
+        self.call.say(_("请人帮忙"))
+        self.call.visible = view.call
+        self.shape(view.words, view.call)

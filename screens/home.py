@@ -70,7 +70,7 @@ def _tile(service: Service, state: State) -> Tile:
     trouble = service.trouble(state)
     hint = _(service.hint) if service.hint_of is None else service.hint_of(state)
     names = _(service.seal), service.colour, _(service.label), hint
-    return Tile(service.id, *names, not trouble, short_words(trouble))
+    return Tile(service.id, *names, not trouble, short_words(state, trouble))
 
 
 def notice_words(state: State) -> tuple[str, str]:

@@ -10,9 +10,11 @@ from kiosk.i18n import _
 from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
 from screens.drawing import Box
+from screens.notes import note_text
 from screens.theme import SPACE, TYPE
 from screens.widgets.label import Label
 from screens.widgets.ladder import Ladder, Step
+from screens.widgets.message import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,7 @@ class LookingView:
     words: str
     steps: tuple[Step, ...]
     back: bool
+    note: str = ""
 
 
 def view_of(state: State) -> LookingView:
@@ -31,7 +34,8 @@ def view_of(state: State) -> LookingView:
             Step(_("再核对一遍金额"), "now"),
             Step(_("请您付款"), "next"),
         )
-        return LookingView(_("正在核对账单"), _("请稍等几秒，还没有扣钱。"), steps, back=True)
+        title, words = _("正在核对账单"), _("请稍等几秒，还没有扣钱。")
+        return LookingView(title, words, steps, back=True, note=note_text(step.note))
     if isinstance(step, CheckGoods):
         steps = (
             Step(_("您已经选好"), "done"),
@@ -61,15 +65,21 @@ class LookingScreen(Screen):
     def build(self) -> None:
         self.words = self.add(Label(self.kit, "looking.words", em_mm=12.0))
         self.ladder = self.add(Ladder(self.kit, "looking.ladder"))
+        self.note = self.add(Message(self.kit, "looking.note", "wait"))
 
     def arrange(self, body: Box) -> None:
         px = self.theme.px
         line = round(px(12.0) * TYPE.line)
         self.words.place(Box(body.x, body.y, body.w, line))
         self.ladder.place(Box(body.x, body.y + line + px(SPACE.air), body.w, px(140)))
+        top = self.ladder.box.bottom + px(SPACE.gap)
+        self.note.place(Box(body.x, top, body.w, self.note.fit(body.w)))
 
     def show(self, view: LookingView) -> None:
         self.heading.say(view.title)
         self.words.say(view.words)
         self.ladder.show(view.steps)
+        self.note.say(view.note)
+        self.note.visible = bool(view.note)
+        self.shape(view.note)
         self.bottom.offer(("back", "home", "help") if view.back else ("help",))

@@ -50,6 +50,8 @@ _LINES = {
 def line_step(line: Line) -> Step:
     """One line of an order as a rung: what it is and what became of it."""
     words, state = _LINES[line.state]
+    if line.needs_person:
+        words = N_("工作人员在核对")
     return Step(_("{bill}：{words}").format(bill=title(line.bill), words=_(words)), state)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.core.state import State
+from kiosk.core.state import BILLER, State
 from kiosk.core.visit.steps import OutOfService
 from kiosk.i18n import N_, _
 from kiosk.speech.utterance import Utterance, say
@@ -60,6 +60,34 @@ SHORT_REASONS: dict[tuple[str, str], str] = {
     ("booklet_dispenser", "dispense_failure"): N_("本子卡住了，在修"),
     ("booklet_dispenser", "bin_full"): N_("回收箱满了，在清"),
 }
+UNTRUSTED = frozenset(
+    (
+        "certificate",
+        "ca_missing",
+        "key_unreadable",
+        "bad_signature",
+        "refused",
+        "garbage",
+        "SEC2001",
+    )
+)
+CLOCK = "clock"
+BILLER_REASONS = {
+    "untrusted": (
+        N_("缴费单位认不出这台机器，要请技术人员来看。看好以前，这里不收钱。"),
+        N_("要请技术人员来看"),
+    ),
+    CLOCK: (
+        N_("机器的时间不对，要请技术人员来看。看好以前，这里不收钱。"),
+        N_("机器时间不对，待修"),
+    ),
+    "closed": (
+        N_("缴费单位现在不办，机器每分钟都会再试。"),
+        N_("缴费单位现在不办"),
+    ),
+}
+"""The same two sentences where the biller was reached, or its line isn't the trouble."""
+LINE = frozenset(("unreachable", "name_unknown", "timeout", "broken", "no_answer", "never_heard"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +106,29 @@ def view_of(state: State) -> OutOfServiceView:
         words = _("急着办的话，请碰下面的“请人帮忙”，里面有电话号码。")
     if role in MACHINES:
         return OutOfServiceView(_("现在还不能办"), machine_words(role, detail), words)
-    return OutOfServiceView(_("现在还不能缴费"), _(REASONS[reason]), words)
+    return OutOfServiceView(_("现在还不能缴费"), trouble_words(state, reason), words)
 
 
-def short_words(trouble: str) -> str:
+def trouble_words(state: State, trouble: str, *, short: bool = False) -> str:
+    """Why bills can't be paid now, by the device's own reason where that says more."""
+    if trouble == BILLER:
+        reason = state.device(BILLER).reason
+        kind = "untrusted" if reason in UNTRUSTED else reason
+        if kind not in BILLER_REASONS and reason not in LINE:
+            kind = "closed"
+        if kind in BILLER_REASONS:
+            return _(BILLER_REASONS[kind][short])
+    return _((SHORT if short else REASONS)[trouble])
+
+
+def short_words(state: State, trouble: str) -> str:
     """The few words of a reason (``kiosk.core.guards``) that fit on a tile; empty for none."""
     role, _colon, detail = trouble.partition(":")
     if role == "rice_mill" or trouble == "held:rice_mill":
         return short_reason(trouble)
-    known = SHORT_REASONS.get((role, detail)) or SHORT_MACHINES.get(role) or SHORT.get(trouble)
+    if trouble in SHORT:
+        return trouble_words(state, trouble, short=True)
+    known = SHORT_REASONS.get((role, detail)) or SHORT_MACHINES.get(role)
     return _(known) if known else ""
 
 

@@ -32,7 +32,9 @@ def view_of(state: State) -> ReceiptProblemView:
     if order is None:
         raise ValueError("a receipt belongs to an order")
     head = Letterhead(state.rules.cabin_name, "", "", state.rules.refund_days)
-    if order.payment.state is PaymentState.PAID:
+    if order.payment.late:
+        words = _("刚才付的钱退给您，只是纸没有打出来。请用手机拍下方块，或记下单号。")
+    elif order.payment.state is PaymentState.PAID:
         words = _("钱已经付好，只是纸没有打出来。请用手机拍下方块，或记下单号。")
     elif order.payment.state is PaymentState.NOT_PAID:
         words = _("这次没有付成，您的钱没有扣。想留个底，可以拍下方块，或记下单号。")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from kiosk.core.goods import GoodsState, Ware
-from kiosk.core.order import LineState, Order, PaperState, PaymentState
+from kiosk.core.order import LineState, Order, PaperState, PaymentState, RefundState
 from kiosk.core.state import State
 from kiosk.core.visit.common import order_at_screen
+from kiosk.core.visit.pay_steps import may_pay_again
 from kiosk.core.visit.view import exits
 from kiosk.i18n import _
 from kiosk.order_text import refund_words
@@ -23,12 +24,17 @@ from screens.widgets.label import Amount, Label, amount_text
 from screens.widgets.ladder import Ladder, Step
 from screens.widgets.message import Message
 
+NOT_SENT = ("timedout", "not_connected")
+"""Codes of a payment that its machine has never heard of."""
+
 
 @dataclass(frozen=True, slots=True)
 class ResultView:
     """``steps`` tell what became of each line; ``lead`` and ``words`` what is safe, what comes.
 
     ``paid`` is false when no money was taken: then no sum is shown that could look like it.
+    ``caption`` stands above the sum, or holds the number where there is none; ``again``: the same
+    bills can be paid by another try.
     """
 
     title: str
@@ -39,6 +45,8 @@ class ResultView:
     lead: str = ""
     paid: bool = True
     home: bool = True
+    caption: str = ""
+    again: bool = False
 
 
 def view_of(state: State) -> ResultView:
@@ -46,12 +54,23 @@ def view_of(state: State) -> ResultView:
     if order is None:
         raise ValueError("a result needs an order")
     home = exits(state)[1]
-    return replace(result_of(order, state.rules.refund_days), home=home)
+    view = result_of(order, state.rules.refund_days)
+    return replace(view, home=home, caption=_caption(order, view), again=may_pay_again(order))
+
+
+def _caption(order: Order, view: ResultView) -> str:
+    if not view.paid:
+        return _("单号 {number}").format(number=order.short_id)
+    if view.fen != order.amount_fen:
+        return _("账单 {amount}，优惠后付了").format(amount=amount_text(order.amount_fen))
+    return _("一共付了")
 
 
 def result_of(order: Order, refund_days: int) -> ResultView:
     """Return an order's end in plain words, for its own visit and for 查一笔."""
-    fen = order.amount_fen
+    fen = paid_fen(order)
+    if order.payment.late:
+        return _given_back(order, refund_days)
     if order.payment.state is PaymentState.NOT_PAID:
         title, words = _why_not_paid(order)
         lead = _("您的钱没有扣。")
@@ -63,6 +82,10 @@ def result_of(order: Order, refund_days: int) -> ResultView:
     if set(states) == {LineState.POSTED}:
         lead, words = _paper_words(order)
         return ResultView(_("缴好了，谢谢您"), fen, steps, words, lead=lead)
+    if order.poisoned or any(x.needs_person for x in order.lines):
+        words = _("机器自己办不完，工作人员在核对，办好为止。请留好小票。")
+        title, lead = _("已付款，工作人员在核对"), _("不用再付。")
+        return ResultView(title, fen, steps, words, amber=True, lead=lead)
     if LineState.REFUSED in states:
         words = "\n".join(refund_words(order, refund_days)) or _("正在办理退款。")
         return ResultView(_refused_title(states), fen, steps, words, amber=True)
@@ -71,9 +94,26 @@ def result_of(order: Order, refund_days: int) -> ResultView:
     return ResultView(_("已付款，正在入账"), fen, steps, words, amber=True, lead=lead)
 
 
+def paid_fen(order: Order) -> int:
+    """What the person really gave, net of coupons."""
+    facts = order.payment.facts
+    paid = order.payment.state is PaymentState.PAID and facts is not None
+    return facts.paid_fen if paid and facts is not None else order.amount_fen
+
+
+def _given_back(order: Order, refund_days: int) -> ResultView:
+    """Money that came too late, or went back by itself: it was taken, and that is said."""
+    back = all(x.state is RefundState.REFUNDED for x in order.refunds)
+    lead = _("刚才付的钱已经退回。") if back else _("刚才付的钱正在退回。")
+    later = _("账单还没有缴，什么时候来缴都可以。")
+    words = "\n".join((*refund_words(order, refund_days), "" if order.goods else later)).strip()
+    title = _("没有办，钱退给您") if order.goods else _("没有缴费，钱退给您")
+    return ResultView(title, order.amount_fen, (), words, amber=True, lead=lead, paid=False)
+
+
 def _goods_result(order: Order, refund_days: int) -> ResultView:
     """How it ended with goods: all there, some, none, or nobody knows yet."""
-    fen, steps = order.amount_fen, tuple(goods_step(x) for x in order.goods)
+    fen, steps = paid_fen(order), tuple(goods_step(x) for x in order.goods)
     paid = bool(fen)
     states = {x.state for x in order.goods}
     if states == {GoodsState.DELIVERED}:
@@ -118,9 +158,12 @@ def _why_not_paid(order: Order) -> tuple[str, str]:
         later = _("想要的话，随时可以再来。")
     if order.payment.cancel_wanted or order.payment.code in ("110", "cancelled"):
         return _("已经取消，没有付款"), later
-    if order.payment.code in ("closed", "refunded_full"):
-        return _("没有付款，付款码作废了"), later
+    if order.payment.code == "closed":
+        shown = bool(order.payment.qr_code)
+        return _("没有付款，付款码作废了") if shown else _("没有付款"), later
     again = _("可以换张卡，或换一种方式再付一次。")
+    if order.payment.code in NOT_SENT:
+        again = _("刷卡机刚才在忙，没有轮到这一笔。请再付一次，或换一种方式。")
     return _("这次没有付成"), again if order.goods else _("账单还没有缴。") + again
 
 
@@ -161,22 +204,29 @@ class ResultScreen(Screen):
                 guard=True,
             )
         )
+        self.again = self.add(
+            Button(self.kit, "order.again", "", lambda: self.send("order.again", None), guard=True)
+        )
 
     def arrange(self, body: Box) -> None:
         px = self.theme.px
-        top = body.y + px(SPACE.air)
+        caption = Box(body.x, body.y, body.w, self.caption.line_px)
+        self.caption.place(caption)
+        top = caption.bottom + px(5)
         if self.amount.visible:
-            caption = Box(body.x, body.y, body.w, self.caption.line_px)
-            self.caption.place(caption)
             self.amount.place(Box(body.x, caption.bottom, body.w, px(44)))
             top = self.amount.box.bottom + px(4)
         place_ending(body, top, self.ladder, self.words, self.done)
+        button = px(SPACE.button)
+        self.again.place(Box(body.x, self.done.box.y - px(SPACE.gap) - button, body.w, button))
 
     def show(self, view: ResultView) -> None:
         self.heading.say(view.title)
-        self.caption.say(_("一共付了"))
+        self.caption.say(view.caption)
         self.amount.show(view.fen)
-        self.caption.visible = self.amount.visible = view.paid
+        self.amount.visible = view.paid
+        self.again.say(_("再付一次"))
+        self.again.visible = view.again
         tell_ending(view, self.ladder, self.words, self.done)
         self.bottom.offer(("home", "help") if view.home else ("help",))
         self.shape(len(view.steps), view.paid, view.lead, view.words)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.core.order import Order, PaperState
+from kiosk.core.order import Order, PaperState, PaymentState
 from kiosk.core.state import State
-from kiosk.core.visit.common import order_at_screen
+from kiosk.core.visit.common import order_at_screen, unrecorded
 from kiosk.core.visit.view import exits
 from kiosk.i18n import _
 from kiosk.speech.utterance import Utterance, say
@@ -17,6 +17,19 @@ from screens.widgets.button import Button
 from screens.widgets.label import Label, amount_text
 from screens.widgets.message import Message
 from screens.widgets.panel import Panel
+
+LINE_LOST = (
+    "link_lost",
+    "not_acknowledged",
+    "port_missing",
+    "port_error",
+    "unplugged",
+    "write_timeout",
+    "reopen",
+    "unreachable",
+    "broken",
+)
+"""Reasons of drivers and gateways that are the line's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +57,40 @@ def view_of(state: State) -> UnknownView:
     if order.payment.asked:
         facts += "    " + _("已经问了 {n} 次").format(n=order.payment.asked)
     main, other = _buttons(order)
-    if order.needs_person:
-        title = _("这笔付款要请人核对")
-        story = _(
-            "机器自己查不清这笔钱有没有付成，工作人员会去核对。\n\n"
-            "付成了，账单就算缴好。没付成，一分钱也不会少。"
-        )
-    else:
-        title = _("结果确认中，请不要重复付款")
-        story = _(
-            "线路断了一下，我们还不知道这笔钱有没有付成。我们一直在问，问到为止。\n\n"
-            "付成了，账单就算缴好。没付成，一分钱也不会少。"
-        )
-    warning, home = _("请不要再付一次。"), exits(state)[1]
+    home = exits(state)[1]
+    if unrecorded(state, order):
+        main, other = (_("单号记下了，我先走"), "order.done"), ("", "")
+    title, warning, story = _story(state, order)
     return UnknownView(title, warning, story, order.short_id, facts, main, other, home)
+
+
+def _story(state: State, order: Order) -> tuple[str, str, str]:
+    """Heading, what not to do, and what is happening, as far as it is known."""
+    dont = _("请不要再付一次。")
+    if order.poisoned and order.payment.state is PaymentState.PAID:
+        words = _("钱已经付好了。后面的事机器没有办完，工作人员会去核对，办好为止。")
+        return _("钱付好了，后面的请人核对"), dont, words
+    if order.poisoned and order.payment.state is PaymentState.NOT_PAID:
+        words = _("这次没有付成，账单还没有缴。机器没有办完，工作人员会来看。")
+        return _("没有付成，要请人看一看"), _("您的钱没有扣。"), words
+    both = _("付成了，账单就算缴好。没付成，一分钱也不会少。")
+    if order.needs_person:
+        words = _("机器自己查不清这笔钱有没有付成，工作人员会去核对。")
+        return _("这笔付款要请人核对"), dont, f"{words}\n\n{both}"
+    if unrecorded(state, order):
+        words = _("机器的账本暂时写不进去，这笔钱有没有付成，还没有记好。机器一直在试。")
+    else:
+        words = _cause(state, order) + _("我们还不知道这笔钱有没有付成。我们一直在问，问到为止。")
+    return _("结果确认中，请不要重复付款"), dont, f"{words}\n\n{both}"
+
+
+def _cause(state: State, order: Order) -> str:
+    """Why nobody knows: by the driver's word for it, and by what is heard of the way there now."""
+    if order.payment.cancel_wanted:
+        return _("您取消的时候，没有得到准信。")
+    if order.payment.code in LINE_LOST or not state.device(order.means.id).level.usable:
+        return _("线路断了一下。")
+    return _("机器没有得到准信。")
 
 
 def _buttons(order: Order) -> tuple[tuple[str, str], tuple[str, str]]:

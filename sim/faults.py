@@ -53,6 +53,8 @@ DEVICE_KINDS: Mapping[str, tuple[str, ...]] = {
         "no_answer",
         "answer_late",
         "crash_after_charge",
+        "code_after_charge",
+        "code_without_charge",
         "silent",
         "drop_ack",
         "duplicate_answer",

@@ -35,10 +35,12 @@ class Sale:
     """Take a payment. `expires_s`: how long the terminal may offer it.
 
     Success carries a completed Transaction. Failed is certain: the terminal's code and its
-    Transaction if it gave one, or "not_connected" if nothing was sent. Once a byte has left, all
-    else is OutcomeUnknown: "no_answer", "not_acknowledged", "link_lost", the port's reason,
-    "cancelled_while_waiting", "terminal_timeout", "not_final", "order_alive",
-    "amount_mismatch", "answer_mismatch" or "unreadable_answer". Void and Refund end likewise.
+    Transaction if it gave one, or "not_connected" if nothing was sent. Cancelled (closed before
+    its turn came) and TimedOut (its turn didn't come) are certain too: nothing was sent. Once a
+    byte has left, all else is OutcomeUnknown: "no_answer", "not_acknowledged", "link_lost", the
+    port's reason, "cancelled_while_waiting", "terminal_timeout", "unknown_code", "not_final",
+    "order_alive", "amount_mismatch", "answer_mismatch" or "unreadable_answer". Void and Refund
+    end likewise.
     """
 
     order_no: str

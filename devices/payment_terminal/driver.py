@@ -18,7 +18,7 @@ from devices.driver import Driver, Notice, Progress, SettingsError
 from devices.operations import Operation
 from devices.payment_terminal import link as line
 from devices.payment_terminal import outcome
-from devices.payment_terminal.commands import Close, Command, LateAnswer, Query
+from devices.payment_terminal.commands import Close, Command, LateAnswer, Query, Sale
 from devices.payment_terminal.link import Link, LinkEvent
 from devices.payment_terminal.messages import Answer, Envelope, decode_answer, encode_request
 from devices.payment_terminal.operations import ECR_HUB
@@ -28,6 +28,9 @@ ANSWER_WAIT_S = 180.0
 """A sale, void or refund waits so long for its answer (the maker's own read time-out)."""
 QUERY_WAIT_S = 15.0
 """A query or close waits so long from submission to answer."""
+SALE_PATIENCE_S = 4.0
+"""A sale waits no longer than a refund usually takes: a person stands before a terminal that asks
+for nothing."""
 _REMEMBERED = 256
 
 
@@ -41,7 +44,8 @@ class _Request:
 
 class EcrHubTerminal(Driver):
     """One terminal. Sale, Void and Refund run one after the other; Query and Close run beside
-    them, so that an unpaid sale can be closed while it waits for its card.
+    them, so that an unpaid sale can be closed while it waits for its card. A close of what still
+    waits for its turn takes it back.
 
     `wall_clock` gives seconds since 1970 for the messages' timestamps; `new_request_id` makes an
     id that was never used before, in any run of the program. `beats` is False in virtual time.
@@ -162,6 +166,15 @@ class EcrHubTerminal(Driver):
     def _runs_beside(self, command: object) -> bool:
         return isinstance(command, Query | Close)
 
+    def _takes_back(self, command: object, queued: object) -> bool:
+        """A close of what the terminal hasn't been told yet: it must never hear of it."""
+        if not isinstance(command, Close) or not isinstance(queued, Command):
+            return False
+        return command.order_no == queued.order_no
+
+    def _queue_patience_of(self, command: object) -> float:
+        return SALE_PATIENCE_S if isinstance(command, Sale) else self.queue_patience_s
+
     # What the line says.
 
     def _follow_link(self, now: float) -> None:
@@ -254,7 +267,8 @@ class EcrHubTerminal(Driver):
             if now >= self._link.silent_at():
                 status = Status(Level.UNKNOWN, "silent")
             elif self._main is not None:
-                status = Status(Level.BUSY, "payment")
+                paying = isinstance(self._commands[self._main], Sale)
+                status = Status(Level.BUSY, "payment" if paying else "refund")
             else:
                 status = Status(Level.READY)
         elif (

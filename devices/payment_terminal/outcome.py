@@ -13,11 +13,14 @@ from devices.payment_terminal.commands import Close, Command, Query, Sale, Trans
 from devices.payment_terminal.messages import NOT_FOUND, Answer
 from devices.status import Cancelled, Completion, Failed, OutcomeUnknown, Success, TimedOut
 
+APP_ID_CODE = "106"
 CANCELLED_CODE = "110"
 TIMEOUT_CODE = "112"
+CERTAIN_CODES = (APP_ID_CODE, CANCELLED_CODE)
+"""Refusals that are certain without the order's status."""
 
 _MEANINGS: Mapping[str, str] = {
-    "106": "the terminal doesn't know our app_id",
+    APP_ID_CODE: "the terminal doesn't know our app_id",
     CANCELLED_CODE: "cancelled at the terminal",
     TIMEOUT_CODE: "time ran out at the terminal",
     NOT_FOUND: "the terminal knows no such order",
@@ -49,20 +52,22 @@ def _of_query(answer: Answer, transaction: Transaction | None) -> Completion:
 
 
 def _of_refusal(command: Command, answer: Answer, transaction: Transaction | None) -> Completion:
-    """A code other than ok. A refusal of an order that is completed or still open (its number was
-    used before) refuses this message only, one without a code says nothing, and "time ran out"
-    without the order's status doesn't say that it isn't paid.
+    """A code other than ok. It is certain only where the order's status says that it is over, or
+    where the maker's page gives the code a certain meaning. A refusal of an order that is
+    completed or still open (its number was used before) refuses this message only, "time ran out"
+    doesn't say that it isn't paid, and a code that no page names ("system error") says nothing.
     """
-    alive = transaction is not None and transaction.status not in ("closed", "cancelled")
     if isinstance(command, Close):
         return Failed(answer.code, meaning(answer), transaction)
-    if alive:
+    if transaction is not None and transaction.status not in ("closed", "cancelled"):
         return OutcomeUnknown("order_alive")
-    if not answer.code:
-        return OutcomeUnknown("unreadable_answer")
-    if answer.code == TIMEOUT_CODE and transaction is None:
+    if transaction is not None and answer.code:
+        return Failed(answer.code, meaning(answer), transaction)
+    if answer.code in CERTAIN_CODES:
+        return Failed(answer.code, meaning(answer))
+    if answer.code == TIMEOUT_CODE:
         return OutcomeUnknown("terminal_timeout")
-    return Failed(answer.code, meaning(answer), transaction)
+    return OutcomeUnknown("unknown_code" if answer.code else "unreadable_answer")
 
 
 def _of_payment(command: Command, transaction: Transaction | None) -> Completion:

@@ -94,7 +94,7 @@ def _state(answer: g.TradeState | g.NoAnswer, order_id: str) -> Answer:
             return Charge.NOT_FOUND, None, "not_found"
         case g.TradeStatus.REFUNDED_FULL:
             # It was paid and has gone back whole: nothing is charged any more.
-            return Charge.NOT_PAID, None, "refunded_full"
+            return Charge.NOT_PAID, _facts(answer), "refunded_full"
         case g.TradeStatus.REFUNDED_PART:
             return Charge.UNDECIDABLE, None, "refunded_part"
         case g.TradeStatus.PAID:

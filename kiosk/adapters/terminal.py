@@ -12,6 +12,7 @@ from kiosk.core import events as e
 from kiosk.core.events import Charge, Close, PaymentFacts, Refunding
 
 NOT_FOUND = "not_found"
+NOT_CONNECTED = "not_connected"
 _ENDED = ("closed", "cancelled")
 
 
@@ -120,11 +121,12 @@ def _close(completion: Completion) -> tuple[Close, str]:
 
 
 def _refund(completion: Completion) -> tuple[Refunding, str]:
+    """What wasn't sent (its turn didn't come, the line is down) was refused by nobody."""
     match completion:
         case Success():
             return Refunding.REFUNDED, ""
-        case Failed() | Cancelled() | TimedOut():
-            return Refunding.REFUSED, code_of(completion)
+        case Failed(code=code) if code != NOT_CONNECTED:
+            return Refunding.REFUSED, code
         case _:
             return Refunding.NO_ANSWER, code_of(completion)
 

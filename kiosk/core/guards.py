@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from kiosk.core.bills import Bill
 from kiosk.core.means import Means, RefundBy
-from kiosk.core.order import Order, PaymentState
+from kiosk.core.order import Line, LineState, Order, PaymentState
 from kiosk.core.rice import RICE_MILL
-from kiosk.core.state import BILLER, PRINTER, State
+from kiosk.core.state import BILLER, PRINTER, Level, State
 from kiosk.core.visit.steps import Note, NoteCode
 
 
@@ -24,7 +24,7 @@ def trouble(state: State) -> str:
         return PRINTER
     if not state.device(BILLER).level.usable:
         return BILLER
-    if not usable_means(state):
+    if not any(_open_soon(state, x) for x in state.rules.means):
         return "payment"
     return ""
 
@@ -44,7 +44,8 @@ def goods_trouble(state: State, role: str, *, free: bool = False) -> str:
         return f"{role}:{device.reason}"
     if held(state, role):
         return f"held:{role}"
-    return "" if free or refundable_means(state) else "payment"
+    ways = [x for x in state.rules.means if x.refund is RefundBy.PARTIAL]
+    return "" if free or any(_open_soon(state, x) for x in ways) else "payment"
 
 
 UNTIL_SEEN = (RICE_MILL,)
@@ -75,12 +76,22 @@ def usable_means(state: State) -> tuple[Means, ...]:
 
 
 def means_trouble(state: State, means: Means) -> str:
-    """Return why a way of paying is closed: ``unavailable``, ``locked``, or empty."""
-    if not state.device(means.id).level.usable:
+    """Return why a way of paying is closed: ``unavailable``, ``locked``, ``busy``, or empty.
+
+    ``busy``: its machine is at something else (it pays somebody back); a sale would wait behind
+    that, while the person stands before a machine that asks for nothing.
+    """
+    level = state.device(means.id).level
+    if not level.usable:
         return "unavailable"
     if means.exclusive and any(_holds(x, means.exclusive) for x in state.orders.values()):
         return "locked"
-    return ""
+    return "busy" if means.exclusive and level is Level.BUSY else ""
+
+
+def _open_soon(state: State, means: Means) -> bool:
+    """True for what is open and for what is only busy: that is over in a moment."""
+    return means_trouble(state, means) in ("", "busy")
 
 
 def _holds(order: Order, machine: str) -> bool:
@@ -98,12 +109,30 @@ def locked(state: State, bill: Bill) -> bool:
 
     A top-up of the same account is locked as well: nobody knows yet whether it arrived.
     """
-    return any(
-        line.bill.lock == bill.lock
-        for order in state.orders.values()
-        if not order.closed and order.payment.state is not PaymentState.NOT_PAID
-        for line in order.lines
-    )
+    return bool(lock_of(state, bill))
+
+
+def lock_of(state: State, bill: Bill) -> str:
+    """Return what became of this bill in the order that holds it, empty if none does.
+
+    One of ``paying`` (nobody knows yet), ``posting``, ``refunding``, ``posted``, ``person``.
+    """
+    for order in state.orders.values():
+        if order.closed or order.payment.state is PaymentState.NOT_PAID:
+            continue
+        for line in order.lines:
+            if line.bill.lock == bill.lock:
+                return _became(order, line)
+    return ""
+
+
+def _became(order: Order, line: Line) -> str:
+    if order.needs_person:
+        return "person"
+    if order.payment.state is not PaymentState.PAID:
+        return "paying"
+    known = {LineState.POSTED: "posted", LineState.REFUSED: "refunding"}
+    return known.get(line.state, "posting")
 
 
 def _undecided_fen(state: State) -> int:
@@ -117,10 +146,35 @@ def _undecided_fen(state: State) -> int:
     return sum(x.amount_fen for x in state.orders.values() if x.payment.state in undecided)
 
 
-def over_limit(state: State, amount_fen: int) -> Note | None:
-    """Return which limit an amount passes, if any."""
+def over_limit(
+    state: State, amount_fen: int, too_large: NoteCode = NoteCode.OVER_PAYMENT_LIMIT
+) -> Note | None:
+    """Return which limit an amount passes, if any; ``too_large`` is what to say of one payment.
+
+    Of the day's limit it says how much is left (fen), unless nothing is.
+    """
     if amount_fen > state.rules.payment_max_fen:
-        return Note(NoteCode.OVER_PAYMENT_LIMIT, str(state.rules.payment_max_fen))
-    if state.paid_today_fen + _undecided_fen(state) + amount_fen > state.rules.day_max_fen:
-        return Note(NoteCode.OVER_DAY_LIMIT, str(state.rules.day_max_fen))
-    return None
+        return Note(too_large, str(state.rules.payment_max_fen))
+    left = state.rules.day_max_fen - state.paid_today_fen - _undecided_fen(state)
+    if amount_fen <= left:
+        return None
+    if left <= 0:
+        return Note(NoteCode.DAY_LIMIT_REACHED)
+    return Note(NoteCode.OVER_DAY_LIMIT, str(left))
+
+
+def bills_over_limit(state: State, bills: tuple[Bill, ...]) -> Note | None:
+    """The same for bills: what can't be paid in several goes either is not told to be."""
+    most = state.rules.payment_max_fen
+    too_large = NoteCode.OVER_PAYMENT_LIMIT
+    if any(x.total_fen > most for x in bills):
+        topup = all(not x.bill_no for x in bills)
+        too_large = NoteCode.LESS_THAN_LIMIT if topup else NoteCode.BILL_OVER_LIMIT
+    return over_limit(state, sum(x.total_fen for x in bills), too_large)
+
+
+def shut_note(state: State, means_id: str) -> Note:
+    """Why this way of paying doesn't answer a touch."""
+    means = next((x for x in state.rules.means if x.id == means_id), None)
+    busy = means is not None and means_trouble(state, means) in ("busy", "locked")
+    return Note(NoteCode.MEANS_BUSY if busy else NoteCode.SERVICE_DOWN, means_id)

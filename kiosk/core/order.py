@@ -67,7 +67,8 @@ class Payment:
     """``asked`` counts the queries since the outcome was lost; ``code`` is the other side's own.
 
     ``committing`` is set from the journalled decision to commit a two-phase offer on;
-    ``late`` when money arrived after the order had been told that none would;
+    ``late`` when money arrived after the order had been told that none would, or went back by
+    itself: nothing is posted or given out for it;
     ``querying`` while a query is under way: one at a time, so that an old answer can't close what
     a newer one found paid (closing gives paid money back at some platforms).
     ``mark`` is what a terminal without our numbers knew of before; None: it was never asked to pay.

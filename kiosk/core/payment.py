@@ -6,6 +6,8 @@ UNKNOWN never becomes NOT_PAID because time passed: only an answer or a person l
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kiosk.core import events as e
 from kiosk.core.commands import (
     BeginPayment,
@@ -22,6 +24,8 @@ from kiosk.core.order import (
     Asking,
     Order,
     PaymentState,
+    Refund,
+    RefundState,
     Step,
     means_gone,
     pause,
@@ -36,10 +40,15 @@ RESOLVE = "payment.resolve"
 LAST_LOOK = "payment.last_look"
 POLL_S = 3.0
 """A screen code is asked after every 3–5 s (Alipay: poll; WeChat: poll or wait)."""
+BESIDE_S = 12.0
+"""A machine that tells the outcome by itself is asked so often beside that: its answer may be
+lost on a line that is well, and the person would be asked for money that is paid."""
 DEADLINE_SLACK_S = 15.0
 """The far side ends its own payment first; ours is the net below it."""
 
 
+REFUNDED_BY_CLOSE = "refunded_by_close"
+REFUNDED_FULL = "refunded_full"
 MISMATCH = "amount_mismatch"
 UNDECIDABLE = "payment_undecidable"
 
@@ -51,10 +60,14 @@ def request(order: Order) -> Step:
     order = with_payment(order, state=PaymentState.REQUESTED)
     description = f"{_what(order)} {order.short_id}"
     deadline = order.means.deadline_s + (0.0 if order.means.polled else DEADLINE_SLACK_S)
-    return order, (
+    commands = (
         RequestPayment(order.id, order.means, order.amount_fen, description),
         StartTimer(order.id, DEADLINE, deadline),
     )
+    if order.means.polled:
+        return order, commands  # asked from the moment on at which its code stands ready
+    order, poll = _keep_polling(order)
+    return order, (*commands, *poll)
 
 
 def _what(order: Order) -> str:
@@ -141,7 +154,7 @@ def queried(order: Order, event: e.PaymentQueried) -> Step:
     if not _undecided(order):
         return order, ()
     if event.result is Charge.NOT_PAID:
-        return not_paid(order, event.code)
+        return _over(order, event)
     if event.result is Charge.UNDECIDABLE:
         return undecidable(order, event.code)
     if asking is Asking.NOTHING:
@@ -180,7 +193,10 @@ def closed(order: Order, event: e.PaymentClosed) -> Step:
         # A code that somebody has seen can be paid: what wasn't found there isn't closed.
         return _ask_later(order)
     step = Asking.QUERY_PAID if event.result is Close.ALREADY_PAID else Asking.QUERY_AGAIN
-    return _query(with_payment(order, asking=step, code=order.payment.code or event.code))
+    code = order.payment.code or event.code
+    if event.code == REFUNDED_BY_CLOSE:
+        code = event.code
+    return _query(with_payment(order, asking=step, code=code))
 
 
 def late_answered(order: Order) -> Step:
@@ -257,6 +273,30 @@ def not_paid(order: Order, code: str) -> Step:
     return without_person(order, MISMATCH, UNDECIDABLE, means_gone(order)), ()
 
 
+def _over(order: Order, event: e.PaymentQueried) -> Step:
+    """Nothing is charged any more. It may have been, and the platform has given it back."""
+    if order.payment.code == REFUNDED_BY_CLOSE or event.code == REFUNDED_FULL:
+        return given_back(order, event.facts), ()
+    return not_paid(order, event.code)
+
+
+def given_back(order: Order, facts: PaymentFacts | None) -> Order:
+    """Book a charge and its refund: paid, and paid back whole by the platform itself.
+
+    It happens where closing gives back what came just before (Alipay, trade.cancel). The refund's
+    number is ours alone: nothing is ever sent under it.
+    """
+    facts = facts or PaymentFacts(order.amount_fen, order.amount_fen)
+    order, _ = paid(order, facts)
+    if order.payment.state is not PaymentState.PAID:
+        return order
+    money = facts.paid_fen if order.means.refund_net else order.amount_fen
+    refund = Refund(
+        f"{order.id}R1", order.amount_fen, money, RefundState.REFUNDED, 0, code=REFUNDED_BY_CLOSE
+    )
+    return replace(with_payment(order, late=True), refunds=(refund,))
+
+
 def undecidable(order: Order, code: str) -> Step:
     order = with_payment(order, state=PaymentState.NEEDS_PERSON, asking=Asking.NOTHING, code=code)
     return with_person(order, UNDECIDABLE), ()
@@ -287,6 +327,8 @@ def _last_look(order: Order) -> Step:
 
 def _looked(order: Order, event: e.PaymentQueried) -> Step:
     result = event.result
+    if result is Charge.NOT_PAID and event.code == REFUNDED_FULL:
+        return given_back(order, event.facts), ()
     if result in (Charge.NOT_PAID, Charge.NOT_FOUND):
         return with_payment(order, asking=Asking.NOTHING), ()
     if result is Charge.UNDECIDABLE:
@@ -309,9 +351,11 @@ def _query(order: Order) -> Step:
 
 
 def _keep_polling(order: Order) -> Step:
-    if order.means.polled:
-        return order, (StartTimer(order.id, POLL, POLL_S),)
-    return order, ()
+    """Ask again soon. A two-phase machine carries no number of ours that could be asked about."""
+    if order.means.commit is Commit.TWO_PHASE:
+        return order, ()
+    seconds = POLL_S if order.means.polled else BESIDE_S
+    return order, (StartTimer(order.id, POLL, seconds),)
 
 
 def _ask_later(order: Order) -> Step:

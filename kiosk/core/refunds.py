@@ -27,6 +27,7 @@ from kiosk.core.order import (
 
 TIMER = "refund."
 PLAN = "refund.plan"
+BESIDE_S = 12.0
 MOST_ATTEMPTS = 5
 MOST_SILENT = 60
 """So many questions without any refund coming about, some hours, are for a person too."""
@@ -56,7 +57,7 @@ def plan(order: Order, at: int) -> Step:
     order = replace(order, refunds=(*order.refunds, refund))
     if refund.money_fen == 0:
         return refunded(order, len(order.refunds) - 1, at), ()
-    return order, (_request(order, refund),)
+    return order, (_request(order, refund), *_ask_beside(order, refund))
 
 
 def _money(order: Order, owed: int) -> int:
@@ -89,6 +90,10 @@ def queried(order: Order, event: e.RefundQueried, at: int) -> Step:
     if event.result is Refunding.REFUNDED:
         return refunded(order, index, at), ()
     refund = order.refunds[index]
+    if refund.state is RefundState.REFUNDING and refund.querying:
+        # Its own answer isn't overdue yet; whatever else this one says is no news.
+        order = with_refund(order, index, querying=False)
+        return order, _ask_beside(order, refund)
     if refund.state is not RefundState.REFUND_UNKNOWN or not refund.querying:
         return order, ()
     order = with_refund(order, index, querying=False)
@@ -113,7 +118,8 @@ def timer(order: Order, name: str, at: int) -> Step:
     index = _find(order, name.removeprefix(TIMER))
     if index is None or order.refunds[index].querying:
         return order, ()
-    if order.refunds[index].state is not RefundState.REFUND_UNKNOWN:
+    beside = order.refunds[index].state is RefundState.REFUNDING and not order.means.polled
+    if order.refunds[index].state is not RefundState.REFUND_UNKNOWN and not beside:
         return order, ()
     order = with_refund(order, index, querying=True)
     return order, (QueryRefund(order.id, order.means, order.refunds[index].no),)
@@ -156,7 +162,8 @@ def _again(order: Order, index: int) -> Step:
         # Refused again and again, and the far side knows nothing of it: no machine will do it.
         return _to_person(order, index, refund.code), ()
     order = with_refund(order, index, state=RefundState.REFUNDING, querying=False, refused=False)
-    return order, (_request(order, order.refunds[index]),)
+    refund = order.refunds[index]
+    return order, (_request(order, refund), *_ask_beside(order, refund))
 
 
 def _to_person(order: Order, index: int, code: str) -> Order:
@@ -181,6 +188,15 @@ def _find(order: Order, refund_no: str) -> int | None:
 def _query_later(order: Order, index: int) -> StartTimer:
     refund = order.refunds[index]
     return StartTimer(order.id, f"{TIMER}{refund.no}", pause(refund.attempts - 1))
+
+
+def _ask_beside(order: Order, refund: Refund) -> tuple[StartTimer, ...]:
+    """A machine whose answer is lost holds up the next person: it is asked before that is sure.
+
+    A platform answers on the connection that asked, and holds up nobody.
+    """
+    timer = StartTimer(order.id, f"{TIMER}{refund.no}", BESIDE_S)
+    return () if order.means.polled else (timer,)
 
 
 def _request(order: Order, refund: Refund) -> RefundPayment:

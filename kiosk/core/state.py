@@ -101,6 +101,7 @@ class State:
 
     A touch drawn from an older version than ``fresh_since`` is dropped (design, screens).
     ``next_order_id`` lies ready so that the visit can open an order without asking back.
+    ``parked`` names the orders of which something has happened that can't be written yet.
     """
 
     rules: Rules
@@ -114,6 +115,7 @@ class State:
     paid_today_fen: Fen = 0
     next_order_id: str = ""
     journal_trouble: str = ""
+    parked: frozenset[str] = frozenset()
 
     def device(self, role: str) -> Device:
         return self.devices.get(role, Device(Level.UNKNOWN, "never_heard"))

@@ -56,6 +56,7 @@ class RowChoice(PressablePanel):
         self.chosen = chosen
         self._tick.visible = chosen
         self.enable(enabled)
+        self.place(self.box)
         self.repaint()
 
     def place(self, box: Box) -> None:
@@ -72,7 +73,10 @@ class RowChoice(PressablePanel):
         width = box.right - px(10) - x
         sum_ = px(100)  # a sum of ¥ 12,345.60 in its size
         self.title.place(Box(x, top, width - sum_, name))
-        self.amount.place(Box(x + width - sum_, top, sum_, name))
+        # In the middle of the row, unless the sum and what is said of the bill need the room.
+        beside = self.detail.width_px + self.amount.width_px + px(4) <= width
+        high = box if beside else Box(box.x, top, box.w, name)
+        self.amount.place(Box(x + width - sum_, high.y, sum_, high.h))
         self.detail.place(Box(x, top + name, width, line))
 
     def repaint(self) -> None:

@@ -74,6 +74,12 @@ class Label(Widget):
         return round(self.theme.px(self.em_mm) * TYPE.line)
 
     @property
+    def width_px(self) -> int:
+        """Width in pixels of the whole text on one line."""
+        measure = self.kit.texts.measure(self.face, self.theme.px(self.em_mm))
+        return round(measure(self._text))
+
+    @property
     def height(self) -> int:
         """Height of all lines in pixels at the present width."""
         return self.line_px * len(self._lines)

@@ -173,6 +173,8 @@ const FAULTS = [
   ["terminal", "缴费终端", "Payment terminal", [
     ["cancel", "住户取消", "cancelled"], ["no_answer", "扣了款没回话", "charges, never answers"], ["answer_late", "20 秒后才回话", "answers late", { seconds: 20 }],
     ["crash_after_charge", "扣款后重启", "reboots after charging", { seconds: 8 }], ["decline", "拒绝", "declines", { code: "51" }],
+    ["code_after_charge", "扣款后只回错误码", "charges, answers a code only", { code: "999" }],
+    ["code_without_charge", "没扣款只回错误码", "no charge, a code only", { code: "999" }],
     ["silent", "死机 15 秒", "hangs", { seconds: 15 }], ["duplicate_answer", "回话两遍", "answers twice"], ["drop_ack", "不确认", "drops an ack"],
     ["coupon", "优惠 2 元", "coupon", { fen: 200 }]]],
   ["receipt_printer", "小票打印机", "Receipt printer", [

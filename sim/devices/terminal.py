@@ -225,6 +225,9 @@ class Terminal(Model):
         if take(self.device_id, "cancel") is not None:
             self._end_unpaid("110", "cancelled at the terminal")
             return
+        if (vague := take(self.device_id, "code_without_charge")) is not None:
+            self._end_unpaid(vague.text("code", "999"), "system error", told=False)
+            return
         coupon = take(self.device_id, "coupon")
         entry = sale.entry
         off = max(0, min(int(coupon.number("fen", 0)), entry.amount_fen)) if coupon else 0
@@ -244,6 +247,8 @@ class Terminal(Model):
             self._reboot(crash.number("seconds", 8.0))
         elif take(self.device_id, "no_answer") is not None:
             return
+        elif (vague := take(self.device_id, "code_after_charge")) is not None:
+            self._answer(request, vague.text("code", "999"), "system error", {})
         elif (late := take(self.device_id, "answer_late")) is not None:
             self._after(late.number("seconds", 20.0), answer)
         else:
@@ -251,7 +256,8 @@ class Terminal(Model):
             if take(self.device_id, "duplicate_answer") is not None:
                 self._after(0.3, answer)
 
-    def _end_unpaid(self, code: str, text: str) -> None:
+    def _end_unpaid(self, code: str, text: str, *, told: bool = True) -> None:
+        """Nothing was charged; ``told``: the answer says so by the order's status."""
         sale = self._sale
         if sale is None:
             return
@@ -260,7 +266,7 @@ class Terminal(Model):
             sale.expiry.cancel()
         sale.entry.status, sale.entry.ended_at = CLOSED, self._date()
         self._shown = {"110": "cancelled", "112": "expired"}.get(code, "declined")
-        self._answer(sale.request, code, text, biz_of(sale.entry))
+        self._answer(sale.request, code, text, biz_of(sale.entry) if told else {})
 
     def _expire(self) -> None:
         self._end_unpaid("112", "time is up")

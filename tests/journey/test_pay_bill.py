@@ -55,10 +55,9 @@ def test_types_the_account_corrects_a_digit_and_hears_of_a_wrong_number(stage: S
     assert kiosk.on("account")["order"] is None
     type_digits(stage, "9999999", before="329")
     kiosk.touch("digits.done")
-    kiosk.on("bill")
-    stage.told(NoteCode.BILLER_SAYS, "EQ0006")
-    kiosk.touch("bill.kind.water")
     kiosk.on("account")
+    stage.told(NoteCode.BILLER_SAYS, "EQ0006")
+    kiosk.touch("digits.key.clear")
     wrong = "1" if bill.account[4] != "1" else "2"
     type_digits(stage, bill.account[:4] + wrong)
     kiosk.touch("digits.key.delete")

@@ -129,3 +129,17 @@ def test_whoever_waits_at_the_screen_sees_the_outcome_come(stage: Stage) -> None
     assert shown(stage.kiosk.settled(), "unknown.number") is not None
     stage.bench.act("terminal", "plug")
     assert stage.kiosk.on("result")["order"]["lines"] == ["posted"]
+
+
+def test_whoever_does_not_know_what_to_do_finds_people_and_comes_back(stage: Stage) -> None:
+    order_id, _ = lose_the_answer(stage)
+    stage.kiosk.touch("nav.help")
+    stage.kiosk.touch("help.call_person")
+    screen = stage.kiosk.on("call")
+    assert shown(screen, "nav.home") is None, "nobody is led away from it by mistake"
+    stage.kiosk.touch("call.ask")
+    stage.kiosk.wait_for(lambda _: "您的单号也写上了" in stage.kiosk.everything(), "told")
+    stage.kiosk.touch("nav.back")
+    assert stage.kiosk.on("unknown")["order"]["id"] == order_id
+    stage.bench.act("terminal", "plug")
+    assert stage.kiosk.on("result")["order"]["lines"] == ["posted"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from kiosk.core.visit.steps import NoteCode
 from tests.journey.eyes import shows_code
 from tests.journey.stage import Stage, enabled, rows, shown
 
@@ -70,6 +71,37 @@ def test_the_bank_declines_and_the_resident_pays_with_another_card(stage: Stage)
     stage.pay_by_card(bill)
     assert stage.charges() == before + 1
     assert stage.order(first).payment.facts is None
+
+
+def test_declined_and_paid_again_without_scanning_again(stage: Stage) -> None:
+    before = stage.charges()
+    first = stage.ask_to_pay(stage.bill(2_710), stage.bill(1_320, "SH-WATER"))
+    stage.bench.act("terminal", "decline", code="51")
+    stage.kiosk.on("result")
+    assert stage.order(first).short_id in stage.kiosk.everything()
+    stage.kiosk.touch("order.again")
+    stage.kiosk.on("confirm")
+    assert "¥ 40.30" in stage.kiosk.everything()
+    second = stage.choose()
+    stage.tap_card()
+    assert stage.kiosk.on("result")["order"]["lines"] == ["posted", "posted"]
+    assert second != first
+    assert stage.charges() == before + 1
+    assert stage.order(first).closed
+
+
+def test_a_payment_code_at_the_scanner_is_told_where_to_go(stage: Stage) -> None:
+    stage.confirm(stage.bill(2_720))
+    stage.scan("134567890123456789")
+    stage.told(NoteCode.CODE_BEFORE_CHOICE)
+    stage.choose()
+    stage.scan("134567890123456789")
+    stage.told(NoteCode.CODE_FOR_TERMINAL)
+    assert "134567890123456789" not in stage.kiosk.log.read_text()
+    stage.tap_card()
+    stage.kiosk.on("result")
+    stage.scan(stage.bill(1_330, "SH-WATER").code)
+    stage.kiosk.on("bills")
 
 
 def test_cancelled_on_the_screen(stage: Stage) -> None:

@@ -126,7 +126,10 @@ def check_claims(order: Order, world: World) -> None:
     """The order believes nothing good that isn't so."""
     payer, state = world.payer, order.payment.state
     if state is PaymentState.PAID:
-        assert payer.kept_fen == order.amount_fen, "PAID and not charged"
+        # Of what was charged and given back whole, nobody need know that it was another sum.
+        whole = payer.charged_fen and payer.given_back_fen == payer.charged_fen
+        assert whole or payer.charged_fen == order.amount_fen, "PAID and not charged"
+        assert not payer.given_back_fen or order.refunded_fen, "it was given back, and isn't told"
     looking = order.payment.asking is Asking.LAST_LOOK and not order.closed
     if state is PaymentState.NOT_PAID and not (payer.forgets and looking):
         assert not payer.kept_fen, "NOT_PAID and charged"
@@ -143,7 +146,7 @@ def check_claims(order: Order, world: World) -> None:
             assert not (sent and world.biller.can_post(no)), f"{no} REFUSED and can be posted"
     assert order.refund_planned_fen <= refused, "a refund of a line that isn't refused"
     for refund in order.refunds:
-        if refund.state is RefundState.REFUNDED:
+        if refund.state is RefundState.REFUNDED and not payer.given_back_fen:
             assert world.refunds.query(refund.no) is e.Refunding.REFUNDED
 
 

@@ -216,12 +216,16 @@ class World:
                 self.payer.asked = False
                 self.payer.reject()
             case c.ClosePayment():
-                return e.PaymentClosed(oid, self.payer.close())
+                closed = self.payer.close()
+                code = "refunded_by_close" if self.payer.given_back_fen else ""
+                return e.PaymentClosed(oid, closed, code)
             case c.QueryPayment():
                 if self.side is Side.TWO_PHASE and fate % 8 == 7:
                     return e.PaymentQueried(oid, Charge.UNDECIDABLE)
                 result, facts = self.payer.query()
-                return e.PaymentQueried(oid, result, facts)
+                whole = bool(self.payer.given_back_fen) and fate % 2 == 0
+                facts = self.payer.facts if whole else facts
+                return e.PaymentQueried(oid, result, facts, "refunded_full" if whole else "")
         return None
 
     def _told(self, command: c.RequestPayment) -> e.OrderEvent | None:

@@ -68,7 +68,12 @@ PREPAID = Account(
     TopUp(1000, 500_000, (5000, 10_000, 20_000, 30_000, 100_000, 500_000)),
 )
 
-_IN_FEN = (NoteCode.OVER_PAYMENT_LIMIT, NoteCode.OVER_DAY_LIMIT)
+_IN_FEN = (
+    NoteCode.OVER_PAYMENT_LIMIT,
+    NoteCode.BILL_OVER_LIMIT,
+    NoteCode.LESS_THAN_LIMIT,
+    NoteCode.OVER_DAY_LIMIT,
+)
 
 
 def _notes(*codes: NoteCode) -> Iterable[Note]:
@@ -125,7 +130,10 @@ def _ends() -> dict[str, Order]:
         "cancelled": with_payment(
             _order(PaymentState.NOT_PAID, LineState.WAITING), cancel_wanted=True
         ),
-        "too_late": with_payment(_order(PaymentState.NOT_PAID, LineState.WAITING), code="closed"),
+        "too_late": with_payment(
+            _order(PaymentState.NOT_PAID, LineState.WAITING), code="closed", qr_code="https://x"
+        ),
+        "closed": with_payment(_order(PaymentState.NOT_PAID, LineState.WAITING), code="closed"),
     }
 
 
@@ -147,7 +155,12 @@ def _paying() -> dict[str, State]:
     code = "https://qr.example.invalid/" + "bax00000ora0000000000000" * 3
     waiting = s.order(s.ALIPAY, FOUR)
     paid = replace(waiting, payment=replace(waiting.payment, state=PaymentState.PAID))
+    noted = (
+        AtOrder(waiting.id, Note(NoteCode.CODE_FOR_PHONE)),
+        with_payment(waiting, qr_code=code),
+    )
     return {
+        "pay_long_noted": replace(s.at(noted[0]), orders={waiting.id: noted[1]}),
         "pay_long": s.with_order(s.order(s.TERMINAL, FOUR)),
         "pay_long_code": s.with_order(with_payment(waiting, qr_code=code)),
         "pay_long_after_the_code": s.with_order(paid),
@@ -164,10 +177,19 @@ def _noted() -> dict[str, State]:
         NoteCode.BILL_LOCKED,
         NoteCode.BILLER_SILENT,
         NoteCode.SERVICE_DOWN,
+        NoteCode.MEANS_BUSY,
+        NoteCode.CODE_BEFORE_CHOICE,
+        NoteCode.DAY_LIMIT_REACHED,
         *_IN_FEN,
     )
     slip = (NoteCode.NO_SUCH_ORDER, NoteCode.NOT_A_SLIP, NoteCode.PAYMENT_CODE_HERE)
-    typed = (NoteCode.WRONG_LENGTH, NoteCode.UNKNOWN_CODE, NoteCode.PAYMENT_CODE_HERE)
+    typed = (
+        NoteCode.WRONG_LENGTH,
+        NoteCode.UNKNOWN_CODE,
+        NoteCode.PAYMENT_CODE_HERE,
+        NoteCode.BILLER_SAYS,
+        NoteCode.BILLER_SILENT,
+    )
     found: dict[str, State] = {}
     for note in _notes():
         name = f"{note.code}_{note.detail[:8]}"
@@ -176,7 +198,7 @@ def _noted() -> dict[str, State]:
     found |= {f"confirm_{x.code}": _at_confirm(x) for x in _notes(*changed)}
     found |= {f"find_{x.code}": s.at(FindSlip(note=x)) for x in _notes(*slip)}
     for note in _notes(*typed):
-        found[f"account_{note.code}"] = s.at(EnterAccount(LONG, TWENTY, note))
+        found[f"account_{note.code}_{note.detail[:8]}"] = s.at(EnterAccount(LONG, TWENTY, note))
     for note in _notes(NoteCode.BILL_LOCKED, *_IN_FEN):
         found[f"topup_{note.code}"] = s.at(ChooseTopUp(PREPAID, note))
     return found
@@ -199,6 +221,9 @@ def _troubled() -> dict[str, State]:
     rules = replace(s.RULES, contacts=contacts, address="示例路三百八十弄一号楼底层")
     found = {
         "home_journal": replace(home, journal_trouble="full"),
+        "home_biller_refuses": replace(
+            home, devices={**s.READY, "biller": Device(Level.UNAVAILABLE, "certificate")}
+        ),
         "home_biller": _out_of_order(home, "biller"),
         "home_payment": _out_of_order(home, *means),
         "bill_no_scanner": _out_of_order(s.at(ScanBill()), "scanner"),

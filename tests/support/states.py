@@ -179,6 +179,42 @@ def shut(*means: Means, note: Note | None = None) -> State:
     return replace(at(Confirm(TWO, note), accounts=ACCOUNTS), devices=devices)
 
 
+def unheard(state: State) -> State:
+    """The same while the terminal doesn't answer."""
+    silent = Device(Level.UNKNOWN, "silent")
+    return replace(state, devices={**state.devices, "terminal": silent})
+
+
+def noted(means: Means, code: NoteCode, *events: e.OrderEvent) -> State:
+    """Paying, and something was held to the wrong reader."""
+    found = order(means, TWO, *events)
+    state = with_order(found)
+    return replace(state, visit=replace(state.visit, step=AtOrder(found.id, Note(code))))
+
+
+DECLINED = order(TERMINAL, TWO, e.PaymentAnswered(ORDER_ID, Charge.NOT_PAID, code="51"))
+GIVEN_BACK = order(
+    ALIPAY,
+    TWO,
+    CODE,
+    e.CancelWanted(ORDER_ID),
+    e.PaymentQueried(ORDER_ID, Charge.NOT_FOUND),
+    e.PaymentClosed(ORDER_ID, e.Close.CLOSED, "refunded_by_close"),
+    e.PaymentQueried(ORDER_ID, Charge.NOT_PAID, code="closed"),
+)
+COUPON = order(
+    TERMINAL,
+    TWO,
+    e.PaymentAnswered(ORDER_ID, Charge.PAID, PaymentFacts(12840, 12640, "700000000001")),
+    posted(0),
+    posted(1),
+    printed(1),
+)
+LATE = replace(SLOW, lines=(SLOW.lines[0], replace(SLOW.lines[1], needs_person=True)))
+POISON = e.Poisoned(ORDER_ID, "PostAnswered", "ValueError")
+AT_UNKNOWN = AtOrder(UNKNOWN.id)
+BUSY = {**READY, "terminal": Device(Level.BUSY, "refund")}
+
 STATES: dict[str, State] = {
     "home": at(Home()),
     "home_low": at(Home(), lower=True),
@@ -193,14 +229,30 @@ STATES: dict[str, State] = {
     "account_wrong": at(
         EnterAccount(POWER, "31000044", Note(NoteCode.WRONG_LENGTH, POWER.account_hint))
     ),
+    "account_not_known": at(
+        EnterAccount(POWER, "3100004417", Note(NoteCode.BILLER_SAYS, "EQ0006"))
+    ),
     "looking": at(Looking(1, POWER, "3100004417")),
     "rechecking": at(Rechecking(TWO, TERMINAL, (1, 2))),
+    "rechecking_code_here": at(
+        Rechecking(TWO, TERMINAL, (1, 2), note=Note(NoteCode.CODE_FOR_TERMINAL))
+    ),
     "bills": at(BillList(), accounts=ACCOUNTS, chosen=frozenset({B_POWER.key, B_WATER.key})),
     "bills_one": at(BillList(), accounts=ACCOUNTS[:1], chosen=frozenset({B_POWER.key})),
     "bills_four": at(
         BillList(Note(NoteCode.LIST_FULL)),
         accounts=(*ACCOUNTS, account(POWER, "3100000900", B_LATE)),
         chosen=frozenset({B_LATE.key}),
+    ),
+    "bills_low": at(
+        BillList(),
+        accounts=(*ACCOUNTS, account(POWER, "3100000900", B_LATE)),
+        chosen=frozenset({B_LATE.key}),
+        lower=True,
+    ),
+    "bills_refunding": replace(
+        at(BillList(Note(NoteCode.BILL_LOCKED)), accounts=ACCOUNTS),
+        orders={ORDER_ID: order(TERMINAL, THREE, paid(16940), posted(0), *refused(1), posted(2))},
     ),
     "topup": at(
         ChooseTopUp(
@@ -218,6 +270,8 @@ STATES: dict[str, State] = {
     "confirm": at(Confirm(TWO), accounts=ACCOUNTS),
     "confirm_four_changed": at(Confirm((*THREE, B_LATE), Note(NoteCode.BILL_CHANGED))),
     "confirm_terminal_gone": shut(TERMINAL),
+    "confirm_terminal_busy": replace(at(Confirm(TWO), accounts=ACCOUNTS), devices=BUSY),
+    "confirm_code_here": at(Confirm(TWO, Note(NoteCode.CODE_BEFORE_CHOICE)), accounts=ACCOUNTS),
     "confirm_all_shut": shut(TERMINAL, WECHAT, ALIPAY, note=Note(NoteCode.SERVICE_DOWN)),
     "confirm_one_way": shut(WECHAT, ALIPAY),
     "confirm_four_shut": replace(
@@ -228,19 +282,36 @@ STATES: dict[str, State] = {
     "pay_qr": with_order(order(WECHAT, TWO, CODE)),
     "pay_qr_waiting": with_order(order(ALIPAY, TWO)),
     "pay_cancelling": with_order(order(TERMINAL, TWO, e.CancelWanted(ORDER_ID))),
+    "pay_unheard": unheard(with_order(order(TERMINAL, TWO))),
+    "pay_code_here": noted(TERMINAL, NoteCode.CODE_FOR_TERMINAL),
+    "pay_qr_code_here": noted(ALIPAY, NoteCode.CODE_FOR_PHONE, CODE),
+    "pay_given_back": with_order(GIVEN_BACK),
     "pay_posting": with_order(order(TERMINAL, TWO, paid(12840), posted(0))),
     "pay_printing": with_order(order(TERMINAL, TWO, paid(12840), posted(0), posted(1))),
     "result_done": with_order(DONE),
     "result_part": with_order(PART),
     "result_slow": with_order(SLOW),
-    "result_not_paid": with_order(
-        order(TERMINAL, TWO, e.PaymentAnswered(ORDER_ID, Charge.NOT_PAID, code="51"))
-    ),
+    "result_not_paid": with_order(DECLINED),
+    "result_given_back": with_order(decide(GIVEN_BACK, printed(1), AT)[0]),
+    "result_coupon": with_order(COUPON),
+    "result_person": with_order(LATE),
     "unknown": with_order(UNKNOWN),
+    "unknown_line": with_order(
+        order(TERMINAL, TWO, e.PaymentAnswered(ORDER_ID, Charge.NO_ANSWER, code="link_lost"))
+    ),
+    "unknown_cancel": with_order(
+        order(TERMINAL, TWO, e.CancelWanted(ORDER_ID), LOST, ASKED),
+    ),
+    "unknown_unrecorded": replace(with_order(order(TERMINAL, TWO)), parked=frozenset({ORDER_ID})),
+    "unknown_poisoned_paid": with_order(order(TERMINAL, TWO, paid(12840), POISON)),
+    "unknown_poisoned_not_paid": with_order(decide(DECLINED, POISON, AT)[0]),
     "unknown_person": with_order(
         order(TERMINAL, TWO, e.PaymentAnswered(ORDER_ID, Charge.UNDECIDABLE))
     ),
     "receipt_problem": with_order(NO_PAPER),
+    "receipt_problem_given_back": with_order(
+        decide(GIVEN_BACK, printed(1, Printing.UNKNOWN), AT)[0]
+    ),
     "receipt_problem_unknown": with_order(PROBLEM_UNKNOWN),
     "find": at(FindSlip()),
     "find_nothing": at(FindSlip(note=Note(NoteCode.NO_SUCH_ORDER))),
@@ -250,6 +321,10 @@ STATES: dict[str, State] = {
     "found_unknown": at(FoundOrder(UNKNOWN)),
     "call": at(CallPerson()),
     "call_asked": at(CallPerson(asked=True)),
+    "call_unknown": replace(with_order(UNKNOWN), visit=Visit(step=CallPerson(before=AT_UNKNOWN))),
+    "call_unknown_asked": replace(
+        with_order(UNKNOWN), visit=Visit(step=CallPerson(asked=True, before=AT_UNKNOWN))
+    ),
     "help": at(EnterAccount(POWER), overlay=Overlay.HELP),
     "help_unknown": with_order(UNKNOWN, overlay=Overlay.HELP),
     "sound": at(BillList(), accounts=ACCOUNTS, overlay=Overlay.SOUND),

@@ -12,7 +12,7 @@ import pytest
 from devices.driver import Completed, Notice, StatusChanged
 from devices.payment_terminal.commands import LateAnswer
 from devices.receipt_printer.document import Ask
-from devices.status import Completion, Failed, Status, Success, TimedOut
+from devices.status import Cancelled, Completion, Failed, Status, Success, TimedOut
 from devices.status import Level as DeviceLevel
 from kiosk.adapters import Adapters, DeviceReport
 from kiosk.adapters import terminal as terminal_words
@@ -121,6 +121,23 @@ def test_a_late_answer_of_the_terminal_reaches_its_order() -> None:
     for number in (ID, R1):
         late = DeviceReport("terminal", Notice(LateAnswer(number, "0")))
         assert adapters.translate(late) == [e.LateAnswered(ID)]
+
+
+@pytest.mark.parametrize(
+    ("completion", "result"),
+    [
+        (TimedOut(), e.Refunding.NO_ANSWER),
+        (Cancelled(), e.Refunding.NO_ANSWER),
+        (Failed("not_connected"), e.Refunding.NO_ANSWER),
+        (Failed("51"), e.Refunding.REFUSED),
+    ],
+)
+def test_a_refund_that_was_not_sent_was_refused_by_nobody(
+    completion: Completion, result: e.Refunding
+) -> None:
+    told = terminal_words.to_event(c.RefundPayment(ID, TOLD, R1, 1, 1), 1, completion)
+    assert isinstance(told, e.RefundAnswered)
+    assert told.result is result
 
 
 def test_an_answer_that_cannot_be_read_is_one_orders_trouble(

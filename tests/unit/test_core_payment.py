@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from kiosk.core import commands as c
@@ -131,6 +133,22 @@ def test_a_screen_code_is_polled_while_it_stands() -> None:
     assert desk.order.payment.state is P.REQUESTED
 
 
+def test_a_machine_that_tells_by_itself_is_asked_beside_that() -> None:
+    """Its answer may be lost on a line that is well."""
+    desk = Desk()
+    assert desk.timers()["payment.poll"] == 12.0
+    for result in (Charge.WAITING, Charge.NOT_FOUND, Charge.NO_ANSWER):
+        assert desk.take(fired("payment.poll")).sent_kinds() == [c.QueryPayment]
+        assert desk.take(queried(result)).timers() == {"payment.poll": 12.0}
+        assert desk.order.payment.state is P.REQUESTED
+    desk.take(fired("payment.poll"), queried(Charge.PAID, desk.facts()))
+    assert desk.order.payment.state is P.PAID
+
+
+def test_a_machine_without_our_numbers_is_not_asked_about_them() -> None:
+    assert "payment.poll" not in Desk(OFFERED).timers()
+
+
 @pytest.mark.parametrize("after", [CANCEL, fired("payment.deadline")])
 def test_a_code_that_comes_too_late_is_not_shown(after: e.OrderEvent) -> None:
     desk = Desk(POLLED).take(after, CODE)
@@ -215,6 +233,37 @@ def test_money_found_at_the_last_look_goes_back_whole() -> None:
     desk.take(queried(Charge.PAID, desk.facts()))
     assert desk.order.payment.late
     assert desk.count(c.RefundPayment) == 1
+
+
+@pytest.mark.parametrize(
+    ("close_code", "query_code"), [("refunded_by_close", ""), ("", "refunded_full")]
+)
+def test_money_that_closing_gave_back_is_booked_as_charged_and_paid_back(
+    close_code: str, query_code: str
+) -> None:
+    desk = Desk(POLLED, (9630, 1650)).take(CODE, CANCEL, queried(Charge.NOT_FOUND))
+    desk.take(e.PaymentClosed(ID, Close.CLOSED, close_code))
+    desk.take(e.PaymentQueried(ID, Charge.NOT_PAID, code=query_code))
+    order = desk.order
+    assert order.payment.state is P.PAID
+    assert (order.refunded_fen, order.payment_word) == (11280, "refunded")
+    assert order.money_settled
+    assert desk.count(c.PostLine) == desk.count(c.RefundPayment) == 0
+    assert desk.sent_kinds()[-1] is c.Print, "a slip tells of it"
+
+
+def test_what_a_coupon_paid_does_not_go_back_to_the_person() -> None:
+    means = replace(POLLED, refund_net=True)
+    desk = Desk(means).take(CODE, CANCEL, queried(Charge.NOT_FOUND), closed(Close.CLOSED))
+    facts = desk.facts(coupon_fen=200)
+    desk.take(e.PaymentQueried(ID, Charge.NOT_PAID, facts, "refunded_full"))
+    assert [(x.amount_fen, x.money_fen) for x in desk.order.refunds] == [(9630, 9430)]
+
+
+def test_money_given_back_long_after_is_booked_too() -> None:
+    desk = unscanned_and_closed().take(fired("payment.last_look"))
+    desk.take(e.PaymentQueried(ID, Charge.NOT_PAID, code="refunded_full"))
+    assert desk.order.payment_word == "refunded"
 
 
 def test_paid_stays_paid() -> None:

@@ -225,3 +225,22 @@ def test_a_late_answer_makes_a_closed_order_ask_once_more() -> None:
     assert not desk.order.closed
     desk.take(e.PaymentQueried(ID, Charge.PAID, desk.facts()))
     assert c.RefundPayment in desk.sent_kinds(), "money that came too late goes back"
+
+
+def test_a_refund_is_asked_about_before_its_answer_is_overdue() -> None:
+    """A machine whose answer is lost would hold up the next person for three minutes."""
+    desk = refused()
+    assert desk.timers()[f"refund.{R1}"] == 12.0
+    assert desk.take(fired(f"refund.{R1}")).sent_kinds() == [c.QueryRefund]
+    for result in (Refunding.NOT_FOUND, Refunding.REFUSED, Refunding.NO_ANSWER):
+        desk.take(refund_queried(result))
+        assert desk.order.refunds[0].state is R.REFUNDING, "its own answer may still come"
+        assert desk.timers() == {f"refund.{R1}": 12.0}
+        desk.take(fired(f"refund.{R1}"))
+    desk.take(refund_queried(Refunding.REFUNDED))
+    assert desk.order.refunds[0].state is R.REFUNDED
+    assert len(asked(desk)) == 1
+
+
+def test_a_platform_is_not_asked_about_a_refund_while_it_answers() -> None:
+    assert f"refund.{R1}" not in refused(POLLED).timers()

@@ -141,7 +141,7 @@ def test_books_that_are_only_full_know_what_they_do_not_hold() -> None:
 
 def test_help_is_one_touch_away_where_nothing_can_be_paid() -> None:
     state, _ = decide(at(OutOfService("biller")), m.Touched("service.call_person"))
-    assert step_of(state) == CallPerson()
+    assert step_of(state) == CallPerson(before=OutOfService("biller"))
 
 
 def test_a_call_for_help_is_asked_once() -> None:

@@ -116,6 +116,40 @@ def test_what_cannot_be_written_is_not_done(kiosk: Alone, monkeypatch: pytest.Mo
     assert kiosk.order(number).closed
 
 
+def test_a_payment_that_cannot_be_written_asks_nobody_to_pay_again(
+    kiosk: Alone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = kiosk.open()
+    kiosk.engine.state = replace(kiosk.engine.state, visit=Visit(step=AtOrder(number)))
+    with monkeypatch.context() as patch:
+        patch.setattr(Journal, "append", _full)
+        kiosk.say(paid(number))
+        assert kiosk.state.parked == {number}
+        assert kiosk.screen == "unknown", "paid, as far as the world goes"
+        kiosk.pass_time(30)
+        assert kiosk.screen == "unknown"
+    kiosk.pass_time(30)
+    assert kiosk.state.parked == frozenset()
+    assert kiosk.screen == "pay"
+    assert kiosk.order(number).payment.state.value == "paid"
+
+
+def test_nobody_is_held_where_nothing_can_be_written(
+    kiosk: Alone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = kiosk.open()
+    kiosk.engine.state = replace(kiosk.engine.state, visit=Visit(step=AtOrder(number)))
+    with monkeypatch.context() as patch:
+        patch.setattr(Journal, "append", _full)
+        kiosk.say(paid(number))
+        kiosk.touch("order.done")
+        assert kiosk.screen == "home"
+    kiosk.pass_time(30)
+    order = kiosk.order(number)
+    assert order.payment.state.value == "paid"
+    assert order.person_left
+
+
 def test_an_order_is_not_opened_while_the_journal_is_full(
     kiosk: Alone, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -100,6 +100,7 @@ def test_a_result_names_how_many_were_refused() -> None:
     assert titles["all_refused"] == "没有缴成，钱退给您"
     assert titles["cancelled"] == "已经取消，没有付款"
     assert titles["too_late"] == "没有付款，付款码作废了"
+    assert titles["closed"] == "没有付款", "there was no code"
 
 
 @pytest.mark.parametrize("name", sorted(ENDS))
@@ -298,7 +299,7 @@ def test_closed_books_say_whom_to_call_and_never_that_there_is_no_such_payment()
         ("confirm", ""),
         ("confirm_terminal_gone", "刷卡机正在检查"),
         ("confirm_one_way", "微信、支付宝暂时不能用"),
-        ("confirm_all_shut", "刷卡机正在检查  微信、支付宝暂时不能用"),
+        ("confirm_all_shut", "刷卡机正在检查，微信、支付宝暂时不能用"),
     ],
 )
 def test_a_way_of_paying_that_is_closed_says_why(name: str, words: str) -> None:

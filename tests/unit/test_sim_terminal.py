@@ -221,6 +221,18 @@ def test_crash_after_charge_needs_a_handshake_and_keeps_the_book() -> None:
     assert till.answers[-1]["biz_data"]["trans_status"] == "2"
 
 
+@pytest.mark.parametrize("charged", [True, False])
+def test_an_error_code_without_the_orders_status(charged: bool) -> None:
+    kind = "code_after_charge" if charged else "code_without_charge"
+    till = Till(**{kind: {"code": "113"}})
+    till.paid_sale()
+    said = till.answers[-1]
+    assert (said["response_code"], said["biz_data"]) == ("113", {})
+    assert till.money() == ((3450, 0, 1) if charged else (0, 0, 0))
+    till.ask("query", merchant_order_no=NO)
+    assert till.answers[-1]["biz_data"]["trans_status"] == ("2" if charged else "1")
+
+
 def test_a_pulled_cable_loses_the_answer_not_the_money() -> None:
     till = Till()
     till.sale()

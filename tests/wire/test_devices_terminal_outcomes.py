@@ -63,6 +63,11 @@ def test_a_decline_is_an_answer(bench: Bench) -> None:
         ("110", {}, Failed("110", "cancelled at the terminal")),
         ("106", {}, Failed("106", "the terminal doesn't know our app_id")),
         ("112", {}, OutcomeUnknown("terminal_timeout")),
+        ("999", {}, OutcomeUnknown("unknown_code")),
+        ("113", {}, OutcomeUnknown("unknown_code")),
+        ("-1", {}, OutcomeUnknown("unknown_code")),
+        ("500", {}, OutcomeUnknown("unknown_code")),
+        ("51", {}, OutcomeUnknown("unknown_code")),
         ("51", {"trans_status": "2"}, OutcomeUnknown("order_alive")),
         ("409", {"trans_status": "0"}, OutcomeUnknown("order_alive")),
         ("", {}, OutcomeUnknown("unreadable_answer")),
@@ -182,6 +187,37 @@ def test_a_sale_that_waits_too_long_behind_another_is_given_back(bench: Bench) -
     bench.run(31)
     assert bench.completion(second) == TimedOut()
     assert len(bench.data_frames()) == 1
+
+
+@pytest.mark.parametrize("queued", [Sale("B2", 100, ""), Refund("B2", ORDER, 100)])
+def test_a_close_takes_back_what_still_waits_for_its_turn(bench: Bench, queued: Command) -> None:
+    """The terminal never hears of it, and nobody is asked for that money later."""
+    first = bench.submit(Refund("R1", ORDER, 100))
+    asked = bench.ack_last()
+    second = bench.submit(queued)
+    other = bench.submit(Refund("R2", ORDER, 100))
+    bench.submit(Close("B2"))
+    assert bench.completion(second) == Cancelled()
+    closing = bench.ack_last()
+    bench.hear(bench.answer(asked, number=1, **{**PAID, "merchant_order_no": "R1"}))
+    bench.hear(bench.answer(closing, number=2, code="404"))
+    assert isinstance(bench.completion(first), Success)
+    bench.ack_last()
+    numbers = [x.message["biz_data"]["merchant_order_no"] for x in bench.data_frames()]  # type: ignore[index]
+    assert numbers == ["R1", "B2", "R2"], "of B2 only its close was sent"
+    assert bench.completion(other) is None
+
+
+def test_a_sale_does_not_wait_long_behind_a_silent_refund(bench: Bench) -> None:
+    bench.submit(Refund("R1", ORDER, 100))
+    bench.ack_last()
+    bench.run(1)
+    assert bench.driver.status == Status(Level.BUSY, "refund")
+    later = bench.submit(Refund("R2", ORDER, 100))
+    sale = bench.submit(SALE)
+    bench.run(5)
+    assert bench.completion(sale) == TimedOut(), "nothing was sent, so nothing can be paid"
+    assert bench.completion(later) is None
 
 
 @pytest.mark.parametrize("command", IRREVERSIBLE)

@@ -78,16 +78,16 @@ def _look_up(state: State, step: EnterAccount) -> Moved:
     if not re.fullmatch(step.institution.account_pattern, step.digits):
         note = Note(NoteCode.WRONG_LENGTH, step.institution.account_hint)
         return go(state, replace(step, note=note))
-    return look(state, step.institution, step.digits)
+    return look(state, step.institution, step.digits, typed=True)
 
 
-def look(state: State, institution: Institution, account: str) -> Moved:
+def look(state: State, institution: Institution, account: str, *, typed: bool = False) -> Moved:
     """Ask the biller, unless this account is already on the list."""
     for found in state.visit.accounts:
         if (found.institution.id, found.account) == (institution.id, account):
             return _list_again(state, Note(NoteCode.ALREADY_LISTED))
     state, request = next_request(state)
-    step = Looking(request, institution, account)
+    step = Looking(request, institution, account, typed)
     return go(state, step, QueryAccount(request, institution.id, account))
 
 
@@ -144,9 +144,13 @@ def refused(state: State, event: AccountRefused | AccountSilent) -> Moved:
     step = state.visit.step
     if not isinstance(step, Looking) or step.request != event.request:
         return stay(state)
-    if isinstance(event, AccountSilent):
-        return _ask_again(state, Note(NoteCode.BILLER_SILENT))
-    return _ask_again(state, Note(NoteCode.BILLER_SAYS, event.code))
+    note = Note(NoteCode.BILLER_SILENT)
+    if isinstance(event, AccountRefused):
+        note = Note(NoteCode.BILLER_SAYS, event.code)
+    if step.typed:
+        # Nobody types twenty digits again for one that was wrong.
+        return go(state, EnterAccount(step.institution, step.account, note))
+    return _ask_again(state, note)
 
 
 def _ask_again(state: State, note: Note) -> Moved:
@@ -179,7 +183,7 @@ def _to_confirm(state: State) -> Moved:
     bills = tuple(x for x in state.visit.bills if x.key in state.visit.chosen)
     if not bills:
         return go(state, BillList(Note(NoteCode.NOTHING_CHOSEN)))
-    note = guards.over_limit(state, sum(x.total_fen for x in bills))
+    note = guards.bills_over_limit(state, bills)
     return go(state, BillList(note) if note else Confirm(bills))
 
 
@@ -194,7 +198,7 @@ def touched_topup(state: State, touch: Touched, step: ChooseTopUp) -> Moved:
     bill = step.account.top_up_bill(amount)
     if guards.locked(state, bill):
         return go(state, replace(step, note=Note(NoteCode.BILL_LOCKED)))
-    note = guards.over_limit(state, amount)
+    note = guards.bills_over_limit(state, (bill,))
     if note:
         return go(state, replace(step, note=note))
     return go(state, Confirm((bill,)))

@@ -11,7 +11,7 @@ from kiosk.core.state import BP_METER, Level, State
 from kiosk.core.visit.clinic_messages import StopMeter
 from kiosk.core.visit.clinic_steps import UNDER_PRESSURE, ClinicStep
 from kiosk.core.visit.messages import Happen, Ring, VisitCommand
-from kiosk.core.visit.steps import AtOrder, Attract, Home, Overlay, Step
+from kiosk.core.visit.steps import AtOrder, Attract, CallPerson, Home, Overlay, Step
 
 Moved = tuple[State, tuple[VisitCommand, ...]]
 
@@ -39,7 +39,10 @@ def next_request(state: State) -> tuple[State, int]:
 
 
 def order_at_screen(state: State) -> Order | None:
+    """The order of whoever stands here, also while they look for somebody to help with it."""
     step = state.visit.step
+    if isinstance(step, CallPerson):
+        step = step.before or step
     return state.orders.get(step.order_id) if isinstance(step, AtOrder) else None
 
 
@@ -57,6 +60,15 @@ def working(order: Order) -> bool:
     if any(x.state is GoodsState.WAITING and x.goods.by_hand for x in order.goods):
         return False  # a bag is awaited: whoever went away without it gets the money back
     return order.payment.state is PaymentState.PAID and order.paper.state is PaperState.NONE
+
+
+def unrecorded(state: State, order: Order) -> bool:
+    """True while something has happened to a payment that can't be written, so isn't acted on.
+
+    Nobody is asked to pay meanwhile, and nobody need stay.
+    """
+    asked = order.payment.state in (PaymentState.CREATED, PaymentState.REQUESTED)
+    return asked and order.id in state.parked
 
 
 def may_leave(state: State) -> bool:

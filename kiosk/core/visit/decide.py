@@ -36,6 +36,7 @@ from kiosk.core.visit.common import (
     next_request,
     order_at_screen,
     stay,
+    unrecorded,
     working,
 )
 from kiosk.core.visit.rice_choices import (
@@ -66,6 +67,10 @@ from kiosk.core.visit.steps import (
     Rechecking,
     ScanBill,
 )
+from kiosk.core.visit.view import may_call, screen_below
+
+PAYING = Rechecking | AtOrder | Confirm | ConfirmGoods
+"""Steps at which a code that is held to the reader does nothing but perhaps say where it goes."""
 
 
 def decide(state: State, event: m.VisitEvent) -> Moved:
@@ -99,8 +104,10 @@ def _decide(state: State, event: m.VisitEvent) -> Moved:
         case m.OrderFound():
             return _order_found(state, event)
         case m.OfficeNotTold():
-            here = isinstance(state.visit.step, CallPerson)
-            return go(state, CallPerson(failed=True)) if here else stay(state)
+            step = state.visit.step
+            if not isinstance(step, CallPerson):
+                return stay(state)
+            return go(state, CallPerson(failed=True, before=step.before))
         case m.TimerRang():
             return _rang(state, event.name)
         case m.InstitutionsKnown():
@@ -165,7 +172,7 @@ def _touched(state: State, touch: m.Touched) -> Moved:
         case CallPerson():
             return _touched_call(state, touch)
         case OutOfService() if touch.target == "service.call_person":
-            return go(state, CallPerson())
+            return go(state, CallPerson(before=visit.step))
         case step if isinstance(step, ClinicStep):
             return clinic_decide.touched(state, touch)
         case _:
@@ -179,6 +186,8 @@ def _touched_overlay(state: State, touch: m.Touched) -> Moved:
         return sound.touched(state, touch.target)
     if touch.target in ("idle.stay", "help.close", "nav.back", "nav.help"):
         return _cover(state, Overlay.NONE), (m.Ring(RESET, 0),)
+    if touch.target == "help.call_person" and may_call(state):
+        return go(state, CallPerson(before=state.visit.step))
     if touch.target == "nav.home" and may_leave(state):
         return leave(state)
     return stay(state)
@@ -199,6 +208,8 @@ def _touched_bar(state: State, target: str) -> Moved:
             return replace(state, visit=visit), ()
         case "nav.home" if may_leave(state):
             return leave(state)
+        case "nav.back" if isinstance(state.visit.step, CallPerson):
+            return _back(state)
         case "nav.back" if may_leave(state):
             return _back(state)
         case _:
@@ -219,6 +230,8 @@ def _back(state: State) -> Moved:
             return rice_steps.back_from(state, goods)
         case ChooseRiceAmount() | ChooseRiceWeight() | ChooseRiceLevel():
             return rice_steps.back(state)
+        case CallPerson(before=before) if before is not None:
+            return go(state, before)
         case ScanBill() if state.visit.accounts:
             return go(state, BillList())
         case step if isinstance(step, ClinicStep):
@@ -246,19 +259,29 @@ def _touched_home(state: State, touch: m.Touched) -> Moved:
 
 
 def _touched_call(state: State, touch: m.Touched) -> Moved:
-    if touch.target == "call.find_slip":
+    step = state.visit.step
+    if touch.target == "call.find_slip" and order_at_screen(state) is None:
         return go(state, FindSlip())
-    if touch.target == "call.ask" and isinstance(state.visit.step, CallPerson):
-        if state.visit.step.asked:
+    if touch.target == "call.ask" and isinstance(step, CallPerson):
+        if step.asked:
             return stay(state)
-        return go(state, CallPerson(asked=True), m.AskOffice(""))
+        order = order_at_screen(state)
+        ask = m.AskOffice(order.id if order else "")
+        return go(state, CallPerson(asked=True, before=step.before), ask)
     return leave(state) if touch.target == "call.done" else stay(state)
 
 
 def _scanned(state: State, event: m.VisitEvent) -> Moved:
     """A code is never acted on while money moves or a question is under way."""
     step = state.visit.step
-    if isinstance(step, Looking | Rechecking | AtOrder | Confirm | ConfirmGoods | CheckGoods):
+    if isinstance(event, m.PaymentCodeScanned) and isinstance(step, PAYING):
+        return pay_steps.scanned(state)
+    if isinstance(step, AtOrder) and screen_below(state) == "result" and not _misled(event):
+        # This one is over; the same person, or the next, begins with the next.
+        state, gone = leave(state)
+        state, commands = _scanned(state, event)
+        return state, (*gone, *commands)
+    if isinstance(step, Looking | CheckGoods | PAYING) or order_at_screen(state):
         return stay(state)
     if isinstance(step, ClinicStep):
         return clinic_outcome.scanned_something_else(state)
@@ -275,6 +298,10 @@ def _scanned(state: State, event: m.VisitEvent) -> Moved:
             return go(state, FindSlip(request), m.FindOrder(request, event.order_id))
         case _:
             return _misread(state, event)
+
+
+def _misled(event: m.VisitEvent) -> bool:
+    return not isinstance(event, m.BillScanned | m.SlipScanned)
 
 
 def _misread(state: State, event: m.VisitEvent) -> Moved:
@@ -318,7 +345,7 @@ def _rang(state: State, name: str) -> Moved:
         return stay(state)
     order = order_at_screen(state)
     busy = isinstance(step, Looking | Rechecking | CheckGoods) or (
-        order is not None and working(order)
+        order is not None and working(order) and not unrecorded(state, order)
     )
     if busy or clinic_common.works(state):
         # Never while a device or a payment works, not even after the warning (standards, time).

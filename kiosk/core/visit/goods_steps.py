@@ -23,7 +23,7 @@ from kiosk.core.visit.messages import (
     Ring,
     Touched,
 )
-from kiosk.core.visit.steps import AtOrder, CheckGoods, ConfirmGoods, Note, NoteCode, OutOfService
+from kiosk.core.visit.steps import AtOrder, CheckGoods, ConfirmGoods, NoteCode, OutOfService
 
 PAPER = "paper"
 PAPER_S = 2.5
@@ -39,7 +39,7 @@ def touched_confirm(state: State, touch: Touched, step: ConfirmGoods) -> Moved:
         return go(state, OutOfService(reason))
     means = GIFT if not step.goods.total_fen else _means(state, touch.value)
     if means is None:
-        return go(state, replace(step, note=Note(NoteCode.SERVICE_DOWN, touch.value)))
+        return go(state, replace(step, note=guards.shut_note(state, touch.value)))
     state, number = next_request(state)
     asked = CheckGoods(step.goods, means, number)
     return go(state, asked, AskPrinter(number), Ring(PAPER, PAPER_S))
@@ -62,11 +62,12 @@ def _open(state: State, step: CheckGoods) -> Moved:
     reason = _trouble(state, goods)
     if reason:
         return go(state, OutOfService(reason))
-    note = guards.over_limit(state, goods.total_fen) if goods.total_fen else None
+    less = NoteCode.LESS_THAN_LIMIT
+    note = guards.over_limit(state, goods.total_fen, less) if goods.total_fen else None
     if note:
         return go(state, ConfirmGoods(goods, note))
     if goods.total_fen and _means(state, step.means.id) is None:
-        return go(state, ConfirmGoods(goods, Note(NoteCode.SERVICE_DOWN, step.means.id)))
+        return go(state, ConfirmGoods(goods, guards.shut_note(state, step.means.id)))
     opened = e.OrderOpened(
         state.next_order_id,
         step.means,

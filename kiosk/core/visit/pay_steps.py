@@ -11,7 +11,16 @@ from kiosk.core.means import Means
 from kiosk.core.order import Order, PaperState, PaymentState
 from kiosk.core.state import PRINTER, State
 from kiosk.core.visit import goods_steps
-from kiosk.core.visit.common import Moved, go, leave, next_request, order_at_screen, stay, working
+from kiosk.core.visit.common import (
+    Moved,
+    go,
+    leave,
+    next_request,
+    order_at_screen,
+    stay,
+    unrecorded,
+    working,
+)
 from kiosk.core.visit.messages import (
     AccountFound,
     AccountRefused,
@@ -28,6 +37,7 @@ from kiosk.core.visit.steps import (
     BillList,
     CheckGoods,
     Confirm,
+    ConfirmGoods,
     Note,
     NoteCode,
     OutOfService,
@@ -49,20 +59,20 @@ def touched_confirm(state: State, touch: Touched, step: Confirm) -> Moved:
     if reason:
         return go(state, OutOfService(reason))
     if means is None:
-        return go(state, replace(step, note=Note(NoteCode.SERVICE_DOWN, touch.value)))
+        return go(state, replace(step, note=guards.shut_note(state, touch.value)))
     return _recheck(state, step.bills, means)
 
 
-def _recheck(state: State, bills: tuple[Bill, ...], means: Means) -> Moved:
+def _recheck(state: State, bills: tuple[Bill, ...], means: Means | None) -> Moved:
     """Fetch the bills once more; top-ups have nothing to fetch."""
     accounts = dict.fromkeys((x.institution, x.account) for x in bills if x.bill_no)
     requests: list[QueryAccount] = []
     for institution, account in accounts:
         state, number = next_request(state)
         requests.append(QueryAccount(number, institution, account))
-    if not requests:
-        return _ask_printer(state, bills, means)
     step = Rechecking(bills, means, tuple(x.request for x in requests))
+    if not requests:
+        return _ask_printer(state, step)
     return go(state, step, *requests)
 
 
@@ -88,7 +98,7 @@ def _compare(state: State, step: Rechecking) -> Moved:
     now = {x.key: x for x in step.fresh}
     kept = tuple(now.get(x.key, x) for x in step.bills if x.key in now or not x.bill_no)
     if kept == step.bills:
-        return _ask_printer(state, step.bills, step.means)
+        return _ask_printer(state, step)
     accounts = tuple(replace(x, bills=_current(x.bills, step, now)) for x in state.visit.accounts)
     chosen = frozenset(x.key for x in kept)
     visit = replace(state.visit, accounts=accounts, chosen=chosen)
@@ -111,10 +121,12 @@ def _after_all_gone(state: State) -> BillList | ScanBill:
     return BillList(note) if state.visit.bills else ScanBill(note)
 
 
-def _ask_printer(state: State, bills: tuple[Bill, ...], means: Means) -> Moved:
+def _ask_printer(state: State, step: Rechecking) -> Moved:
     """An idle printer's last word is seconds old, and the paper may have run out since (R16)."""
+    if step.means is None:
+        return go(state, Confirm(step.bills, step.note))
     state, number = next_request(state)
-    step = Rechecking(bills, means, (), printer=number)
+    step = Rechecking(step.bills, step.means, (), printer=number, note=step.note)
     return go(state, step, AskPrinter(number), Ring(PAPER, PAPER_S))
 
 
@@ -123,7 +135,7 @@ def printer_answered(state: State, event: PrinterAnswered) -> Moved:
     step = state.visit.step
     if not isinstance(step, Rechecking) or step.printer != event.request:
         return stay(state)
-    if event.device.level.usable:
+    if event.device.level.usable and step.means is not None:
         state, commands = _open(state, step.bills, step.means)
     else:
         state, commands = go(state, OutOfService(PRINTER))
@@ -142,14 +154,14 @@ def _open(state: State, bills: tuple[Bill, ...], means: Means) -> Moved:
     if any(guards.locked(state, x) for x in bills):
         return go(state, Confirm(bills, Note(NoteCode.BILL_LOCKED)))
     amount = sum(x.total_fen for x in bills)
-    note = guards.over_limit(state, amount)
+    note = guards.bills_over_limit(state, bills)
     if note:
         return go(state, Confirm(bills, note))
     reason = guards.trouble(state)
     if reason in ("journal", PRINTER):
         return go(state, OutOfService(reason))
     if reason or guards.means_trouble(state, means):
-        return go(state, Confirm(bills, Note(NoteCode.SERVICE_DOWN, means.id)))
+        return go(state, Confirm(bills, guards.shut_note(state, means.id)))
     opened = e.OrderOpened(
         state.next_order_id, means, bills, amount, state.rules.receipt_patience_s
     )
@@ -161,11 +173,48 @@ def touched_order(state: State, touch: Touched) -> Moved:
     if order is None:
         return stay(state)
     if touch.target == "order.done":
-        return stay(state) if working(order) else leave(state)
+        held = working(order) and not unrecorded(state, order)
+        return stay(state) if held else leave(state)
+    if touch.target == "order.again" and may_pay_again(order):
+        return _pay_again(state, order)
     event = _wanted(order, touch.target) or goods_steps.wanted(order, touch.target)
     if event is None:
         return stay(state)
     return state, (Happen(event),)
+
+
+def may_pay_again(order: Order) -> bool:
+    """True if nothing was charged and there are bills that could be paid by another try."""
+    return order.payment.state is PaymentState.NOT_PAID and bool(order.lines) and not order.poisoned
+
+
+def _pay_again(state: State, order: Order) -> Moved:
+    """The same bills, fetched anew, to a new order: the old one stays not paid for ever."""
+    if guards.trouble(state):
+        state, commands = leave(state)
+        state, _ = go(state, OutOfService(guards.trouble(state)))
+        return state, commands
+    bills = tuple(x.bill for x in order.lines)
+    state, commands = _recheck(state, bills, None)
+    return state, (Happen(e.PersonLeft(order.id)), *commands)
+
+
+def scanned(state: State) -> Moved:
+    """A phone's payment code at the wrong reader: say where it is wanted, if anywhere."""
+    step = state.visit.step
+    if isinstance(step, Confirm | ConfirmGoods):
+        return go(state, replace(step, note=Note(NoteCode.CODE_BEFORE_CHOICE)))
+    order = order_at_screen(state)
+    if isinstance(step, AtOrder) and order is not None:
+        return go(state, replace(step, note=_where(order.means)))
+    if isinstance(step, Rechecking):
+        note = Note(NoteCode.CODE_BEFORE_CHOICE) if step.means is None else _where(step.means)
+        return go(state, replace(step, note=note))
+    return stay(state)
+
+
+def _where(means: Means) -> Note:
+    return Note(NoteCode.CODE_FOR_PHONE if means.polled else NoteCode.CODE_FOR_TERMINAL)
 
 
 def _wanted(order: Order, target: str) -> e.OrderEvent | None:

@@ -30,6 +30,9 @@ class NoteCode(StrEnum):
 
     UNKNOWN_CODE = "unknown_code"
     PAYMENT_CODE_HERE = "payment_code_here"
+    CODE_BEFORE_CHOICE = "code_before_choice"
+    CODE_FOR_TERMINAL = "code_for_terminal"
+    CODE_FOR_PHONE = "code_for_phone"
     WRONG_LENGTH = "wrong_length"
     BILLER_SAYS = "biller_says"
     BILLER_SILENT = "biller_silent"
@@ -40,8 +43,12 @@ class NoteCode(StrEnum):
     BILL_LOCKED = "bill_locked"
     NOTHING_CHOSEN = "nothing_chosen"
     OVER_PAYMENT_LIMIT = "over_payment_limit"
+    BILL_OVER_LIMIT = "bill_over_limit"
+    LESS_THAN_LIMIT = "less_than_limit"
     OVER_DAY_LIMIT = "over_day_limit"
+    DAY_LIMIT_REACHED = "day_limit_reached"
     SERVICE_DOWN = "service_down"
+    MEANS_BUSY = "means_busy"
     NO_SUCH_ORDER = "no_such_order"
     NOT_A_SLIP = "not_a_slip"
     LIST_FULL = "list_full"
@@ -90,11 +97,15 @@ class EnterAccount:
 
 @dataclass(frozen=True, slots=True)
 class Looking:
-    """The biller is being asked. ``request`` tells its answer from older ones."""
+    """The biller is being asked. ``request`` tells its answer from older ones.
+
+    ``typed``: the number was typed in, and can be corrected.
+    """
 
     request: int
     institution: Institution
     account: str
+    typed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +135,15 @@ class Confirm:
 class Rechecking:
     """The bills are fetched once more just before paying (design, Money 7), and the printer is
     asked last, so that its answer is the newest (R16). ``printer`` is that question, 0 before it.
+    Without ``means`` the way of paying is chosen after it.
     """
 
     bills: tuple[Bill, ...]
-    means: Means
+    means: Means | None
     open_requests: tuple[int, ...]
     fresh: tuple[Bill, ...] = ()
     printer: int = 0
+    note: Note | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +165,10 @@ class CheckGoods:
 
 @dataclass(frozen=True, slots=True)
 class AtOrder:
-    """Everything shown comes from the order's own state."""
+    """Everything shown comes from the order's own state, but for what a wrong code needs said."""
 
     order_id: str
+    note: Note | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,10 +186,14 @@ class FoundOrder:
 
 @dataclass(frozen=True, slots=True)
 class CallPerson:
-    """请人帮忙. ``asked``: the office has been told, as the journal shows. ``failed``: it can't."""
+    """请人帮忙. ``asked``: the office has been told, as the journal shows. ``failed``: it can't.
+
+    ``before`` is where 返回 leads to: somebody in the middle of something loses nothing of it.
+    """
 
     asked: bool = False
     failed: bool = False
+    before: Step | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from kiosk.core.order import Order, PaperState, PaymentState
 from kiosk.core.state import State
 from kiosk.core.visit.booklet import HadBooklet, LayCard
 from kiosk.core.visit.clinic_steps import CLINIC_SCREENS
-from kiosk.core.visit.common import may_leave, order_at_screen
+from kiosk.core.visit.common import may_leave, order_at_screen, unrecorded
 from kiosk.core.visit.rice_choices import (
     ChooseRice,
     ChooseRiceAmount,
@@ -78,7 +78,9 @@ def screen_below(state: State) -> str:
     step = state.visit.step
     if isinstance(step, AtOrder):
         order = order_at_screen(state)
-        return screen_of_order(order) if order is not None else "looking"
+        if order is None:
+            return "looking"
+        return "unknown" if unrecorded(state, order) else screen_of_order(order)
     return SCREENS[type(step)]
 
 
@@ -112,11 +114,22 @@ def screen_of_order(order: Order) -> str:
     return "pay"
 
 
+def may_call(state: State) -> bool:
+    """Whether 请人帮忙 stands in 帮助: not where going away would leave money moving."""
+    step = state.visit.step
+    if isinstance(step, Home | CallPerson | Looking | Rechecking | CheckGoods):
+        return False
+    quiet = ("unknown", "result", "receipt_problem")
+    return not isinstance(step, AtOrder) or screen_below(state) in quiet
+
+
 def exits(state: State) -> tuple[bool, bool]:
     """Return whether 返回 and 首页 are there."""
     if isinstance(state.visit.step, Home | Attract):
         return False, False
     free = may_leave(state)
+    if isinstance(state.visit.step, CallPerson):
+        return True, free
     return free and not isinstance(state.visit.step, AtOrder), free
 
 
@@ -128,7 +141,7 @@ def offer_of(state: State) -> object:
 def _offered(state: State) -> object:
     step = state.visit.step
     order = order_at_screen(state)
-    if order is not None:
+    if order is not None and isinstance(step, AtOrder):
         goods = tuple(x.state for x in order.goods)
         return (order.id, order.payment.state, order.paper.state, goods)
     bills = tuple((x.key, x.total_fen) for x in state.visit.bills)
