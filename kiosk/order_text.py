@@ -68,6 +68,8 @@ def goods_title(line: GoodsLine) -> str:
 def goods_words(line: GoodsLine) -> str:
     """What became of goods, in plain words."""
     match line.state:
+        case GoodsState.DELIVERED if line.code == "not_taken":
+            return _("碾好了，留在机器里没有拿")
         case GoodsState.DELIVERED:
             return _("已出")
         case GoodsState.PARTLY:
