@@ -33,7 +33,7 @@ from kiosk.journal.store import VERSION, JournalBrokenError, JournalBusyError, k
 
 FILE = "journal.sqlite"
 SQLITE = b"SQLite format 3\0"
-_LINE_VERDICTS = (Verdict.LINE_POSTED, Verdict.LINE_NOT_POSTED)
+_LINE_VERDICTS = (Verdict.LINE_POSTED, Verdict.LINE_NOT_POSTED, Verdict.DELIVERED)
 
 
 class RefusedError(Exception):
@@ -74,6 +74,9 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     settle.add_argument("--verdict", required=True, choices=[x.value for x in Verdict])
     settle.add_argument("--line", type=int, help="which line, from 1, for the verdicts on lines")
     settle.add_argument("--refund", metavar="NO", default="", help="which refund was paid back")
+    settle.add_argument(
+        "--units", type=int, help="how much of goods came out: grams, pages, pieces"
+    )
     settle.add_argument("--note", required=True, help="how it was found out")
 
 
@@ -284,6 +287,8 @@ def _settle(args: argparse.Namespace) -> int:
     verdict = Verdict(args.verdict)
     if verdict in _LINE_VERDICTS and not args.line:
         raise RefusedError(f"--verdict {verdict.value} needs --line N (the first is 1)", 2)
+    if verdict is Verdict.DELIVERED and (args.units is None or args.units < 0):
+        raise RefusedError("--verdict delivered needs --units N, 0 if nothing came out", 2)
     if verdict is Verdict.REFUNDED and not args.refund:
         raise RefusedError("--verdict refunded needs --refund NO (`kiosk journal show`)", 2)
     journal = Journal(_existing(args))
@@ -291,7 +296,9 @@ def _settle(args: argparse.Namespace) -> int:
         old = _old_order(journal, args.order)
         order = old or replay(journal, _find(journal, args.order))
         line = args.line - 1 if verdict in _LINE_VERDICTS else -1
-        event = PersonSettled(order.id, verdict, args.operator, args.note, line, args.refund)
+        event = PersonSettled(
+            order.id, verdict, args.operator, args.note, line, args.refund, args.units or 0
+        )
         at = journal.now()
         try:
             after, _ = decide(order, event, at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kiosk.core.goods import GoodsState
+from kiosk.core.goods import GoodsState, Ware
 from kiosk.core.order import Order, PaperState, PaymentState
 from kiosk.core.state import State
 from kiosk.core.visit.booklet import HadBooklet, LayCard
@@ -64,8 +64,16 @@ def screen_below(state: State) -> str:
     step = state.visit.step
     if isinstance(step, AtOrder):
         order = order_at_screen(state)
+        if order is not None and _seen_again(state, order):
+            return f"{order.goods[0].goods.ware}_delivering"
         return screen_of_order(order) if order is not None else "looking"
     return SCREENS[type(step)]
+
+
+def _seen_again(state: State, order: Order) -> bool:
+    """True if a machine that is asked what became of a booklet says where it is just now."""
+    asked = any(x.checking and x.goods.ware is Ware.BOOKLET for x in order.goods)
+    return asked and bool(state.visit.progress.word) and screen_of_order(order) == "pay"
 
 
 def screen_of_order(order: Order) -> str:
