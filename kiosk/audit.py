@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from kiosk.core.means import FREE
+from kiosk.audit_goods import goods_differences
+from kiosk.core.means import FREE, TERMINAL
 from kiosk.core.order import LineState, Order, PaymentState, RefundState
 
 QR_BOOKS = ("alipay", "wechat")
@@ -20,16 +21,21 @@ QR_BOOKS = ("alipay", "wechat")
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """What the ledgers say of one order, in fen; coupons count as charged."""
+    """What the ledgers say of one order, in fen; coupons count as charged.
+
+    ``goods_fen`` is what the order's goods are worth as far as they came out. No ledger outside
+    tells that by the order: what came out is compared in all (`kiosk.audit_goods`).
+    """
 
     charges: int = 0
     charged_fen: int = 0
     refunded_fen: int = 0
     posted: Mapping[str, int] = field(default_factory=dict)
+    goods_fen: int = 0
 
     @property
     def posted_fen(self) -> int:
-        return sum(self.posted.values())
+        return sum(self.posted.values()) + self.goods_fen
 
     @property
     def unknown_fen(self) -> int:
@@ -59,10 +65,15 @@ def audit(orders: Iterable[Order], ledger: Mapping[str, Any], *, settled: bool =
     openly waiting for a person is a difference as well.
     """
     known = {x.id: x for x in orders}
-    outside = _outside(ledger)
+    outside = _outside(ledger, known.values())
     differences = [f"{x}: the ledgers know an order that the journal doesn't" for x in outside]
     differences = [x for x in differences if x.split(":")[0] not in known]
     differences += _posted_twice(ledger)
+    differences += goods_differences(known.values(), ledger)
+    for order in known.values():
+        if order.goods and order.id in outside:
+            worth = sum(x.worth_fen for x in order.goods)
+            outside[order.id] = replace(outside[order.id], goods_fen=worth)
     for order in known.values():
         facts = outside.get(order.id, Outside())
         differences += [f"{order.id}: {x}" for x in _differences(order, facts)]
@@ -85,12 +96,24 @@ def audit(orders: Iterable[Order], ledger: Mapping[str, Any], *, settled: bool =
 
 def words(order: Order) -> str:
     """An order's states in one line, without anything personal."""
-    lines = " ".join(x.state.value for x in order.lines)
+    lines = " ".join([x.state.value for x in order.lines] + [x.state.value for x in order.goods])
     person = ", ".join(order.person_reasons)
     return f"{order.means.id} {order.payment_word} [{lines}] {order.paper.state.value} {person}"
 
 
-def _outside(ledger: Mapping[str, Any]) -> dict[str, Outside]:
+def zvt_owner(row: Mapping[str, int], orders: Iterable[Order]) -> str:
+    """Whose a row of a ZVT terminal's ledger is: it knows no numbers of ours.
+
+    One order after the other has the terminal, so it is the last that was opened before the row's
+    time (Unix milliseconds). A row of nobody gets a name that no order has.
+    """
+    before = [x for x in orders if x.means.id == TERMINAL and x.opened_at <= row["at"]]
+    if not before:
+        return f"trace {row['trace']}"
+    return max(before, key=lambda x: x.opened_at).id
+
+
+def _outside(ledger: Mapping[str, Any], orders: Iterable[Order]) -> dict[str, Outside]:
     posted: dict[str, dict[str, int]] = {}
     for row in ledger["biller"]:
         if row["posted_fen"]:
@@ -101,7 +124,9 @@ def _outside(ledger: Mapping[str, Any]) -> dict[str, Outside]:
     for number, row in ledger["terminal"].items():
         gross = row["charged_fen"] + row["coupon_fen"]
         found[number] = Outside(row["charges"], gross, row["refunded_fen"])
-    for row in (x for book in QR_BOOKS for x in ledger[book]):
+    orders = tuple(orders)
+    zvt = [{**x, "order_no": zvt_owner(x, orders)} for x in ledger.get("terminal_zvt", ())]
+    for row in (*zvt, *(x for book in QR_BOOKS for x in ledger[book])):
         before = found.get(row["order_no"], Outside())
         found[row["order_no"]] = Outside(
             before.charges + row["charges"],

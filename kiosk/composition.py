@@ -11,18 +11,22 @@ from dataclasses import dataclass
 from kiosk.adapters import Adapters
 from kiosk.adapters.adapters import DeviceWorker, Lanes
 from kiosk.adapters.booklet import Booklets
+from kiosk.adapters.clinic import ClinicDesk
+from kiosk.adapters.release import EVERY_S
+from kiosk.adapters.terminals import ZVT_DRIVERS, words_of
 from kiosk.booklet_register import Register, RegisterBrokenError
 from kiosk.books import AnyBooks, Books
 from kiosk.clock import Clock, TrustedClock
 from kiosk.core import means as ways
 from kiosk.core.booklet import READER
 from kiosk.core.means import Means, RefundBy
-from kiosk.core.state import BILLER, Rules, State
+from kiosk.core.state import BILLER, BP_METER, Rules, State
 from kiosk.core.visit import messages as m
 from kiosk.engine import Chore, Engine
 from kiosk.gateways import types as g
+from kiosk.gateways.record import HealthRecord
 from kiosk.journal import Journal
-from kiosk.opening import face_of, rules_of
+from kiosk.opening import REMOTE_START, face_of, rules_of
 from kiosk.order_text import Letterhead
 from kiosk.settings import Settings
 
@@ -45,23 +49,15 @@ class World:
     biller: g.Biller
     platforms: Mapping[str, g.QrPayment]
     lanes: Lanes
+    record: HealthRecord | None = None
 
 
 def means_of(settings: Settings, platforms: Mapping[str, g.QrPayment]) -> tuple[Means, ...]:
     """The ways of paying this cabin has, with what each can do (design, Money 5)."""
     found = []
-    if ways.TERMINAL in settings.devices:
-        # ECR Hub: refund by the original number, whole or part; it commits at once.
-        found.append(
-            Means(
-                ways.TERMINAL,
-                RefundBy.PARTIAL,
-                exclusive=ways.TERMINAL,
-                refund_gap_s=60,
-                refund_net=True,
-                deadline_s=int(settings.times.terminal_payment),
-            )
-        )
+    terminal = settings.devices.get(ways.TERMINAL)
+    if terminal is not None:
+        found.append(_terminal_means(terminal.driver, int(settings.times.terminal_payment)))
     for name, platform in platforms.items():
         can = platform.capabilities
         found.append(
@@ -77,10 +73,48 @@ def means_of(settings: Settings, platforms: Mapping[str, g.QrPayment]) -> tuple[
     return tuple(found)
 
 
+def _terminal_means(driver: str, deadline_s: int) -> Means:
+    """What a terminal of that driver can do (payment terminal protocols, "What the two terminals
+    can and can't do").
+    """
+    terminal = ways.TERMINAL
+    if driver in ZVT_DRIVERS:
+        # By receipt number only the whole goes back, and what is offered stands when committed.
+        return Means(
+            terminal,
+            RefundBy.FULL,
+            ways.Commit.TWO_PHASE,
+            exclusive=terminal,
+            deadline_s=deadline_s,
+        )
+    # ECR Hub: refund by the original number, whole or part; it commits at once.
+    return Means(
+        terminal,
+        RefundBy.PARTIAL,
+        exclusive=terminal,
+        refund_gap_s=60,
+        refund_net=True,
+        deadline_s=deadline_s,
+    )
+
+
 def letterhead_of(settings: Settings, localtime: Callable[[float], time.struct_time]) -> Letterhead:
     cabin = settings.cabin
     return Letterhead(
         cabin.name, cabin.address, cabin.operator_phone, settings.refund.days, localtime
+    )
+
+
+def clinic_of(settings: Settings, world: World, head: Letterhead) -> ClinicDesk:
+    """Who carries out what the clinic wants."""
+    meter, record = settings.devices.get(BP_METER), settings.gateways.record
+    return ClinicDesk(
+        world.workers,
+        world.lanes,
+        head,
+        world.record,
+        token_prefix=record.token_prefix if record else "",
+        remote_start=meter is not None and meter.driver in REMOTE_START,
     )
 
 
@@ -104,13 +138,17 @@ def compose_engine(
     engine = Engine(State(Rules("", "", "", ())), books, clock, publish)
     world = world_of(engine)
     engine.state = State(rules_of(settings, means_of(settings, world.platforms)))
+    head = letterhead_of(settings, localtime)
+    terminal = settings.devices.get(ways.TERMINAL)
     adapters = Adapters(
         world.workers,
         world.biller,
         world.platforms,
         world.lanes,
         settings.barcodes,
-        letterhead_of(settings, localtime),
+        head,
+        words_of(terminal.driver if terminal is not None else ""),
+        clinic_of(settings, world, head),
         booklet := booklets_of(settings, world, clock, localtime),
     )
     engine.connect(adapters)
@@ -121,6 +159,7 @@ def compose_engine(
     engine.add_chore(Chore(BILLER, PROBE_S, adapters.probe_biller, PROBE_AGAIN_S))
     for name in world.platforms:
         engine.add_chore(Chore(name, PROBE_S, _probe(adapters, name), PROBE_AGAIN_S))
+    engine.add_chore(Chore("release", EVERY_S, lambda: adapters.release(engine.state)))
     engine.add_chore(Chore("books", PROBE_S, lambda: _watch_books(engine)))
     engine.add_chore(Chore("forget", HOUR_S, lambda: _forget(engine, settings)))
     return engine

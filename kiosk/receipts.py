@@ -81,6 +81,12 @@ def _goods(order: Order) -> Iterator[Block]:
         yield Text(f"  {goods_words(line)}")
         if line.goods.seller:
             yield Text(_("商家：{name}").format(name=line.goods.seller))
+        how = dict(line.goods.how)
+        if "phone" in how:
+            yield Text(_("商家电话：{phone}").format(phone=how["phone"]))
+        if "trial_from" in how:
+            dates = {"first": how["trial_from"], "last": how["trial_until"]}
+            yield Text(_("试营业：{first} 至 {last}").format(**dates))
 
 
 def _slip(order: Order, head: Letterhead) -> Iterator[Block]:

@@ -9,6 +9,7 @@ from kiosk.core.state import SCANNER, State
 from kiosk.core.visit.steps import ScanBill
 from kiosk.i18n import _
 from kiosk.order_text import KINDS
+from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
 from screens.drawing import Box
 from screens.notes import note_text
@@ -45,6 +46,11 @@ def view_of(state: State) -> BillView:
         title = _("请选一种，再输入户号")
         hint = _("扫码口现在用不了。户号印在账单上面。")
     return BillView(title, hint, note, reader, find_is_inside(state))
+
+
+def spoken(view: BillView) -> Utterance:
+    other = _("没有账单，或扫不出来？碰一下：") if view.reader else _("要缴哪一种？碰一下：")
+    return say(view.title, view.hint, view.note, other)
 
 
 class BillScreen(Screen):

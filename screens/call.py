@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from kiosk.core.state import State
 from kiosk.core.visit.steps import CallPerson
 from kiosk.i18n import _
+from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
 from screens.drawing import Box
 from screens.services import find_is_inside
@@ -44,6 +45,11 @@ def view_of(state: State) -> CallView:
     address = _("这里是：{address}").format(address=state.rules.address)
     title, find = _("打个电话，有人帮您"), find_is_inside(state)
     return CallView(title, address, contacts, words, asked, find)
+
+
+def spoken(view: CallView) -> Utterance:
+    contacts = [x for contact in view.contacts for x in contact]
+    return say(view.title, *contacts, view.words)
 
 
 class CallScreen(Screen):

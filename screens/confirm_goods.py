@@ -13,6 +13,7 @@ from kiosk.order_text import amount_words
 from screens.confirm import WAYS, ConfirmScreen, ConfirmView, Line, Way, why_shut
 from screens.drawing import Box
 from screens.notes import note_text
+from screens.rice_words import rice_amount
 from screens.widgets.button import Button
 
 GIFTS = {
@@ -30,7 +31,7 @@ def view_of(state: State) -> ConfirmView:
     lines = (Line(goods.name, _detail(goods), goods.total_fen),)
     if goods.ware is Ware.BOOKLET:
         who = state.visit.identified
-        lines = (Line(_whose(who), f"{goods.name} · {_detail(goods)}", 0),)
+        lines = (Line(_whose(who), _(goods.name), 0),)
         if who is not None and who.masked:
             note = note or _("身份证请收好。\n名字不对的话，请碰“返回”。")
     if not goods.total_fen:
@@ -50,6 +51,8 @@ def _whose(person: Person | None) -> str:
 
 
 def _detail(goods: Goods) -> str:
+    if goods.ware is Ware.RICE:
+        return rice_amount(goods.units)
     amount = amount_words(goods.ware, goods.units)
     return f"{amount} · {goods.seller}" if goods.seller else amount
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from kiosk.core.notices import newest
 from kiosk.core.state import State
 from kiosk.i18n import N_, _
+from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
 from screens.drawing import Box
 from screens.out_of_service import short_words
@@ -14,7 +15,7 @@ from screens.services import MOST, Service, on_home
 from screens.theme import SPACE, TYPE
 from screens.widgets.label import Label
 from screens.widgets.panel import Panel
-from screens.widgets.tile import ServiceTile
+from screens.widgets.tile import ServiceTile, one_line
 
 SHORT_WEEKDAYS = (
     N_("周一"),
@@ -58,15 +59,17 @@ def view_of(state: State) -> HomeView:
     return HomeView(
         _("您好，今天要办什么？"),
         _("用手指轻轻碰一下就可以，不着急。"),
-        tuple(_tile(x, x.trouble(state)) for x in on_home(state)),
+        tuple(_tile(x, state) for x in on_home(state)),
         title,
         text,
         low=state.visit.lower,
     )
 
 
-def _tile(service: Service, trouble: str) -> Tile:
-    names = _(service.seal), service.colour, _(service.label), _(service.hint)
+def _tile(service: Service, state: State) -> Tile:
+    trouble = service.trouble(state)
+    hint = _(service.hint) if service.hint_of is None else service.hint_of(state)
+    names = _(service.seal), service.colour, _(service.label), hint
     return Tile(service.id, *names, not trouble, short_words(trouble))
 
 
@@ -86,6 +89,12 @@ def notice_words(state: State) -> tuple[str, str]:
     return f"{notice.title} · {day} {time}".strip(), notice.text
 
 
+def spoken(view: HomeView) -> Utterance:
+    tiles = [one_line(x.label) for x in view.tiles if x.enabled]
+    shut = [x for t in view.tiles if not t.enabled for x in (one_line(t.label), t.reason)]
+    return say(view.title, view.hint, view.notice_title, view.notice, *tiles, *shut)
+
+
 class HomeScreen(Screen):
     """Clock and notices above, at most six choices below, in reach.
 
@@ -95,7 +104,7 @@ class HomeScreen(Screen):
     """
 
     name = "home"
-    offers = ("lower", "help")
+    offers = ("lower", "language", "help")
     MOST = MOST
     MOST_ROWS = 3
 
@@ -163,7 +172,7 @@ class HomeScreen(Screen):
         px, gap, count = self.theme.px, self.theme.px(SPACE.gap), len(self.tiles)
         columns = 1 if count <= self.MOST_ROWS else 2
         rows = -(-count // columns)
-        tall, short = (74, 50) if columns == 1 else (82, 57)
+        tall, short = (74, 50) if columns == 1 else (82, 55)
         height = px(short if self.low else tall)
         self._top = body.bottom - rows * height - max(rows - 1, 0) * gap
         width = (body.w - (columns - 1) * gap) // columns

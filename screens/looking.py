@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from kiosk.core.state import State
 from kiosk.core.visit.steps import CheckGoods, Looking, Rechecking
 from kiosk.i18n import _
+from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
 from screens.drawing import Box
 from screens.theme import SPACE, TYPE
@@ -47,6 +48,10 @@ def view_of(state: State) -> LookingView:
     )
     back = isinstance(step, Looking)
     return LookingView(_("正在查账单"), _("一般几秒钟就好，现在不会扣钱。"), steps, back)
+
+
+def spoken(view: LookingView) -> Utterance:
+    return say(view.title, view.words)
 
 
 class LookingScreen(Screen):

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from kiosk.core.state import State
 from kiosk.core.visit.steps import OutOfService
 from kiosk.i18n import N_, _
+from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
 from screens.drawing import Box
+from screens.rice_words import short_reason
 from screens.theme import SPACE
 from screens.widgets.button import Button
 from screens.widgets.message import Message
@@ -32,6 +34,9 @@ MACHINE_REASONS: dict[tuple[str, str], str] = {
     ("booklet_dispenser", "jammed"): N_("本子卡在机器里了，工作人员会来取。"),
     ("booklet_dispenser", "bin_full"): N_("机器里收回的本子满了，工作人员会来清。"),
     ("booklet_dispenser", "booklet_waits"): N_("出口还有一本没有拿走，请等一会儿。"),
+    ("rice_mill", "bin_1_empty"): N_("米卖完了。店家补好米，就能再买。"),
+    ("rice_mill", "bin_2_empty"): N_("米卖完了。店家补好米，就能再买。"),
+    ("rice_mill", "rice_not_taken"): N_("碾好的米还在机器里没有拿走，要等工作人员来取出。"),
 }
 """Role and the driver's reason → a sentence that says more than that it doesn't work."""
 FREE_OF_CHARGE = ("booklet_dispenser", "id_reader", "booklet_register")
@@ -43,6 +48,7 @@ SHORT = {
 }
 """The same for a tile of the home screen."""
 SHORT_MACHINES = {
+    "bp_meter": N_("血压计没接上"),
     "booklet_dispenser": N_("机器在检查，暂停"),
     "id_reader": N_("读卡口没接上"),
     "booklet_register": N_("名单待检查，暂停"),
@@ -79,6 +85,8 @@ def view_of(state: State) -> OutOfServiceView:
 def short_words(trouble: str) -> str:
     """The few words of a reason (``kiosk.core.guards``) that fit on a tile; empty for none."""
     role, _colon, detail = trouble.partition(":")
+    if role == "rice_mill" or trouble == "held:rice_mill":
+        return short_reason(trouble)
     known = SHORT_REASONS.get((role, detail)) or SHORT_MACHINES.get(role) or SHORT.get(trouble)
     return _(known) if known else ""
 
@@ -87,6 +95,10 @@ def machine_words(role: str, detail: str) -> str:
     """Why a machine gives out nothing now, as far as somebody can do with it."""
     known = MACHINE_REASONS.get((role, detail))
     return _(known) if known else _(MACHINES[role])
+
+
+def spoken(view: OutOfServiceView) -> Utterance:
+    return say(view.title, view.reason, view.words)
 
 
 class OutOfServiceScreen(Screen):

@@ -10,13 +10,14 @@ from kiosk.core.paper import settled_for_now
 from kiosk.core.state import State
 from kiosk.core.visit.common import order_at_screen
 from kiosk.i18n import _
+from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
 from screens.drawing import Box
 from screens.order_words import MEANS, companies
 from screens.theme import SPACE
 from screens.widgets.button import Button
 from screens.widgets.how_to_pay import HowToPay
-from screens.widgets.label import Amount
+from screens.widgets.label import Amount, amount_text
 from screens.widgets.ladder import Ladder, Step
 from screens.widgets.message import Message
 from screens.widgets.qr import QrImage
@@ -109,6 +110,10 @@ def steps_of(order: Order) -> tuple[Step, ...]:
         Step(tell, "done" if told else ("now" if paid and not printing else "next")),
         Step(_("打印小票"), "now" if paid and (told or printing) else "next"),
     )
+
+
+def spoken(view: PayView) -> Utterance:
+    return say(view.title, amount_text(view.fen), *(view.how or ()), view.hint)
 
 
 class PayScreen(Screen):

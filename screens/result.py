@@ -11,13 +11,15 @@ from kiosk.core.visit.common import order_at_screen
 from kiosk.core.visit.view import exits
 from kiosk.i18n import _
 from kiosk.order_text import refund_words
+from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
 from screens.drawing import Box
 from screens.ending import place_ending, tell_ending
 from screens.order_words import goods_step, line_step
+from screens.rice_words import rice_ending
 from screens.theme import SPACE
 from screens.widgets.button import Button
-from screens.widgets.label import Amount, Label
+from screens.widgets.label import Amount, Label, amount_text
 from screens.widgets.ladder import Ladder, Step
 from screens.widgets.message import Message
 
@@ -55,7 +57,7 @@ def result_of(order: Order, refund_days: int) -> ResultView:
         lead = _("您的钱没有扣。")
         return ResultView(title, fen, (), words, lead=lead, paid=False)
     if order.goods:
-        return _goods_result(order, refund_days)
+        return replace(_goods_result(order, refund_days), **rice_ending(order))
     steps = tuple(line_step(x) for x in order.lines)
     states = [x.state for x in order.lines]
     if set(states) == {LineState.POSTED}:
@@ -131,6 +133,11 @@ def _paper_words(order: Order) -> tuple[str, str]:
     if order.paper.state is PaperState.PRINTED:
         return _("小票打好了，请拿好。"), words
     return _("都办好了。") if order.goods else _("账单都缴好了。"), words
+
+
+def spoken(view: ResultView) -> Utterance:
+    paid = (_("一共付了"), amount_text(view.fen)) if view.paid else ("", "")
+    return say(view.title, *paid, view.lead, view.words, *(x.text for x in view.steps))
 
 
 class ResultScreen(Screen):

@@ -10,9 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from kiosk.core import guards
+from kiosk.core.money import yuan
 from kiosk.core.state import State
-from kiosk.core.visit import booklet_steps
-from kiosk.i18n import N_
+from kiosk.core.visit import booklet_steps, clinic_common, rice_steps
+from kiosk.i18n import N_, _
 
 MOST = 6
 
@@ -25,11 +26,17 @@ def _none(state: State) -> str:  # noqa: ARG001
     return ""
 
 
+def _rice_price(state: State) -> str:
+    shop = state.rules.rice
+    return _("一斤 {price} 元起").format(price=yuan(shop.least_price_fen)) if shop else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     """``there``: whether this cabin has it. ``trouble``: why it can't be used now, or empty.
 
-    ``label`` may hold a line break; ``hint`` has at most ten characters. Touched, its tile sends
+    ``label`` may hold a line break; ``hint`` (or what ``hint_of`` says instead) has at most ten
+    characters. Touched, its tile sends
     ``home.<id>``.
     """
 
@@ -39,6 +46,7 @@ class Service:
     label: str
     hint: str
     there: Callable[[State], bool] = _always
+    hint_of: Callable[[State], str] | None = None
     trouble: Callable[[State], str] = _none
 
 
@@ -52,6 +60,25 @@ SERVICES = (
         N_("水电煤\n缴费"),
         N_("带上账单就行"),
         trouble=guards.trouble,
+    ),
+    Service(
+        "clinic",
+        N_("压"),
+        "seal_pressure",
+        N_("量血压"),
+        N_("坐十分钟，不花钱"),
+        there=lambda state: state.rules.clinic is not None,
+        trouble=clinic_common.trouble,
+    ),
+    Service(
+        "rice",
+        N_("米"),
+        "seal_rice",
+        N_("现碾\n新米"),
+        "",
+        there=lambda state: state.rules.rice is not None,
+        hint_of=_rice_price,
+        trouble=rice_steps.trouble,
     ),
     Service(
         "booklet",

@@ -47,6 +47,15 @@ receipt_patience = 8
 [privacy]
 forget_days = 30
 
+[clinic]
+rest_s = 300
+pause_s = 60
+difference = 5
+fhir = true
+
+[voice]
+output = "alsa"
+
 [[help.contact]]
 name = "居委会"
 phone = "021-0000 0001"
@@ -68,13 +77,49 @@ weekday = "wed"
 time = "09:30"
 """
 
+TERMINALS: Mapping[str, Mapping[str, object]] = {
+    "ecr_hub": {"driver": "ecr_hub", "app_id": APP_ID},
+    "zvt": {"driver": "zvt"},
+    "zvt_tcp": {"driver": "zvt_tcp"},
+}
+"""What can stand for [devices.terminal], by the driver's name."""
+TERMINAL_IDS = {"ecr_hub": "terminal", "zvt": "terminal_zvt", "zvt_tcp": "terminal_zvt_tcp"}
+
 _DEVICES: Mapping[str, Mapping[str, object]] = {
-    "terminal": {"driver": "ecr_hub", "app_id": APP_ID},
     "scanner": {"driver": "cdc_scanner"},
     "receipt_printer": {"driver": "escpos_serial", "columns": 48},
+    "bp_meter": {"driver": "rbp_meter"},
     "booklet_dispenser": {"driver": "qu_cd", "take_s": 30},
     "id_reader": {"driver": "sam_v"},
+    "rice_mill": {"driver": "rice_mill"},
 }
+
+_NOWHERE = "127.0.0.1:20007"
+
+_RICE = """
+[rice]
+merchant = "示例粮油店"
+phone = "021-0000 0003"
+trial_from = 2026-10-01
+trial_until = 2027-03-31
+tolerance_g = 15
+
+[[rice.bin]]
+number = 1
+name = "长粒香"
+origin = "东北 示例县"
+price_fen_per_500g = 480
+more_per_mille = [60, 80, 100]
+picture = "long"
+
+[[rice.bin]]
+number = 2
+name = "珍珠米"
+origin = "江苏 示例县"
+price_fen_per_500g = 520
+more_per_mille = [70, 90, 110]
+picture = "round"
+"""
 
 _BARCODE_NAMES = {
     "SH-POWER": "synthetic electricity bill",
@@ -95,12 +140,22 @@ check = "luhn"
 """
 
 
-def cabin_toml(directory: Path, gateways: Mapping[str, Mapping[str, object]]) -> str:
-    """The file's text. `gateways`: the sections [gateways.NAME]; ports are in `directory`."""
+def cabin_toml(
+    directory: Path,
+    gateways: Mapping[str, Mapping[str, object]],
+    terminal: str = "ecr_hub",
+) -> str:
+    """The file's text. `gateways`: the sections [gateways.NAME]; ports are in `directory`.
+
+    `terminal` is one of `TERMINALS`.
+    """
     parts = [_HEAD]
+    port = _terminal_port(directory, terminal)
+    parts.append(_section("devices.terminal", {**TERMINALS[terminal], "port": port}))
     for name, settings in _DEVICES.items():
         port = f"serial://{directory.resolve() / name}?baud={BAUD[name]}"
         parts.append(_section(f"devices.{name}", {**settings, "port": port}))
+    parts.append(_RICE)
     for name, section in gateways.items():
         parts.append(_section(f"gateways.{name}", section))
     parts.append("\n# Synthetic: there is no public rule for the barcodes of real bills.")
@@ -109,11 +164,25 @@ def cabin_toml(directory: Path, gateways: Mapping[str, Mapping[str, object]]) ->
     return "".join(parts)
 
 
-def write_cabin_toml(directory: Path, gateways: Mapping[str, Mapping[str, object]]) -> Path:
+def _terminal_port(directory: Path, terminal: str) -> str:
+    device_id = TERMINAL_IDS[terminal]
+    place = directory.resolve() / device_id
+    if terminal == "zvt_tcp":
+        # In virtual time nobody listens anywhere.
+        return place.read_text(encoding="ascii").strip() if place.is_file() else f"tcp://{_NOWHERE}"
+    stop = "&stop=2" if terminal == "zvt" else ""
+    return f"serial://{place}?baud={BAUD[device_id]}{stop}"
+
+
+def write_cabin_toml(
+    directory: Path,
+    gateways: Mapping[str, Mapping[str, object]],
+    terminal: str = "ecr_hub",
+) -> Path:
     """Write it to `directory`/cabin.toml, whole or not at all; returns the path."""
     path = directory / "cabin.toml"
     fresh = directory / ".cabin.toml.new"
-    fresh.write_text(cabin_toml(directory, gateways), encoding="utf-8")
+    fresh.write_text(cabin_toml(directory, gateways, terminal), encoding="utf-8")
     fresh.replace(path)
     return path
 

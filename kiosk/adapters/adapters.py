@@ -18,7 +18,10 @@ from kiosk.adapters import booklet as booklets
 from kiosk.adapters import goods as goods_words
 from kiosk.adapters import qr as qr_words
 from kiosk.adapters import terminal as terminal_words
+from kiosk.adapters.clinic import ClinicDesk
 from kiosk.adapters.heard import Heard
+from kiosk.adapters.release import MAKERS, Releases
+from kiosk.adapters.terminals import EcrHubWords, TerminalWords
 from kiosk.barcodes import BarcodeRule, BillCode, PaymentCode, SlipCode, read_code
 from kiosk.core import commands as c
 from kiosk.core import events as e
@@ -28,8 +31,9 @@ from kiosk.core.events import Posting, Printing
 from kiosk.core.goods import Ware
 from kiosk.core.means import NOT_CONFIGURED, TERMINAL
 from kiosk.core.order import Order
-from kiosk.core.state import BILLER, PRINTER, Device, Level
+from kiosk.core.state import BILLER, BP_METER, PRINTER, Device, Level, State
 from kiosk.core.visit import messages as m
+from kiosk.core.visit.clinic_messages import ClinicCommand
 from kiosk.gateways import types as g
 from kiosk.order_text import Letterhead
 from kiosk.receipts import compose
@@ -82,8 +86,11 @@ class Adapters:
         lanes: Lanes,
         barcodes: tuple[BarcodeRule, ...],
         letterhead: Letterhead,
+        terminal: TerminalWords | None = None,
+        clinic: ClinicDesk | None = None,
         booklet: booklets.Booklets | None = None,
     ) -> None:
+        self._clinic = clinic or ClinicDesk({}, lanes, letterhead)
         self._workers = workers
         self._booklet = booklet or booklets.Booklets(None, None, lanes, by_code=False)
         self._biller = biller
@@ -91,12 +98,14 @@ class Adapters:
         self._lanes = lanes
         self._barcodes = barcodes
         self._letterhead = letterhead
+        self._terminal = terminal or EcrHubWords()
         self._institutions: tuple[Institution, ...] = ()
         self._waiting: dict[tuple[str, int], tuple[c.Command, int]] = {}
         self._most: dict[tuple[str, int], int] = {}
         self._printer_asked: dict[int, int] = {}
         self._probing: set[str] = set()
         self._told: dict[str, Device] = {}
+        self._releases = Releases(workers)
 
     # Commands of orders
 
@@ -135,14 +144,21 @@ class Adapters:
     def _give(self, command: c.Deliver | c.CheckDelivery, words: Callable[[], object]) -> None:
         role = command.goods.role
         if role in self._workers:
+            self._releases.begun(role)
             self._submit(role, words(), command, command.goods.total_fen)
         else:
             self._say(goods_words.absent(command, NOT_CONFIGURED), role)
 
     def _pay(self, command: c.Command, order: Order) -> None:
         means, amount = order.means.id, order.amount_fen
-        if means == TERMINAL and means in self._workers:
-            self._submit(TERMINAL, terminal_words.to_device(command), command, amount)
+        # An order of another make of terminal can't be asked of this one: it would say "not found".
+        is_ours = order.means.commit is self._terminal.commit
+        if means == TERMINAL and means in self._workers and is_ours:
+            known = self._terminal.known(command, order)
+            if known is not None:
+                self._lanes.run("nobody", lambda: known)
+                return
+            self._submit(TERMINAL, self._terminal.to_device(command, order), command, amount)
         elif means in self._platforms:
             platform = self._platforms[means]
             silence = qr_words.silence(command)
@@ -169,6 +185,8 @@ class Adapters:
 
     def ask(self, command: m.VisitCommand) -> None:
         match command:
+            case ClinicCommand():
+                self._clinic.ask(command)
             case m.QueryAccount():
                 self._ask_biller(command)
             case m.AskPrinter() if PRINTER in self._workers:
@@ -187,6 +205,11 @@ class Adapters:
         self._lanes.run(
             "account", lambda: Said(BILLER, biller_words.account(biller, known, command)), silence
         )
+
+    def release(self, state: State) -> None:
+        """Let machines forget the jobs of which the journal knows the end."""
+        for role in self._releases.due(state):
+            self._releases.sent(role, self._workers[role].submit(MAKERS[role]()))
 
     # Regular questions, so that "ready" means an answer not long ago (R12)
 
@@ -270,6 +293,8 @@ class Adapters:
                 status = report.status
                 device = Device(Level(status.level.value), status.reason)
                 return [self._changed(role, device, status.detail)]
+            case _ if role == BP_METER:
+                return [*self._clinic.heard(report)]
             case Completed():
                 return self._completed(role, report)
             case Notice(what=Scanned() as scanned):
@@ -287,7 +312,10 @@ class Adapters:
     def _progressed(self, role: str, report: Progress) -> list[e.OrderEvent | m.VisitEvent]:
         if role == READER:
             return self._booklet.found(report.command_id)
-        command, _ = self._waiting.get((role, report.command_id), (None, 0))
+        command, amount_fen = self._waiting.get((role, report.command_id), (None, 0))
+        if command is not None and role == TERMINAL:
+            event = self._terminal.progress(command, amount_fen, report.what)
+            return [] if event is None else [event]
         if isinstance(command, c.CheckDelivery):
             return self._booklet.seen(command, report.what)
         if not isinstance(command, c.Deliver):
@@ -303,8 +331,12 @@ class Adapters:
         if role == PRINTER and report.command_id in self._printer_asked:
             request = self._printer_asked.pop(report.command_id)
             return [m.PrinterAnswered(request, _asked(report.completion))]
+        if role == PRINTER and (printed := self._clinic.printed(report)) is not None:
+            return [*printed]
         if role == READER:
             return self._booklet.read(report.command_id, report.completion)
+        if self._releases.ended(role, report.command_id, report.completion):
+            return []
         waiting = self._waiting.pop((role, report.command_id), None)
         if waiting is None:
             _log.warning("%s: an answer to command %d, which nobody asked", role, report.command_id)
@@ -324,7 +356,8 @@ class Adapters:
                     *self._booklet.out_of_sight(command),
                     words.checked(command, report.completion),
                 ]
-            return [terminal_words.to_event(command, amount_fen, report.completion)]
+            event = self._terminal.to_event(command, amount_fen, report.completion)
+            return [] if event is None else [event]
         except Exception as error:  # noqa: BLE001  # one order's trouble, never another's
             kind = type(command).__name__
             _log.exception("%s: the answer to %s failed", command.order_id, kind)
@@ -333,6 +366,8 @@ class Adapters:
     def _scanned(self, scanned: Scanned) -> list[e.OrderEvent | m.VisitEvent]:
         if scanned.kind == "payment_code":
             return [m.PaymentCodeScanned()]
+        if (token := self._clinic.token(scanned.text)) is not None:
+            return [token]
         match read_code(scanned.text, self._barcodes):
             case BillCode() as bill:
                 return [m.BillScanned(bill.institution, bill.account)]

@@ -11,6 +11,12 @@ from screens.widgets.label import Label
 from screens.widgets.panel import PressablePanel
 
 
+def one_line(name: str) -> str:
+    """A name without its line break; words in letters keep a space there."""
+    first, _break, second = name.partition("\n")
+    return first + (" " if second and first[-1:].isascii() else "") + second
+
+
 class Seal(Widget):
     """A service's character in its colour: 费 压 印 米 本 问."""
 
@@ -47,6 +53,10 @@ class Seal(Widget):
     def repaint(self) -> None:
         self._back.paint(self.colour, "")
         self._character.paint("on_seal", self.colour)
+
+
+SMALLEST = 10.0
+"""A name's least em in millimetres."""
 
 
 class ServiceTile(PressablePanel):
@@ -86,6 +96,7 @@ class ServiceTile(PressablePanel):
         self._name = label
         self._say_name()
         self.hint.say(hint)
+        self._fit()
 
     def place(self, box: Box) -> None:
         super().place(box)
@@ -93,6 +104,15 @@ class ServiceTile(PressablePanel):
             self._place_row(box)
         else:
             self._place_square(box)
+        self._fit()
+
+    def _fit(self) -> None:
+        """A long name, as English ones are, in a smaller size rather than over the edge."""
+        em = self.em_mm
+        self.label.resize(em)
+        while self.label.overflows and em > SMALLEST:
+            em -= 0.5
+            self.label.resize(em)
 
     def _place_row(self, box: Box) -> None:
         """As wide as the screen: the seal, and beside it the name over its line."""
@@ -118,7 +138,7 @@ class ServiceTile(PressablePanel):
         low = self._one_line = box.h < px(70)
         self._say_name()
         pad = px(6 if low else 9)
-        side = px(26 if low else 37)
+        side = px(27 if low else 37)
         row = side if low else max(side, round(px(TYPE.label) * TYPE.line * 2))
         line = round(px(TYPE.body) * TYPE.line)
         top = box.y + (box.h - row - line - px(2)) // 2
@@ -132,7 +152,7 @@ class ServiceTile(PressablePanel):
 
     def _say_name(self) -> None:
         """The name on two lines beside a large seal in a narrow tile, else on one."""
-        self.label.say(self._name.replace("\n", "") if self._one_line else self._name)
+        self.label.say(one_line(self._name) if self._one_line else self._name)
 
     def repaint(self) -> None:
         super().repaint()

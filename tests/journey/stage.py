@@ -40,9 +40,13 @@ WAYS_HOME = (
     "order.copy_taken",
     "found.done",
     "help.close",
+    "sound.close",
     "idle.leave",
     "order.cancel",
     "order.slip",
+    "clinic.arm_out",
+    "clinic.stop",
+    "goods.decline",
 )
 
 
@@ -259,6 +263,8 @@ class Stage:
 
     def begin(self) -> None:
         """Everything repaired, nobody at the screen, bills can be paid."""
+        self.bench.until("rice_mill", lambda state: state["phase"] == "idle")
+        self.bench.act("rice_mill", "empty")
         self.bench.set_up("normal")
         self.bench.act("biller", "plug")
         self.bench.act("qr_payment", "plug")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, product
 from pathlib import Path
 from typing import Any
 
@@ -35,14 +35,23 @@ def main(data_dir: Path) -> None:
     pictures = PictureMaker("数字小屋")
     walk = _Walk(app, shown, sent, pictures)
     every = STATES | extremes()
-    for lower in (False, True):
-        for night in (False, True):
+    # Colours have no language: the second one is walked by day only.
+    for language, nights in (("zh", (False, True)), ("en", (False,))):
+        for lower, night in product((False, True), nights):
             for name, state in every.items():
                 face = replace(state.face, night=night)
-                visit = replace(state.visit, lower=lower)
+                visit = replace(state.visit, lower=lower, language=language)
                 walk.see(name, replace(state, face=face, visit=visit))
+    walk.see("home", every["home"])
+    languages = {language for language, _name in app._built}
+    app.forget()
+    app._tidy()
+    left = {language for language, _name in app._built}
     walk.see_homes(every)
-    report = walk.report() | {"unseen": unseen(app, lambda name: pictures.of(STATES[name]))}
+    report = walk.report() | {
+        "unseen": unseen(app, lambda name: pictures.of(STATES[name])),
+        "languages": [sorted(languages), sorted(left)],
+    }
     print(json.dumps(report, ensure_ascii=False))
 
 
@@ -79,6 +88,10 @@ class _Walk:
         self._ways_out: list[str] = []
         self._texts: set[tuple[str, str]] = set()
         self._screens: set[str] = set()
+        self._private = 0
+        self._betrayed: list[str] = []
+        self._said: dict[str, list[Any]] = {}
+        self._not_shown: list[str] = []
 
     def see(self, name: str, state: Any) -> None:
         from screens.widgets.label import Label
@@ -90,9 +103,13 @@ class _Walk:
         self._screens.add(picture.screen)
         found = broken(screen)
         if found:
-            self._broken[f"{name} {picture.palette} lower={state.visit.lower}"] = found
+            how = f"{picture.palette} lower={state.visit.lower} {picture.language}"
+            self._broken[f"{name} {how}"] = found
         widgets = list(screen.walk())
+        self._listen(f"{name} {picture.language}", picture, widgets)
         self._texts |= {(w.face, w.text) for w in widgets if isinstance(w, Label) and w.text}
+        if name.startswith("clinic_"):
+            self._look_for_values(name, screen)
         touchables = [w for w in widgets if w.touchable and w.enabled]
         for widget in touchables:
             self._touch(name, state, widget)
@@ -105,6 +122,17 @@ class _Walk:
         if others:
             self._tops.setdefault(name, {})[str(state.visit.lower)] = min(others)
         self._compare_ways_out(name, state, {w.id for w in bar})
+
+    def _listen(self, name: str, picture: Any, widgets: list[Any]) -> None:
+        """What is said stands on the screen, word by word."""
+        from screens.widgets.label import Label
+
+        said = picture.said.utterance
+        self._said[name] = [picture.screen, said.on_entry(), said.in_full()]
+        shown = " ".join(w.text for w in widgets if isinstance(w, Label))
+        words = [x for text in said.in_full() for x in text.split() if x not in shown]
+        if words:
+            self._not_shown.append(f"{name}: {words}")
 
     def see_homes(self, states: dict[str, Any]) -> None:
         """Every combination of services, with a notice and without, some out of order."""
@@ -142,6 +170,15 @@ class _Walk:
         find = () if len(chosen) == len(EVERY) else ("find_slip",)
         if tuple(x.id for x in view.tiles) != (*chosen, *find, "call_person"):
             self._broken[f"{name} with {chosen}"] = [x.id for x in view.tiles]
+
+    def _look_for_values(self, name: str, screen: Any) -> None:
+        """The inspect socket must name no value that the glass shows."""
+        from screens.walk import describe
+
+        shown = [w.text for w in screen.walk() if w.private and w.text]
+        self._private += len(shown)
+        said = {x["text"] for x in describe(screen)}
+        self._betrayed += [f"{name}: {x}" for x in shown if x in said]
 
     def _touch(self, name: str, state: Any, widget: Any) -> None:
         """Whatever can be touched is called by what it sends, and the visit answers it."""
@@ -191,6 +228,10 @@ class _Walk:
             "bar": self._bar,
             "tops": self._tops,
             "ways_out": self._ways_out,
+            "private": self._private,
+            "betrayed": self._betrayed,
+            "said": self._said,
+            "not_shown": self._not_shown,
             "texts": sorted(self._texts),
             "fonts": {x: self._app.kit.fonts.path(x) for x in ("regular", "bold", "serif")},
         }

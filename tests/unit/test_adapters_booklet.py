@@ -62,7 +62,7 @@ class Desk:
         self.register = Register(folder / "booklets.json", 365, lambda: today, lambda: 1.0)
         desk = Booklets(self.register, self.reader, self.lanes, by_code=by_code)
         workers = {"id_reader": self.reader, "booklet_dispenser": self.dispenser}
-        self.adapters = Adapters(workers, Gateway(), {}, self.lanes, (), HEAD, desk)  # type: ignore[arg-type]
+        self.adapters = Adapters(workers, Gateway(), {}, self.lanes, (), HEAD, booklet=desk)  # type: ignore[arg-type]
 
     def ask(self, request: int = 1, *, card: bool = True) -> None:
         self.adapters.ask(b.ReadCard(request, card))

@@ -11,7 +11,9 @@ import pytest
 import kiosk
 from devices import port, registry
 from kiosk import config, config_toml
-from kiosk.settings import DeviceSettings
+from kiosk.composition import means_of
+from kiosk.core.means import Commit, RefundBy
+from kiosk.settings import ClinicSettings, DeviceSettings
 
 EXAMPLE = Path(kiosk.__file__).parent / "cabin.example.toml"
 FILES = (
@@ -23,6 +25,8 @@ FILES = (
     "keys/wechat_app_private.pem",
     "keys/wechat_public.pem",
     "keys/wechat_api_v3.key",
+    "keys/record_app_private.pem",
+    "keys/record_public.pem",
 )
 SMALL = """\
 [cabin]
@@ -32,7 +36,7 @@ address = "示例路380弄"
 operator_phone = "021-0000 0000"
 """
 REQUIRED = {
-    "[devices.terminal]": 'driver = "ecr_hub"\nport = "/dev/x"\n',
+    "[devices.terminal]": 'driver = "ecr_hub"\nport = "/dev/x"\napp_id = "wz1"\n',
     "[devices.receipt_printer]": 'driver = "escpos_serial"\nport = "/dev/y"\n',
     "[gateways.biller]": """\
 base_url = "https://x"
@@ -107,12 +111,55 @@ def test_the_example_shows_the_defaults(folder: Path) -> None:
     (folder / "example.toml").write_bytes(EXAMPLE.read_bytes())
     (folder / "small.toml").write_text(complete(SMALL))
     example, small = config.load(folder / "example.toml"), config.load(folder / "small.toml")
-    for part in ("cabin", "panel", "night", "limits", "refund", "times", "privacy"):
+    parts = ("cabin", "panel", "night", "limits", "refund", "times", "privacy", "clinic", "voice")
+    for part in parts:
         assert getattr(example, part) == getattr(small, part)
     assert small.contacts == ()
     assert set(small.devices) == {"terminal", "receipt_printer"}
     assert (small.gateways.alipay, small.gateways.wechat) == (None, None)
     assert small.barcodes == ()
+
+
+def test_the_clinic_is_read_and_its_mistakes_are_named(folder: Path) -> None:
+    (folder / "clinic.toml").write_text(
+        complete(SMALL) + "[clinic]\nrest_s = 60\npause_s = 90\ndifference = 10\nfhir = true\n"
+    )
+    assert config.load(folder / "clinic.toml").clinic == ClinicSettings(60, 90, 10, True)
+    assert config.load(folder / "clinic.toml").gateways.record is None
+    wrong = '[clinic]\nrest_s = -1\npause_s = 2\ndifference = 2.5\nfhir = "yes"\nrest = 3\n'
+    assert mistakes(folder, SMALL + wrong) == [
+        "cabin.toml:7: clinic.rest_s = -1 is out of range; allowed: 0 … 1800",
+        "cabin.toml:8: clinic.pause_s = 2 is out of range; allowed: 5 … 600",
+        "cabin.toml:9: clinic.difference = 2.5 is not a whole number of mmHg; allowed: 1 … 40",
+        'cabin.toml:10: clinic.fhir = "yes" is not a switch; allowed: true or false',
+        "cabin.toml:11: clinic.rest is not known (did you mean rest_s?);"
+        " allowed: rest_s, pause_s, difference, fhir",
+    ]
+
+
+def test_codes_of_a_health_record_begin_with_a_letter(folder: Path) -> None:
+    record = """\
+[gateways.record]
+base_url = "https://record.example"
+app_id = "x"
+token_prefix = "28"
+private_key = "keys/record_app_private.pem"
+server_public_key = "keys/record_public.pem"
+"""
+    assert mistakes(folder, SMALL + record) == [
+        'cabin.toml:9: gateways.record.token_prefix = "28" is not a letter and 1 … 15 characters'
+        " more; allowed: a letter and 1 … 15 characters more",
+    ]
+    assert mistakes(folder, SMALL + record.replace('"28"', '"HR1"')) == []
+    assert mistakes(folder, SMALL + record.replace('"28"', '"SX"')) == [
+        'cabin.toml:9: gateways.record.token_prefix = "SX" fits the codes of our own slips;'
+        " allowed: another prefix",
+    ]
+    barcode = BARCODE.replace('"91"', '"HR1X"')
+    assert mistakes(folder, SMALL + record.replace('"28"', '"HR1"') + barcode) == [
+        'cabin.toml:9: gateways.record.token_prefix = "HR1" fits the codes of the barcode rule'
+        ' "one"; allowed: another prefix',
+    ]
 
 
 def test_the_panel_knows_its_millimetres_and_the_night_its_hours(folder: Path) -> None:
@@ -143,7 +190,8 @@ def test_all_mistakes_are_named_at_once_in_the_order_of_lines(folder: Path) -> N
         " allowed: 1 … 10000000",
         "cabin.toml:8: limits.day_max_fen = 0 is out of range; allowed: 1 … 1000000000",
         "cabin.toml:9: section [time] is not known (did you mean times?); allowed: cabin, panel,"
-        " night, limits, refund, times, privacy, help, devices, gateways, barcode, notice, booklet",
+        " night, limits, refund, times, privacy, help, devices, gateways, barcode, clinic, notice,"
+        " booklet, rice, voice",
         "cabin.toml:12: times.idle_warnin is not known (did you mean idle_warning?); allowed:"
         " idle_warning, idle_reset, attract_after, terminal_payment, qr_payment, receipt_patience",
         "cabin.toml:13: times.idle_reset = 3 is out of range; allowed: 20 … 600",
@@ -162,6 +210,8 @@ def test_all_mistakes_are_named_at_once_in_the_order_of_lines(folder: Path) -> N
             "times.idle_warning = 4 is out of range; allowed: 5 … 3600",
         ),
         ('[night]\nfrom = "24:00"\n', 'night.from = "24:00" is not a time of day'),
+        ("[voice]\nsteps = 3\nvolume = 4\n", "voice.volume = 4 is out of range; allowed: 0 … 3"),
+        ('[voice]\noutput = "alsaa"\n', 'voice.output = "alsaa" is not known (did you mean alsa'),
         ("help = 3\n", "cabin.help is not known"),
         ("[help]\ncontact = 3\n", "help.contact is not a list of sections; allowed: [[help.cont"),
         ('[[help.contact]]\nname = "a"\nphone = "021"\n', "help.contact[1].hours is missing"),
@@ -172,19 +222,22 @@ def test_all_mistakes_are_named_at_once_in_the_order_of_lines(folder: Path) -> N
             'devices.terminal.driver = "ecr_hbu" is not known (did you mean ecr_hub?)',
         ),
         (
-            '[devices.terminal]\ndriver = "ecr_hub"\nport = "COM1"\n',
+            '[devices.terminal]\ndriver = "ecr_hub"\napp_id = "wz1"\nport = "COM1"\n',
             'devices.terminal.port = "COM1" is not /dev/…',
         ),
         (
-            '[devices.terminal]\ndriver = "ecr_hub"\nport = "/dev/x"\nrecord = "yes"\n',
+            (
+                '[devices.terminal]\ndriver = "ecr_hub"\napp_id = "wz1"\n'
+                'port = "/dev/x"\nrecord = "yes"\n'
+            ),
             'devices.terminal.record = "yes" is not a switch',
         ),
         (
-            '[devices.terminal]\ndriver = "ecr_hub"\nport = "serial:///dev/x?baud=fast"\n',
+            '[devices.terminal]\ndriver = "ecr_hub"\napp_id = "wz1"\nport = "serial:///dev/x?baud=fast"\n',
             'devices.terminal.port = "serial:///dev/x?baud=fast" has an unusable setting',
         ),
         (
-            '[devices.terminal]\ndriver = "ecr_hub"\nport = "/dev/x"\napp = "1"\n',
+            '[devices.terminal]\ndriver = "ecr_hub"\napp_id = "wz1"\nport = "/dev/x"\napp = "1"\n',
             "devices.terminal.app is not known (did you mean app_id?)",
         ),
         (
@@ -269,7 +322,8 @@ def test_what_no_cabin_can_do_without_is_named_at_once(folder: Path) -> None:
 @pytest.mark.parametrize("way", ["[devices.terminal]", "[devices.scanner]"])
 def test_a_scanner_is_optional_and_one_way_of_paying_is_not(folder: Path, way: str) -> None:
     text = complete(SMALL).replace("[devices.terminal]", way)
-    text = text.replace("ecr_hub", "cdc_scanner") if "scanner" in way else text
+    if "scanner" in way:
+        text = text.replace("ecr_hub", "cdc_scanner").replace('app_id = "wz1"\n', "")
     found = mistakes(folder, text.encode())
     assert [x for x in found if "no way of paying" not in x] == []
     assert bool(found) is ("scanner" in way)
@@ -354,10 +408,38 @@ PORTS = {
 def test_every_kind_of_port_can_stand_in_the_file(folder: Path, scheme: str) -> None:
     url = PORTS[scheme]
     port.opener(url)
-    text = complete(SMALL + f'[devices.terminal]\ndriver = "ecr_hub"\nport = "{url}"\n')
+    text = complete(
+        SMALL + f'[devices.terminal]\ndriver = "ecr_hub"\napp_id = "wz1"\nport = "{url}"\n'
+    )
     file = folder / "cabin.toml"
     file.write_text(text.replace('port = "/dev/x"', f'port = "{url}"'))
     assert config.load(file).devices["terminal"].port == url
+
+
+@pytest.mark.parametrize(
+    ("driver", "port_url"),
+    [("zvt", "serial:///dev/x?baud=9600&stop=2"), ("zvt_tcp", "tcp://terminal.example:20007")],
+)
+def test_a_zvt_terminal_has_two_stop_bits_or_a_network(
+    folder: Path, driver: str, port_url: str
+) -> None:
+    section = f'[devices.terminal]\ndriver = "{driver}"\nport = "{port_url}"\n'
+    file = folder / "cabin.toml"
+    file.write_text(complete(SMALL + section + 'password = "000000"\nconfig = 62\n'))
+    device = config.load(file).devices["terminal"]
+    assert (device.driver, device.port) == (driver, port_url)
+    assert registry.factory(device.driver, device.options)().status.reason == "starting"
+    (means, *_) = means_of(config.load(file), {})
+    assert (means.refund, means.commit) == (RefundBy.FULL, Commit.TWO_PHASE)
+
+
+@pytest.mark.parametrize("query", ["stop=3", "parity=X", "baud=9600&stop=0"])
+def test_a_line_that_cannot_be_set_so(folder: Path, query: str) -> None:
+    section = f'[devices.terminal]\ndriver = "zvt"\nport = "serial:///dev/x?{query}"\n'
+    file = folder / "cabin.toml"
+    file.write_text(complete(SMALL + section))
+    with pytest.raises(config.ConfigError, match="unusable setting"):
+        config.load(file)
 
 
 def test_every_driver_has_its_place_in_the_file() -> None:

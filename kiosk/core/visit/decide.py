@@ -5,15 +5,29 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.core import guards
+from kiosk.core.goods import Ware
 from kiosk.core.state import State
-from kiosk.core.visit import bill_steps, booklet_steps, goods_steps, pay_steps
+from kiosk.core.visit import (
+    bill_steps,
+    booklet_steps,
+    clinic_common,
+    clinic_decide,
+    clinic_outcome,
+    goods_steps,
+    pay_steps,
+    rice_steps,
+    sound,
+)
 from kiosk.core.visit import booklet_messages as b
 from kiosk.core.visit import messages as m
 from kiosk.core.visit.booklet import HadBooklet, LayCard
+from kiosk.core.visit.clinic_messages import ClinicEvent, TokenScanned
+from kiosk.core.visit.clinic_steps import ClinicMeasuring, ClinicStep
 from kiosk.core.visit.common import (
     ATTRACT,
     IDLE,
     RESET,
+    TICK,
     Moved,
     fall_asleep,
     go,
@@ -23,6 +37,12 @@ from kiosk.core.visit.common import (
     order_at_screen,
     stay,
     working,
+)
+from kiosk.core.visit.rice_choices import (
+    ChooseRice,
+    ChooseRiceAmount,
+    ChooseRiceLevel,
+    ChooseRiceWeight,
 )
 from kiosk.core.visit.steps import (
     AtOrder,
@@ -60,6 +80,10 @@ def _decide(state: State, event: m.VisitEvent) -> Moved:
             return _awake(*_touched(state, event))
         case m.BillScanned() | m.SlipScanned() | m.PaymentCodeScanned() | m.UnknownScanned():
             return _awake(*_scanned(state, event))
+        case TokenScanned():
+            return _awake(*clinic_decide.happened(state, event))
+        case ClinicEvent():
+            return clinic_decide.happened(state, event)
         case m.AccountFound() | m.AccountRefused() | m.AccountSilent():
             return _account(state, event)
         case m.PrinterAnswered():
@@ -83,7 +107,10 @@ def _decide(state: State, event: m.VisitEvent) -> Moved:
             return replace(state, institutions=event.institutions), ()
         case m.DeviceChanged():
             devices = {**state.devices, event.role: event.device}
-            return booklet_steps.machine_changed(state, replace(state, devices=devices))
+            changed = replace(state, devices=devices)
+            if isinstance(state.visit.step, ClinicStep):
+                return clinic_decide.device_changed(changed, event)
+            return booklet_steps.machine_changed(state, changed)
         case m.ClockTurned():
             return replace(state, face=event.face, paid_today_fen=event.paid_today_fen), ()
         case m.JournalChanged():
@@ -104,6 +131,8 @@ def _touched(state: State, touch: m.Touched) -> Moved:
     if isinstance(visit.step, Attract):
         # The touch that wakes the screen does nothing else (R21).
         return go(state, Home())
+    if touch.target == m.STOP:
+        return clinic_decide.stop(state)
     if visit.overlay is not Overlay.NONE:
         return _touched_overlay(state, touch)
     if touch.target.startswith("nav."):
@@ -127,6 +156,8 @@ def _touched(state: State, touch: m.Touched) -> Moved:
             return goods_steps.touched_confirm(state, touch, visit.step)
         case LayCard() | HadBooklet():
             return booklet_steps.touched(state, touch, visit.step)
+        case ChooseRice() | ChooseRiceAmount() | ChooseRiceWeight() | ChooseRiceLevel():
+            return rice_steps.touched(state, touch)
         case AtOrder():
             return pay_steps.touched_order(state, touch)
         case FoundOrder():
@@ -135,6 +166,8 @@ def _touched(state: State, touch: m.Touched) -> Moved:
             return _touched_call(state, touch)
         case OutOfService() if touch.target == "service.call_person":
             return go(state, CallPerson())
+        case step if isinstance(step, ClinicStep):
+            return clinic_decide.touched(state, touch)
         case _:
             return stay(state)
 
@@ -142,6 +175,8 @@ def _touched(state: State, touch: m.Touched) -> Moved:
 def _touched_overlay(state: State, touch: m.Touched) -> Moved:
     if touch.target == "idle.leave" and state.visit.overlay is Overlay.IDLE:
         return leave(state)
+    if touch.target.startswith("sound.") and state.visit.overlay is Overlay.SOUND:
+        return sound.touched(state, touch.target)
     if touch.target in ("idle.stay", "help.close", "nav.back", "nav.help"):
         return _cover(state, Overlay.NONE), (m.Ring(RESET, 0),)
     if touch.target == "nav.home" and may_leave(state):
@@ -151,8 +186,14 @@ def _touched_overlay(state: State, touch: m.Touched) -> Moved:
 
 def _touched_bar(state: State, target: str) -> Moved:
     match target:
+        case "nav.help" if isinstance(state.visit.step, ClinicMeasuring):
+            return clinic_decide.help_beside_stop(state, state.visit.step)
         case "nav.help":
             return _cover(state, Overlay.HELP), ()
+        case "nav.sound" if state.rules.volume_steps:
+            return _cover(state, Overlay.SOUND), ()
+        case "nav.language" if isinstance(state.visit.step, Home):
+            return sound.other_language(state)
         case "nav.lower":
             visit = replace(state.visit, lower=not state.visit.lower)
             return replace(state, visit=visit), ()
@@ -174,8 +215,14 @@ def _back(state: State) -> Moved:
             return go(state, Confirm(state.visit.step.bills))
         case CheckGoods(goods=goods):
             return go(state, ConfirmGoods(goods))
+        case ConfirmGoods(goods=goods) if goods.ware is Ware.RICE:
+            return rice_steps.back_from(state, goods)
+        case ChooseRiceAmount() | ChooseRiceWeight() | ChooseRiceLevel():
+            return rice_steps.back(state)
         case ScanBill() if state.visit.accounts:
             return go(state, BillList())
+        case step if isinstance(step, ClinicStep):
+            return clinic_decide.back(state)
         case _:
             return leave(state)
 
@@ -184,10 +231,14 @@ def _touched_home(state: State, touch: m.Touched) -> Moved:
     match touch.target:
         case "home.pay_bill":
             return bill_steps.enter(state)
+        case "home.clinic" if not clinic_common.trouble(state):
+            return clinic_decide.enter(state)
         case "home.booklet" if state.rules.booklet is not None:
             return booklet_steps.enter(state)
         case "home.find_slip":
             return go(state, FindSlip())
+        case "home.rice":
+            return rice_steps.enter(state)
         case "home.call_person":
             return go(state, CallPerson())
         case _:
@@ -209,6 +260,8 @@ def _scanned(state: State, event: m.VisitEvent) -> Moved:
     step = state.visit.step
     if isinstance(step, Looking | Rechecking | AtOrder | Confirm | ConfirmGoods | CheckGoods):
         return stay(state)
+    if isinstance(step, ClinicStep):
+        return clinic_outcome.scanned_something_else(state)
     if isinstance(step, LayCard | HadBooklet):
         return booklet_steps.other_code(state)
     if isinstance(step, Attract):
@@ -257,6 +310,8 @@ def _rang(state: State, name: str) -> Moved:
     step = state.visit.step
     if name == pay_steps.PAPER:
         return pay_steps.printer_silent(state)
+    if name == TICK:
+        return clinic_decide.ticked(state)
     if name == ATTRACT:
         return fall_asleep(state) if isinstance(step, Home) else stay(state)
     if isinstance(step, Home | Attract):
@@ -265,7 +320,7 @@ def _rang(state: State, name: str) -> Moved:
     busy = isinstance(step, Looking | Rechecking | CheckGoods) or (
         order is not None and working(order)
     )
-    if busy:
+    if busy or clinic_common.works(state):
         # Never while a device or a payment works, not even after the warning (standards, time).
         return _cover(state, Overlay.NONE), (m.Ring(IDLE, state.rules.idle_warning_s),)
     if name == RESET:

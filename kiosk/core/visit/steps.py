@@ -16,6 +16,13 @@ from kiosk.core.means import Means
 from kiosk.core.money import Fen
 from kiosk.core.order import Order
 from kiosk.core.visit.booklet import HadBooklet, LayCard
+from kiosk.core.visit.clinic_steps import ClinicStep
+from kiosk.core.visit.rice_choices import (
+    ChooseRice,
+    ChooseRiceAmount,
+    ChooseRiceLevel,
+    ChooseRiceWeight,
+)
 
 
 class NoteCode(StrEnum):
@@ -196,14 +203,20 @@ Step = (
     | FoundOrder
     | CallPerson
     | OutOfService
+    | ClinicStep
     | LayCard
     | HadBooklet
+    | ChooseRice
+    | ChooseRiceAmount
+    | ChooseRiceWeight
+    | ChooseRiceLevel
 )
 
 
 class Overlay(StrEnum):
     NONE = "none"
     HELP = "help"
+    SOUND = "sound"
     IDLE = "idle"
 
 
@@ -215,6 +228,8 @@ class Visit:
     from the next one's: it grows with each that ends, so that whoever looks only now and then sees
     that one has. ``progress`` is what a machine last said of the goods of the order at the screen.
     ``identified``: who has said who they are, for the services that ask.
+    ``volume`` is the step that was chosen, None until one is; ``again`` counts how
+    often 再说一遍 was touched.
     """
 
     step: Step = field(default_factory=Home)
@@ -226,6 +241,9 @@ class Visit:
     number: int = 0
     progress: Progress = field(default_factory=Progress)
     identified: Person | None = None
+    language: str = "zh"
+    volume: int | None = None
+    again: int = 0
 
     def next(self, step: Step) -> Visit:
         """End this stay: what follows knows nothing of it, and its answers come too late."""
