@@ -20,7 +20,6 @@ from kiosk.clock import Clock, TrustedClock
 from kiosk.core import means as ways
 from kiosk.core.booklet import READER
 from kiosk.core.means import Means, RefundBy
-from kiosk.core.order import Order
 from kiosk.core.state import BILLER, BP_METER, Rules, State
 from kiosk.core.visit import messages as m
 from kiosk.engine import Chore, Engine
@@ -39,7 +38,7 @@ PROBE_AGAIN_S = 10.0
 MINUTE_CHECK_S = 5.0
 HOUR_S = 3600.0
 LIST_S = 20.0
-"""How soon the list of booklets hears at the latest what the journal has found out."""
+"""How soon the list of booklets hears at the latest what a person has settled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +153,8 @@ def compose_engine(
     )
     engine.connect(adapters)
     if booklet is not None:
-        engine.add_chore(Chore("booklets", LIST_S, _look_after(engine, booklet)))
+        booklet.find = lambda x: engine.state.orders.get(x) or engine.books.find(x)
+        engine.add_chore(Chore("booklets", LIST_S, booklet.look_after))
     engine.add_chore(Chore("face", MINUTE_CHECK_S, _turn_clock(settings, engine, clock, localtime)))
     engine.add_chore(Chore(BILLER, PROBE_S, adapters.probe_biller, PROBE_AGAIN_S))
     for name in world.platforms:
@@ -193,13 +193,6 @@ def booklets_of(
         trouble = "register"
     reader = world.workers.get(READER)
     return Booklets(register, reader, world.lanes, by_code=rules.insurance_code, trouble=trouble)
-
-
-def _look_after(engine: Engine, booklets: Booklets) -> Callable[[], None]:
-    def find(order_id: str) -> Order | None:
-        return engine.state.orders.get(order_id) or engine.books.find(order_id)
-
-    return lambda: booklets.look_after(find)
 
 
 def _probe(adapters: Adapters, name: str) -> Callable[[], None]:

@@ -18,6 +18,8 @@ from kiosk.core.order import Line, LineState, Order, PaymentState, RefundState
 from kiosk.i18n import N_, _
 
 KINDS = {Kind.WATER: N_("水费"), Kind.ELECTRIC: N_("电费"), Kind.GAS: N_("煤气费")}
+NAMES = (N_("门急诊就医记录册"),)
+"""What the cabin gives out under a name of its own; a merchant's goods are called as they are."""
 MEANS = {TERMINAL: N_("刷卡机"), ALIPAY: N_("支付宝"), WECHAT: N_("微信支付")}
 
 
@@ -62,7 +64,7 @@ def amount_words(ware: Ware, units: int) -> str:
 
 def goods_title(line: GoodsLine) -> str:
     """``东北长粒香 胚芽 2.5 千克``."""
-    return f"{line.goods.name} {amount_words(line.goods.ware, line.goods.units)}"
+    return f"{_(line.goods.name)} {amount_words(line.goods.ware, line.goods.units)}"
 
 
 def goods_words(line: GoodsLine) -> str:

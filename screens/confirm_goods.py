@@ -10,11 +10,13 @@ from kiosk.core.state import State
 from kiosk.core.visit.steps import ConfirmGoods
 from kiosk.i18n import N_, _
 from kiosk.order_text import amount_words
+from kiosk.speech.utterance import Utterance, if_asked, say
 from screens.confirm import WAYS, ConfirmScreen, ConfirmView, Line, Way, why_shut
 from screens.drawing import Box
 from screens.notes import note_text
 from screens.rice_words import rice_amount
 from screens.widgets.button import Button
+from screens.widgets.label import amount_text
 
 GIFTS = {
     Ware.PAGES: N_("免费打印"),
@@ -31,7 +33,7 @@ def view_of(state: State) -> ConfirmView:
     lines = (Line(goods.name, _detail(goods), goods.total_fen),)
     if goods.ware is Ware.BOOKLET:
         who = state.visit.identified
-        lines = (Line(_whose(who), f"{goods.name} · {_detail(goods)}", 0),)
+        lines = (Line(_whose(who), _(goods.name), 0),)
         if who is not None and who.masked:
             note = note or _("身份证请收好。\n名字不对的话，请碰“返回”。")
     if not goods.total_fen:
@@ -55,6 +57,13 @@ def _detail(goods: Goods) -> str:
         return rice_amount(goods.units)
     amount = amount_words(goods.ware, goods.units)
     return f"{amount} · {goods.seller}" if goods.seller else amount
+
+
+def spoken(view: ConfirmView) -> Utterance:
+    """What and how much; whom a gift is for only when asked for."""
+    lines = [y for x in view.lines for y in (x.name if view.fen else if_asked(x.name), x.detail)]
+    due = (_("一共付"), amount_text(view.fen)) if view.fen else (_("免费"),)
+    return say(view.title, view.note, *lines, *due, view.shut)
 
 
 class ConfirmGoodsScreen(ConfirmScreen):

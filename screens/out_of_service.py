@@ -59,6 +59,7 @@ SHORT_REASONS: dict[tuple[str, str], str] = {
     ("booklet_dispenser", "jammed"): N_("本子卡住了，在修"),
     ("booklet_dispenser", "dispense_failure"): N_("本子卡住了，在修"),
     ("booklet_dispenser", "bin_full"): N_("回收箱满了，在清"),
+    ("booklet_dispenser", "booklet_waits"): N_("出口有一本没拿"),
 }
 UNTRUSTED = frozenset(
     (

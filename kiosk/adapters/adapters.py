@@ -112,7 +112,6 @@ class Adapters:
     def carry_out(self, command: c.Command, order: Order) -> None:
         match command:
             case c.Print():
-                self._booklet.settle(order)
                 if PRINTER not in self._workers:
                     nothing = Printing.NOT_PRINTED
                     self._say(
@@ -238,7 +237,7 @@ class Adapters:
             case Said(role, Heard() as heard):
                 lost = heard.lost(only_unsent=role != BILLER)
                 return [*self._lost(role, lost), heard.event]
-            case booklets.Reserved() | booklets.Listed():
+            case booklets.Reserved() | booklets.Listed() | booklets.Ended():
                 return self._from_register(message)
             case Said():
                 self._probing.discard(message.role)
@@ -247,8 +246,11 @@ class Adapters:
                 raise TypeError(f"unknown message {type(message).__name__}")
 
     def _from_register(
-        self, answer: booklets.Reserved | booklets.Listed
+        self, answer: booklets.Reserved | booklets.Listed | booklets.Ended
     ) -> list[e.OrderEvent | m.VisitEvent]:
+        if isinstance(answer, booklets.Ended):
+            self._booklet.look_after()
+            return []
         if isinstance(answer, booklets.Listed):
             return [self._changed(REGISTER, self._booklet.listed(answer))]
         if answer.why_not:
@@ -314,6 +316,8 @@ class Adapters:
         if command is not None and role == TERMINAL:
             event = self._terminal.progress(command, amount_fen, report.what)
             return [] if event is None else [event]
+        if isinstance(command, c.CheckDelivery):
+            return self._booklet.seen(command, report.what)
         if not isinstance(command, c.Deliver):
             return []
         progress = goods_words.WARES[command.goods.ware].progress(command, report.what)
@@ -344,10 +348,14 @@ class Adapters:
             if isinstance(command, c.Deliver):
                 most = self._most.pop((role, report.command_id), 0)
                 words = goods_words.WARES[command.goods.ware]
-                return [words.delivered(command, report.completion, most)]
+                end = words.delivered(command, report.completion, most)
+                return [*self._booklet.out_of_sight(command), end]
             if isinstance(command, c.CheckDelivery):
                 words = goods_words.WARES[command.goods.ware]
-                return [words.checked(command, report.completion)]
+                return [
+                    *self._booklet.out_of_sight(command),
+                    words.checked(command, report.completion),
+                ]
             event = self._terminal.to_event(command, amount_fen, report.completion)
             return [] if event is None else [event]
         except Exception as error:  # noqa: BLE001  # one order's trouble, never another's

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from devices.booklet_dispenser.driver import Place
 from devices.id_reader.codec import Identity
 from devices.id_reader.driver import ReadCard
 from devices.status import Completion, Failed, Success, TimedOut
@@ -19,7 +20,7 @@ from kiosk.booklet_register import Register
 from kiosk.core import commands as c
 from kiosk.core import events as e
 from kiosk.core.booklet import Person
-from kiosk.core.goods import GoodsState, Ware
+from kiosk.core.goods import GoodsState, Progress, Ware
 from kiosk.core.order import Order
 from kiosk.core.state import Device, Level
 from kiosk.core.visit import booklet_messages as b
@@ -55,6 +56,11 @@ class Reserved:
 
 
 @dataclass(frozen=True, slots=True)
+class Ended:
+    """The dispenser has answered, and the journal has heard of it before this arrives."""
+
+
+@dataclass(frozen=True, slots=True)
 class Listed:
     """How the list is, after something was done with it."""
 
@@ -84,7 +90,8 @@ class Booklets:
         self._asked = 0
         self._reading: dict[int, int] = {}
         self._whose: tuple[str, Person] | None = None
-        self._settling: set[str] = set()
+        self.find: Callable[[str], Order | None] = lambda _: None
+        """An order by its number, as the journal has it."""
 
     # Who is it?
 
@@ -171,32 +178,43 @@ class Booklets:
             return False
         return not register.may_have_left(order.id, order.opened_at)
 
-    def settle(self, order: Order) -> None:
+    def _settle(self, order: Order) -> None:
         """The journal knows what became of it: so shall the list."""
         register = self._register
         line = next((x for x in order.goods if x.goods.ware is Ware.BOOKLET), None)
-        if register is None or line is None or not line.certain or order.id in self._settling:
+        if register is None or line is None or not line.certain:
             return
         if order.id in register.reserved():
             given = line.state is GoodsState.DELIVERED
-            self._settling.add(order.id)
             self._lanes.run(
-                LANE, lambda: Listed(_written(lambda: _settle(register, order.id, given=given)))
+                LANE, lambda: Listed(_written(lambda: _settled(register, order.id, given=given)))
             )
+
+    def seen(self, command: c.CheckDelivery, what: object) -> list[Event]:
+        """Where the dispenser, asked what became of it, sees the booklet now."""
+        if command.goods.ware is not Ware.BOOKLET or not isinstance(what, Place):
+            return []
+        return [m.GoodsProgressed(command.order_id, Progress(0, 1, str(what)))]
+
+    def out_of_sight(self, command: c.Deliver | c.CheckDelivery) -> list[Event]:
+        """What was last seen of a booklet isn't true for ever; the list shall hear of its end."""
+        if command.goods.ware is not Ware.BOOKLET:
+            return []
+        self._lanes.run("nobody", Ended)
+        return [m.GoodsProgressed(command.order_id, Progress())]
 
     # The list itself
 
-    def look_after(self, find: Callable[[str], Order | None]) -> None:
-        """Regularly: settle what the journal knows, let go what is over, say how the list is."""
+    def look_after(self) -> None:
+        """Settle what the journal knows, let go what is over, say how the list is."""
         register = self._register
         if register is None:
             self._lanes.run("nobody", lambda: Listed(self._trouble))
             return
-        self._settling.clear()
         for order_id in register.reserved():
-            order = find(order_id)
+            order = self.find(order_id)
             if order is not None:
-                self.settle(order)
+                self._settle(order)
         self._lanes.run(LANE, lambda: Listed(_written(lambda: _tidy(register))))
 
     def listed(self, answer: Listed) -> Device:
@@ -217,7 +235,7 @@ def _written(change: Callable[[], str]) -> str:
         return "register"
 
 
-def _settle(register: Register, order_id: str, *, given: bool) -> str:
+def _settled(register: Register, order_id: str, *, given: bool) -> str:
     register.settle(order_id, given=given)
     return ""
 

@@ -228,7 +228,9 @@ class Order:
             return self.payment.asking is Asking.NOTHING
         if self.payment.state is not PaymentState.PAID:
             return False
-        return self.posted_fen + self.refunded_fen == self.amount_fen
+        # Goods for nothing have no sum to tell that they are out: nobody may know it yet.
+        certain = all(x.certain for x in self.goods)
+        return certain and self.posted_fen + self.refunded_fen == self.amount_fen
 
     @property
     def paper_at_rest(self) -> bool:

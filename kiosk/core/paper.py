@@ -31,7 +31,8 @@ def begin(order: Order) -> Step:
         paper.state is not PaperState.NONE and not paper.slip
     ):
         return order, ()
-    patience_over = order.patience_over and not (order.goods and order.at_work)
+    asking = any(x.checking for x in order.goods)
+    patience_over = order.patience_over and not (order.goods and (order.at_work or asking))
     if not (patience_over or settled_for_now(order)):
         return order, ()
     return _print(order, Document.RECEIPT, again=False)

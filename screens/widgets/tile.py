@@ -55,6 +55,10 @@ class Seal(Widget):
         self._character.paint("on_seal", self.colour)
 
 
+SMALLEST = 10.0
+"""A name's least em in millimetres."""
+
+
 class ServiceTile(PressablePanel):
     """Seal, name and one line about a service.
 
@@ -92,6 +96,7 @@ class ServiceTile(PressablePanel):
         self._name = label
         self._say_name()
         self.hint.say(hint)
+        self._fit()
 
     def place(self, box: Box) -> None:
         super().place(box)
@@ -99,6 +104,15 @@ class ServiceTile(PressablePanel):
             self._place_row(box)
         else:
             self._place_square(box)
+        self._fit()
+
+    def _fit(self) -> None:
+        """A long name, as English ones are, in a smaller size rather than over the edge."""
+        em = self.em_mm
+        self.label.resize(em)
+        while self.label.overflows and em > SMALLEST:
+            em -= 0.5
+            self.label.resize(em)
 
     def _place_row(self, box: Box) -> None:
         """As wide as the screen: the seal, and beside it the name over its line."""
@@ -124,7 +138,7 @@ class ServiceTile(PressablePanel):
         low = self._one_line = box.h < px(70)
         self._say_name()
         pad = px(6 if low else 9)
-        side = px(26 if low else 37)
+        side = px(27 if low else 37)
         row = side if low else max(side, round(px(TYPE.label) * TYPE.line * 2))
         line = round(px(TYPE.body) * TYPE.line)
         top = box.y + (box.h - row - line - px(2)) // 2

@@ -63,8 +63,9 @@ def test_a_jam_is_for_a_person_and_the_next_one_is_told_before_beginning(stage: 
     stage.kiosk.touch("booklet.done")
     assert not stage.order(order_id).closed
     stage.kiosk.end()
-    words = ["--order", order_id, "--line", "1", "--operator", "7", "--note", "none came out"]
-    done = stage.journal("settle", order_id, "delivered", "--units", "0", *words[2:])
+    verdict = ("--verdict", "delivered", "--line", "1", "--units", "0")
+    by = ("--operator", "7", "--note", "it lay in the machine")
+    done = stage.journal("settle", order_id, *verdict, *by)
     stage.kiosk.start()
     assert done.returncode == 0, done.stdout + done.stderr
     get(stage, who)

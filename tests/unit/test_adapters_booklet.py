@@ -16,7 +16,7 @@ from devices.scanner.codec import Scanned
 from devices.status import Cancelled, Failed, OutcomeUnknown, Success, TimedOut
 from kiosk.adapters import Adapters
 from kiosk.adapters.adapters import DeviceReport
-from kiosk.adapters.booklet import Booklets, mask
+from kiosk.adapters.booklet import Booklets, Ended, mask
 from kiosk.adapters.goods import WARES
 from kiosk.booklet_register import Register
 from kiosk.core import commands as c
@@ -230,7 +230,8 @@ def test_the_list_follows_the_journal(desk: Desk, end: e.OrderEvent, had: str) -
     desk.deliver(order)
     desk.lane()
     order = bought(BOOKLET, end, means=GIFT)
-    desk.adapters._booklet.look_after(lambda _: order)
+    desk.adapters._booklet.find = lambda _: order
+    assert desk.adapters.translate(Ended()) == []
     desk.lane()
     assert desk.person(2).had == had
 

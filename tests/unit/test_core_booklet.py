@@ -193,6 +193,7 @@ def test_a_reader_that_goes_while_somebody_waits() -> None:
         ("booklet_dispenser", "empty", "booklet_dispenser:empty"),
         ("booklet_dispenser", "jammed", "booklet_dispenser:jammed"),
         ("booklet_dispenser", "bin_full", "booklet_dispenser:bin_full"),
+        ("booklet_dispenser", "booklet_waits", "booklet_dispenser:booklet_waits"),
         ("booklet_register", "broken", "booklet_register:broken"),
         ("receipt_printer", "paper_out", "receipt_printer"),
     ],

@@ -101,6 +101,25 @@ def test_a_free_booklet_is_given_without_any_way_of_paying() -> None:
     assert counter.back() == []
 
 
+def test_a_gift_nobody_knows_about_is_not_closed_though_nothing_is_owed() -> None:
+    for result in (Delivery.NO_ANSWER, Delivery.UNDECIDABLE):
+        counter = Counter(BOOKLET, GIVEN_FREE).take(gave(result))
+        counter.take(e.TimerFired(ID, "paper.patience"))
+        counter.take(e.PrintAnswered(ID, f"{ID}P1", e.Printing.PRINTED), e.PersonLeft(ID))
+        assert counter.order.paper.state is PaperState.PRINTED
+        assert not counter.order.closed
+    counter.take(e.PersonSettled(ID, e.Verdict.DELIVERED, "7", "seen", 0, "", 1))
+    assert counter.order.closed
+
+
+def test_the_slip_waits_while_the_machine_is_asked() -> None:
+    counter = Counter(BOOKLET, GIVEN_FREE).take(e.Restarted(ID))
+    counter.take(e.TimerFired(ID, "paper.patience"))
+    assert counter.order.paper.state is PaperState.NONE, "it may lie there to be taken"
+    counter.take(found(Delivery.NO_ANSWER))
+    assert counter.order.paper.state is PaperState.PRINTING
+
+
 @pytest.mark.parametrize(
     ("goods", "means"), [(BOOKLET, TOLD), (BAG, GIVEN_FREE)], ids=["nothing paid", "gift"]
 )

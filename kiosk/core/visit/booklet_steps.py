@@ -17,6 +17,8 @@ from kiosk.core.visit.common import Moved, go, leave, next_request, stay
 from kiosk.core.visit.messages import Touched, VisitCommand
 from kiosk.core.visit.steps import CallPerson, ConfirmGoods, OutOfService, Visit
 
+WAITS = "booklet_waits"
+"""The dispenser's reason when a booklet lies in its slot: whoever comes next gets none before."""
 BOOKLET = Goods(Ware.BOOKLET, DISPENSER, "门急诊就医记录册", 1, (1,), 0)
 
 
@@ -25,6 +27,8 @@ def trouble(state: State) -> str:
     reason = guards.goods_trouble(state, DISPENSER, free=True)
     if reason:
         return reason
+    if state.device(DISPENSER).reason == WAITS:
+        return f"{DISPENSER}:{WAITS}"
     register = state.device(REGISTER)
     if not register.level.usable:
         return f"{REGISTER}:{register.reason}"

@@ -80,8 +80,16 @@ def screen_below(state: State) -> str:
         order = order_at_screen(state)
         if order is None:
             return "looking"
+        if _seen_again(state, order):
+            return f"{order.goods[0].goods.ware}_delivering"
         return "unknown" if unrecorded(state, order) else screen_of_order(order)
     return SCREENS[type(step)]
+
+
+def _seen_again(state: State, order: Order) -> bool:
+    """True if a machine that is asked what became of a booklet says where it is just now."""
+    asked = any(x.checking and x.goods.ware is Ware.BOOKLET for x in order.goods)
+    return asked and bool(state.visit.progress.word) and screen_of_order(order) == "pay"
 
 
 def screen_of_order(order: Order) -> str:
