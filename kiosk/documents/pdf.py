@@ -1,0 +1,174 @@
+"""PDF, in the child: sizes and pictures of pages, and the file to print, written anew by PDFium.
+
+What is printed holds the drawn content of the chosen pages alone, fitted on A4: no scripts,
+actions, attached files or forms come along, and every page has been drawn here once, so what is
+too much for us doesn't reach the printer.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import io
+import math
+from typing import Any
+
+import pypdfium2
+import pypdfium2.raw as raw
+
+from kiosk.documents.codes import BadDocumentError, Kind, Trouble
+from kiosk.documents.limits import Limits
+
+A4_PT = (595.276, 841.89)
+MM_PER_PT = 25.4 / 72
+_MAY_PRINT = 1 << 2  # ISO 32000-1, table 22: bit 3, counted from 1
+_TRIAL_PX = 400
+
+
+class PdfDocument:
+    """An open PDF. PDFium isn't thread safe; the child has one thread."""
+
+    kind = Kind.PDF
+
+    def __init__(self, document: Any, limits: Limits) -> None:
+        self._document = document
+        self._limits = limits
+        self._flat: set[int] = set()
+        self.restricted = raw.FPDF_GetSecurityHandlerRevision(document) != -1
+
+    def sizes_mm(self) -> list[tuple[int, int]]:
+        """Every page's width and height; one that is too large stops it."""
+        sizes = []
+        for page in range(len(self._document)):
+            width, height = self._document.get_page_size(page)
+            across, down = width * MM_PER_PT, height * MM_PER_PT
+            if not (0 < across < math.inf and 0 < down < math.inf):
+                raise BadDocumentError(Trouble.BROKEN)
+            if max(across, down) > self._limits.page_mm_max:
+                raise BadDocumentError(Trouble.TOO_BIG)
+            sizes.append((max(1, round(across)), max(1, round(down))))
+        return sizes
+
+    def picture(self, page: int, width: int) -> tuple[int, int, bytes]:
+        """`page` as RGB, `width` pixels wide or, if it is very high, narrower."""
+        opened = self._flattened(page)
+        across, down = opened.get_size()
+        scale = min(
+            max(1, width) / across, math.sqrt(self._limits.picture_pixels_max / (across * down))
+        )
+        wide, high = max(1, round(across * scale)), max(1, round(down * scale))
+        wide, high = min(wide, 0xFFFF, width), min(high, 0xFFFF)
+        # Drawn without smoothing to the whole picture: its size is what was checked.
+        pixels = (ctypes.c_ubyte * (wide * high * 4))()
+        bitmap = raw.FPDFBitmap_CreateEx(wide, high, raw.FPDFBitmap_BGRx, pixels, wide * 4)
+        if not bitmap:
+            raise BadDocumentError(Trouble.BOMB)
+        try:
+            raw.FPDFBitmap_FillRect(bitmap, 0, 0, wide, high, 0xFFFFFFFF)
+            flags = raw.FPDF_REVERSE_BYTE_ORDER | raw.FPDF_ANNOT | raw.FPDF_PRINTING
+            raw.FPDF_RenderPageBitmap(bitmap, opened, 0, 0, wide, high, 0, flags)
+        finally:
+            raw.FPDFBitmap_Destroy(bitmap)
+            opened.close()
+        data = bytes(pixels)
+        rgb = bytearray(wide * high * 3)
+        for colour in range(3):
+            rgb[colour::3] = data[colour::4]
+        return wide, high, bytes(rgb)
+
+    def rewritten(self, pages: list[int]) -> bytes:
+        """A new PDF of `pages`, each on an A4 sheet that stands or lies as the page does."""
+        if not pages:
+            raise BadDocumentError(Trouble.EMPTY)
+        for page in pages:
+            if not 0 <= page < len(self._document):
+                raise BadDocumentError(Trouble.UNOPENED)
+        for page in set(pages):
+            self.picture(page, _TRIAL_PX)
+        fresh = pypdfium2.PdfDocument.new()
+        for lying, run in _runs([(self._lies(page), page) for page in pages]):
+            chosen = pypdfium2.PdfDocument.new()
+            chosen.import_pages(self._document, pages=run)
+            width, height = A4_PT[::-1] if lying else A4_PT
+            handle = raw.FPDF_ImportNPagesToOne(chosen, width, height, 1, 1)
+            if not handle:
+                raise BadDocumentError(Trouble.BROKEN)
+            fitted = pypdfium2.PdfDocument(handle)
+            fresh.import_pages(fitted)
+            fitted.close()
+            chosen.close()
+        return _saved(fresh, self._limits)
+
+    def _lies(self, page: int) -> bool:
+        width, height = self._document.get_page_size(page)
+        return bool(width > height)
+
+    def _flattened(self, page: int) -> Any:
+        """The page with its notes and form fields made part of the drawing, as for printing."""
+        try:
+            opened = self._document[page]
+            if page not in self._flat:
+                raw.FPDFPage_Flatten(opened, raw.FLAT_PRINT)  # a page without any is left as it is
+                opened.close()
+                self._flat.add(page)
+                opened = self._document[page]
+        except (IndexError, pypdfium2.PdfiumError) as error:
+            raise BadDocumentError(Trouble.BROKEN) from error
+        return opened
+
+
+def _runs(pages: list[tuple[bool, int]]) -> list[tuple[bool, list[int]]]:
+    runs: list[tuple[bool, list[int]]] = []
+    for lying, page in pages:
+        if runs and runs[-1][0] is lying:
+            runs[-1][1].append(page)
+        else:
+            runs.append((lying, [page]))
+    return runs
+
+
+def open_pdf(data: bytes, kind: Kind, limits: Limits) -> PdfDocument:
+    """Open it. Raises BadDocumentError."""
+    del kind
+    try:
+        document = pypdfium2.PdfDocument(data)
+        pages = len(document)
+    except pypdfium2.PdfiumError as error:
+        locked = error.err_code in (raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY)
+        raise BadDocumentError(Trouble.ENCRYPTED if locked else Trouble.BROKEN) from error
+    if pages == 0:
+        raise BadDocumentError(Trouble.EMPTY)
+    if pages > limits.pages_max:
+        raise BadDocumentError(Trouble.TOO_MANY_PAGES)
+    if not raw.FPDF_GetDocPermissions(document) & _MAY_PRINT:
+        raise BadDocumentError(Trouble.ENCRYPTED)  # its author wants it not printed
+    opened = PdfDocument(document, limits)
+    opened.sizes_mm()
+    return opened
+
+
+def sheet_of(jpeg: io.BytesIO, size: tuple[int, int], times: int) -> bytes:
+    """A PDF with a JPEG on one A4 sheet, centred and as large as it fits; `times` such pages."""
+    document = pypdfium2.PdfDocument.new()
+    width, height = A4_PT if size[1] >= size[0] else A4_PT[::-1]
+    scale = min(width / size[0], height / size[1])
+    across, down = size[0] * scale, size[1] * scale
+    image = pypdfium2.PdfImage.new(document)
+    image.load_jpeg(jpeg, inline=True)
+    matrix = pypdfium2.PdfMatrix().scale(across, down)
+    image.set_matrix(matrix.translate((width - across) / 2, (height - down) / 2))
+    page = document.new_page(width, height)
+    page.insert_obj(image)
+    page.gen_content()
+    page.close()
+    if times > 1:
+        document.import_pages(document, pages=[0] * (times - 1))
+    return _saved(document, Limits())
+
+
+def _saved(document: Any, limits: Limits) -> bytes:
+    written = io.BytesIO()
+    document.save(written)
+    if written.tell() > limits.written_max:
+        raise BadDocumentError(Trouble.BOMB)
+    document.close()
+    return written.getvalue()
