@@ -13,6 +13,7 @@ from kiosk.documents.limits import Limits
 
 # Pillow brings these in when it first needs them; the child can't open their files then.
 _LOADED = (JpegImagePlugin, MpoImagePlugin, PngImagePlugin, TiffImagePlugin)
+Image.preinit()
 
 A4_MM = (210, 297)
 A4_PX = (2480, 3508)  # at 300 dots an inch: no printer here shows more

@@ -22,6 +22,11 @@ A4_PT = (595.276, 841.89)
 MM_PER_PT = 25.4 / 72
 _MAY_PRINT = 1 << 2  # ISO 32000-1, table 22: bit 3, counted from 1
 _TRIAL_PX = 400
+_WHY = {
+    raw.FPDF_ERR_PASSWORD: Trouble.ENCRYPTED,
+    raw.FPDF_ERR_SECURITY: Trouble.ENCRYPTED,
+    raw.FPDF_ERR_SUCCESS: Trouble.EMPTY,  # a good file that isn't opened: it has no pages
+}
 
 
 class PdfDocument:
@@ -85,22 +90,27 @@ class PdfDocument:
         for page in set(pages):
             self.picture(page, _TRIAL_PX)
         fresh = pypdfium2.PdfDocument.new()
-        for lying, run in _runs([(self._lies(page), page) for page in pages]):
-            chosen = pypdfium2.PdfDocument.new()
-            chosen.import_pages(self._document, pages=run)
-            width, height = A4_PT[::-1] if lying else A4_PT
-            handle = raw.FPDF_ImportNPagesToOne(chosen, width, height, 1, 1)
-            if not handle:
-                raise BadDocumentError(Trouble.BROKEN)
-            fitted = pypdfium2.PdfDocument(handle)
-            fresh.import_pages(fitted)
-            fitted.close()
-            chosen.close()
+        for page in pages:
+            self._place(page, fresh)
         return _saved(fresh, self._limits)
 
-    def _lies(self, page: int) -> bool:
-        width, height = self._document.get_page_size(page)
-        return bool(width > height)
+    def _place(self, page: int, on: Any) -> None:
+        """Draw `page` on a new sheet of `on`, upright, as large as it fits, in the middle."""
+        opened = self._flattened(page)
+        across, down = opened.get_size()
+        width, height = A4_PT if down >= across else A4_PT[::-1]
+        scale = min(width / across, height / down)
+        # PDFium makes a form that is upright and begins at (0, 0), wherever the page's box lies.
+        matrix = pypdfium2.PdfMatrix().translate(-across / 2, -down / 2).scale(scale, scale)
+        drawing = self._document.page_as_xobject(page, on)
+        placed = drawing.as_pageobject()
+        placed.set_matrix(matrix.translate(width / 2, height / 2))
+        sheet = on.new_page(width, height)
+        sheet.insert_obj(placed)
+        sheet.gen_content()
+        sheet.close()
+        drawing.close()
+        opened.close()
 
     def _flattened(self, page: int) -> Any:
         """The page with its notes and form fields made part of the drawing, as for printing."""
@@ -116,16 +126,6 @@ class PdfDocument:
         return opened
 
 
-def _runs(pages: list[tuple[bool, int]]) -> list[tuple[bool, list[int]]]:
-    runs: list[tuple[bool, list[int]]] = []
-    for lying, page in pages:
-        if runs and runs[-1][0] is lying:
-            runs[-1][1].append(page)
-        else:
-            runs.append((lying, [page]))
-    return runs
-
-
 def open_pdf(data: bytes, kind: Kind, limits: Limits) -> PdfDocument:
     """Open it. Raises BadDocumentError."""
     del kind
@@ -133,8 +133,7 @@ def open_pdf(data: bytes, kind: Kind, limits: Limits) -> PdfDocument:
         document = pypdfium2.PdfDocument(data)
         pages = len(document)
     except pypdfium2.PdfiumError as error:
-        locked = error.err_code in (raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY)
-        raise BadDocumentError(Trouble.ENCRYPTED if locked else Trouble.BROKEN) from error
+        raise BadDocumentError(_WHY.get(error.err_code, Trouble.BROKEN)) from error
     if pages == 0:
         raise BadDocumentError(Trouble.EMPTY)
     if pages > limits.pages_max:

@@ -16,6 +16,14 @@ _ZEROS = 16 << 20
 MARK = b"SECRET-OF-THE-RESIDENT"
 
 
+def made(**words: object) -> pikepdf.Dictionary:
+    """A dictionary; texts that begin with a slash are names."""
+    for key, value in words.items():
+        if isinstance(value, str):
+            words[key] = pikepdf.Name(value)
+    return pikepdf.Dictionary(**words)
+
+
 def saved(pdf: pikepdf.Pdf, **how: object) -> bytes:
     out = io.BytesIO()
     pdf.save(out, **how)  # type: ignore[arg-type]
@@ -25,9 +33,7 @@ def saved(pdf: pikepdf.Pdf, **how: object) -> bytes:
 def with_pages(count: int, size: tuple[float, float] = A4, text: str = "page") -> pikepdf.Pdf:
     """Pages with their number and a frame on them."""
     pdf = pikepdf.new()
-    font = pdf.make_indirect(
-        pikepdf.Dictionary(Type="/Font", Subtype="/Type1", BaseFont="/Helvetica")
-    )
+    font = pdf.make_indirect(made(Type="/Font", Subtype="/Type1", BaseFont="/Helvetica"))
     for number in range(count):
         page = pdf.add_blank_page(page_size=size)
         drawn = (
@@ -35,8 +41,15 @@ def with_pages(count: int, size: tuple[float, float] = A4, text: str = "page") -
             f"BT /F 60 Tf 80 {size[1] / 2} Td ({text} {number + 1}) Tj ET"
         )
         page.Contents = pdf.make_stream(drawn.encode())
-        page.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F=font))
+        page.Resources = made(Font=made(F=font))
     return pdf
+
+
+def huge_page(points: float) -> bytes:
+    """A page that says it is so wide."""
+    pdf = with_pages(1)
+    pdf.pages[0].mediabox = pikepdf.Array([0, 0, int(points), 842])
+    return saved(pdf)
 
 
 def good_pdf(count: int = 3) -> bytes:
@@ -69,7 +82,7 @@ def flate_bomb(gigabytes: int = 3) -> bytes:
     pdf = with_pages(1)
     side = int((gigabytes * 1024**3 / 3) ** 0.5)
     image = pdf.make_stream(zlib.compress(zeros(gigabytes * 1024), 9))
-    image.stream_dict = pikepdf.Dictionary(
+    image.stream_dict = made(
         Type="/XObject",
         Subtype="/Image",
         Width=side,
@@ -79,7 +92,7 @@ def flate_bomb(gigabytes: int = 3) -> bytes:
         Filter=pikepdf.Array([pikepdf.Name.FlateDecode, pikepdf.Name.FlateDecode]),
     )
     page = pdf.pages[0]
-    page.Resources.XObject = pikepdf.Dictionary(I=image)
+    page.Resources.XObject = made(I=image)
     page.Contents = pdf.make_stream(b"q 500 0 0 500 40 40 cm /I Do Q")
     return saved(pdf, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none)
 
@@ -88,7 +101,7 @@ def content_bomb(gigabytes: int = 3) -> bytes:
     """A page whose drawing itself is gigabytes of blanks."""
     pdf = with_pages(1)
     blanks = pdf.make_stream(zlib.compress(zeros(gigabytes * 1024), 9))
-    blanks.stream_dict = pikepdf.Dictionary(
+    blanks.stream_dict = made(
         Filter=pikepdf.Array([pikepdf.Name.FlateDecode, pikepdf.Name.FlateDecode])
     )
     pdf.pages[0].Contents = blanks
@@ -101,15 +114,15 @@ def endless_drawing() -> bytes:
     inner = pdf.make_stream(b"0 0 500 500 re f 1 0 0 rg 9 9 300 300 re f", _form(None))
     for _ in range(8):
         inner = pdf.make_stream(b"/X Do " * 10, _form(inner))
-    pdf.pages[0].Resources.XObject = pikepdf.Dictionary(X=inner)
+    pdf.pages[0].Resources.XObject = made(X=inner)
     pdf.pages[0].Contents = pdf.make_stream(b"/X Do")
     return saved(pdf)
 
 
 def _form(inner: object) -> pikepdf.Dictionary:
-    form = pikepdf.Dictionary(Type="/XObject", Subtype="/Form", BBox=[0, 0, 600, 900])
+    form = made(Type="/XObject", Subtype="/Form", BBox=[0, 0, 600, 900])
     if inner is not None:
-        form.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(X=inner))
+        form.Resources = made(XObject=made(X=inner))
     return form
 
 
@@ -143,13 +156,13 @@ def png_bomb(side: int = 30_000) -> bytes:
 def active_pdf() -> bytes:
     """A script, an action, an attached file, a note on the page and a filled form field."""
     pdf = with_pages(2)
-    script = pikepdf.Dictionary(S="/JavaScript", JS=pikepdf.String(MARK.decode()))
+    script = made(S="/JavaScript", JS=pikepdf.String(MARK.decode()))
     pdf.Root.OpenAction = script
-    pdf.pages[0].AA = pikepdf.Dictionary(O=script)
+    pdf.pages[0].AA = made(O=script)
     pdf.attachments["a.txt"] = pikepdf.AttachedFileSpec(pdf, MARK)
     pdf.docinfo["/Author"] = MARK.decode()
     ink = pdf.make_stream(b"0 0.5 0 rg 0 0 100 100 re f", _form(None))
-    field = pikepdf.Dictionary(
+    field = made(
         Type="/Annot",
         Subtype="/Widget",
         FT="/Tx",
@@ -157,12 +170,12 @@ def active_pdf() -> bytes:
         V=pikepdf.String("x"),
         F=4,
         Rect=[100, 100, 200, 200],
-        AP=pikepdf.Dictionary(N=ink),
+        AP=made(N=ink),
     )
     ink.BBox = pikepdf.Array([0, 0, 100, 100])
-    made = pdf.make_indirect(field)
-    pdf.pages[0].Annots = pikepdf.Array([made])
-    pdf.Root.AcroForm = pikepdf.Dictionary(Fields=[made])
+    box = pdf.make_indirect(field)
+    pdf.pages[0].Annots = pikepdf.Array([box])
+    pdf.Root.AcroForm = made(Fields=pikepdf.Array([box]))
     return saved(pdf, compress_streams=False)
 
 
@@ -184,7 +197,7 @@ BAD: Mapping[str, tuple[Callable[[], bytes], Trouble]] = {
     "no pages": (lambda: saved(pikepdf.new()), Trouble.EMPTY),
     "half a photo's head": (lambda: photo()[:40], Trouble.BROKEN),
     "half a PNG": (lambda: photo(kind="PNG")[:60], Trouble.BROKEN),
-    "a page of a kilometre": (lambda: saved(with_pages(1, (2_834_646, 842))), Trouble.TOO_BIG),
+    "a page of a kilometre": (lambda: huge_page(2_834_646), Trouble.TOO_BIG),
     "a PNG of 900 megapixels": (png_bomb, Trouble.BOMB),
     "thousands of pages": (lambda: good_pdf(5_000), Trouble.TOO_MANY_PAGES),
     "arrays in arrays": (deep_nesting, Trouble.BROKEN),
