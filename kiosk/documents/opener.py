@@ -177,8 +177,9 @@ class OpenDocument:
         try:
             body = self._frame(frames.HELLO, frames.JSON_MAX, time.monotonic() + _HELLO_S)
             walls = json.loads(body)
-        except (_Hostile, ValueError) as error:
-            raise BadDocumentError(Trouble.UNOPENED) from error
+        except (_Hostile, ValueError, BadDocumentError) as error:
+            cancelled = self._cancelled.is_set()
+            raise BadDocumentError(Trouble.CANCELLED if cancelled else Trouble.UNOPENED) from error
         for wall in ("network", "files"):
             if walls.get(wall) is not True and wall not in _warned:
                 _warned.add(wall)

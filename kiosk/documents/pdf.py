@@ -7,9 +7,11 @@ too much for us doesn't reach the printer.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import io
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import pypdfium2
@@ -29,6 +31,15 @@ _WHY = {
 }
 
 
+@contextlib.contextmanager
+def _broken_if_not_understood() -> Iterator[None]:
+    """PDFium's failures are the file's."""
+    try:
+        yield
+    except pypdfium2.PdfiumError as error:
+        raise BadDocumentError(Trouble.BROKEN) from error
+
+
 class PdfDocument:
     """An open PDF. PDFium isn't thread safe; the child has one thread."""
 
@@ -40,6 +51,7 @@ class PdfDocument:
         self._flat: set[int] = set()
         self.restricted = raw.FPDF_GetSecurityHandlerRevision(document) != -1
 
+    @_broken_if_not_understood()
     def sizes_mm(self) -> list[tuple[int, int]]:
         """Every page's width and height; one that is too large stops it."""
         sizes = []
@@ -53,6 +65,7 @@ class PdfDocument:
             sizes.append((max(1, round(across)), max(1, round(down))))
         return sizes
 
+    @_broken_if_not_understood()
     def picture(self, page: int, width: int) -> tuple[int, int, bytes]:
         """`page` as RGB, `width` pixels wide or, if it is very high, narrower."""
         opened = self._flattened(page)
@@ -80,13 +93,11 @@ class PdfDocument:
             rgb[colour::3] = data[colour::4]
         return wide, high, bytes(rgb)
 
+    @_broken_if_not_understood()
     def rewritten(self, pages: list[int]) -> bytes:
         """A new PDF of `pages`, each on an A4 sheet that stands or lies as the page does."""
         if not pages:
             raise BadDocumentError(Trouble.EMPTY)
-        for page in pages:
-            if not 0 <= page < len(self._document):
-                raise BadDocumentError(Trouble.UNOPENED)
         for page in set(pages):
             self.picture(page, _TRIAL_PX)
         fresh = pypdfium2.PdfDocument.new()
@@ -114,15 +125,14 @@ class PdfDocument:
 
     def _flattened(self, page: int) -> Any:
         """The page with its notes and form fields made part of the drawing, as for printing."""
-        try:
+        if not 0 <= page < len(self._document):
+            raise BadDocumentError(Trouble.UNOPENED)
+        opened = self._document[page]
+        if page not in self._flat:
+            raw.FPDFPage_Flatten(opened, raw.FLAT_PRINT)  # a page without any is left as it is
+            opened.close()
+            self._flat.add(page)
             opened = self._document[page]
-            if page not in self._flat:
-                raw.FPDFPage_Flatten(opened, raw.FLAT_PRINT)  # a page without any is left as it is
-                opened.close()
-                self._flat.add(page)
-                opened = self._document[page]
-        except (IndexError, pypdfium2.PdfiumError) as error:
-            raise BadDocumentError(Trouble.BROKEN) from error
         return opened
 
 
