@@ -16,7 +16,6 @@ _LOADED = (JpegImagePlugin, MpoImagePlugin, PngImagePlugin, TiffImagePlugin)
 Image.preinit()
 
 A4_MM = (210, 297)
-A4_PX = (2480, 3508)  # at 300 dots an inch: no printer here shows more
 
 
 class ImageDocument:
@@ -43,9 +42,7 @@ class ImageDocument:
         """A PDF of one sheet for each of `pages`."""
         if any(pages):
             raise BadDocumentError(Trouble.UNOPENED)
-        coded = io.BytesIO()
-        self._image.save(coded, "JPEG", quality=90)
-        return pdf.sheet_of(coded, self._image.size, len(pages))
+        return pdf.sheet_of(self._image, len(pages), self._limits)
 
 
 def open_image(data: bytes, kind: Kind, limits: Limits) -> ImageDocument:
@@ -59,7 +56,7 @@ def open_image(data: bytes, kind: Kind, limits: Limits) -> ImageDocument:
         image: Image.Image = Image.open(io.BytesIO(data), formats=[kind.name])
         if image.width * image.height > limits.image_pixels_max:
             raise BadDocumentError(Trouble.BOMB)
-        large = A4_PX if image.height >= image.width else A4_PX[::-1]
+        large = pdf.A4_PX if image.height >= image.width else pdf.A4_PX[::-1]
         if kind is Kind.JPEG:
             image.draft("RGB", large)  # decodes at a half, a quarter or an eighth where it can
         image.load()

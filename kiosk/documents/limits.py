@@ -11,7 +11,8 @@ class Limits:
 
     Bytes of the file; pages; the longer side of a page in millimetres (1,300: A0 and a little);
     pixels of a photo; address space of the child in MiB; processor seconds of the child for one
-    file; seconds for one answer of it; pixels of one page picture; bytes of the file to print.
+    file; seconds for one answer of it (a second more for
+    each page re-written); pixels of one page picture; bytes of the file to print.
     """
 
     bytes_max: int = 50 << 20
@@ -19,7 +20,7 @@ class Limits:
     page_mm_max: int = 1_300
     image_pixels_max: int = 120_000_000
     memory_mb: int = 1_024
-    cpu_s: int = 60
+    cpu_s: int = 120
     answer_s: float = 20.0
     picture_pixels_max: int = 4_000_000
     written_max: int = 200 << 20

@@ -28,6 +28,7 @@ from kiosk.documents.limits import Limits
 _log = logging.getLogger(__name__)
 _CHUNK = 64 << 10
 _HELLO_S = 10.0
+_REWRITE_PAGE_S = 1.0  # a page sent as a picture takes a third of that
 _OURS = frozenset({Trouble.PULLED, Trouble.CANCELLED})
 _warned: set[str] = set()
 
@@ -114,7 +115,8 @@ class OpenDocument:
 
         The file is whole or not there. Only such a file is ever printed. Raises BadDocumentError.
         """
-        with self._asking(frames.question(do="rewrite", pages=list(pages))) as end:
+        question = frames.question(do="rewrite", pages=list(pages))
+        with self._asking(question, _REWRITE_PAGE_S * len(pages)) as end:
             length = self._header(frames.FILE, self.limits.written_max, end)
             try:
                 with to.open("xb") as file:
@@ -203,7 +205,7 @@ class OpenDocument:
     # --- question and answer
 
     @contextlib.contextmanager
-    def _asking(self, question: bytes) -> Iterator[float]:
+    def _asking(self, question: bytes, more_s: float = 0.0) -> Iterator[float]:
         """Ask; gives the moment at which patience ends. What goes wrong gets its code."""
         if self._trouble is not None:
             raise BadDocumentError(self._trouble)
@@ -213,7 +215,7 @@ class OpenDocument:
                 self._process.stdin.write(question)
             except BrokenPipeError as error:
                 raise BadDocumentError(self._why_dead()) from error
-            yield time.monotonic() + self.limits.answer_s
+            yield time.monotonic() + self.limits.answer_s + more_s
         except _Hostile as error:
             _log.warning("the child that opens documents said what it must not")
             self._kill()

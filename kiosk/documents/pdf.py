@@ -2,7 +2,7 @@
 
 What is printed holds the drawn content of the chosen pages alone, fitted on A4: no scripts,
 actions, attached files or forms come along, and every page has been drawn here once, so what is
-too much for us doesn't reach the printer.
+too much for us doesn't reach the printer. Where faces are missing, the drawing goes as a picture.
 """
 
 from __future__ import annotations
@@ -16,11 +16,14 @@ from typing import Any
 
 import pypdfium2
 import pypdfium2.raw as raw
+from PIL import Image
 
+from kiosk.documents import pdf_fonts
 from kiosk.documents.codes import BadDocumentError, Kind, Trouble
 from kiosk.documents.limits import Limits
 
 A4_PT = (595.276, 841.89)
+A4_PX = (2480, 3508)  # at 300 dots an inch: no printer here shows more
 MM_PER_PT = 25.4 / 72
 _MAY_PRINT = 1 << 2  # ISO 32000-1, table 22: bit 3, counted from 1
 _TRIAL_PX = 400
@@ -75,23 +78,9 @@ class PdfDocument:
         )
         wide, high = max(1, round(across * scale)), max(1, round(down * scale))
         wide, high = min(wide, 0xFFFF, width), min(high, 0xFFFF)
-        # Drawn without smoothing to the whole picture: its size is what was checked.
-        pixels = (ctypes.c_ubyte * (wide * high * 4))()
-        bitmap = raw.FPDFBitmap_CreateEx(wide, high, raw.FPDFBitmap_BGRx, pixels, wide * 4)
-        if not bitmap:
-            raise BadDocumentError(Trouble.BOMB)
-        try:
-            raw.FPDFBitmap_FillRect(bitmap, 0, 0, wide, high, 0xFFFFFFFF)
-            flags = raw.FPDF_REVERSE_BYTE_ORDER | raw.FPDF_ANNOT | raw.FPDF_PRINTING
-            raw.FPDF_RenderPageBitmap(bitmap, opened, 0, 0, wide, high, 0, flags)
-        finally:
-            raw.FPDFBitmap_Destroy(bitmap)
-            opened.close()
-        data = bytes(pixels)
-        rgb = bytearray(wide * high * 3)
-        for colour in range(3):
-            rgb[colour::3] = data[colour::4]
-        return wide, high, bytes(rgb)
+        rgb = _drawn(opened, wide, high)
+        opened.close()
+        return wide, high, rgb
 
     @_broken_if_not_understood()
     def rewritten(self, pages: list[int]) -> bytes:
@@ -102,12 +91,24 @@ class PdfDocument:
             self.picture(page, _TRIAL_PX)
         fresh = pypdfium2.PdfDocument.new()
         for page in pages:
-            self._place(page, fresh)
+            opened = self._flattened(page)
+            if pdf_fonts.all_there(opened):
+                self._place(page, opened, fresh)
+            else:
+                self._picture_of(opened, fresh)
+            opened.close()
         return _saved(fresh, self._limits)
 
-    def _place(self, page: int, on: Any) -> None:
+    def _picture_of(self, opened: Any, on: Any) -> None:
+        """A new sheet of `on` with the page as a picture: of faces that the printer may lack."""
+        across, down = opened.get_size()
+        most = min(A4_PX[0] / min(across, down), A4_PX[1] / max(across, down))
+        wide, high = max(1, round(across * most)), max(1, round(down * most))
+        image = Image.frombytes("RGB", (wide, high), _drawn(opened, wide, high))
+        sheet_with(on, image)
+
+    def _place(self, page: int, opened: Any, on: Any) -> None:
         """Draw `page` on a new sheet of `on`, upright, as large as it fits, in the middle."""
-        opened = self._flattened(page)
         across, down = opened.get_size()
         width, height = A4_PT if down >= across else A4_PT[::-1]
         scale = min(width / across, height / down)
@@ -121,7 +122,6 @@ class PdfDocument:
         sheet.gen_content()
         sheet.close()
         drawing.close()
-        opened.close()
 
     def _flattened(self, page: int) -> Any:
         """The page with its notes and form fields made part of the drawing, as for printing."""
@@ -155,23 +155,45 @@ def open_pdf(data: bytes, kind: Kind, limits: Limits) -> PdfDocument:
     return opened
 
 
-def sheet_of(jpeg: io.BytesIO, size: tuple[int, int], times: int) -> bytes:
-    """A PDF with a JPEG on one A4 sheet, centred and as large as it fits; `times` such pages."""
+def sheet_of(image: Image.Image, times: int, limits: Limits) -> bytes:
+    """A PDF of `times` sheets with a picture."""
     document = pypdfium2.PdfDocument.new()
-    width, height = A4_PT if size[1] >= size[0] else A4_PT[::-1]
-    scale = min(width / size[0], height / size[1])
-    across, down = size[0] * scale, size[1] * scale
+    for _ in range(times):
+        sheet_with(document, image)
+    return _saved(document, limits)
+
+
+def sheet_with(document: Any, picture: Image.Image) -> None:
+    """Add an A4 sheet, standing or lying as the picture is; that is in the middle, as it fits."""
+    coded = io.BytesIO()
+    # Full colour for every dot: coloured type would blur.
+    picture.save(coded, "JPEG", quality=92, subsampling=0)
+    width, height = A4_PT if picture.height >= picture.width else A4_PT[::-1]
+    scale = min(width / picture.width, height / picture.height)
+    across, down = picture.width * scale, picture.height * scale
     image = pypdfium2.PdfImage.new(document)
-    image.load_jpeg(jpeg, inline=True)
+    image.load_jpeg(coded, inline=True)
     matrix = pypdfium2.PdfMatrix().scale(across, down)
     image.set_matrix(matrix.translate((width - across) / 2, (height - down) / 2))
-    page = document.new_page(width, height)
-    page.insert_obj(image)
-    page.gen_content()
-    page.close()
-    if times > 1:
-        document.import_pages(document, pages=[0] * (times - 1))
-    return _saved(document, Limits())
+    sheet = document.new_page(width, height)
+    sheet.insert_obj(image)
+    sheet.gen_content()
+    sheet.close()
+
+
+def _drawn(opened: Any, wide: int, high: int) -> bytes:
+    """The page as RGB, exactly so large."""
+    pixels = (ctypes.c_ubyte * (wide * high * 4))()
+    bitmap = raw.FPDFBitmap_CreateEx(wide, high, raw.FPDFBitmap_BGRx, pixels, wide * 4)
+    if not bitmap:
+        raise BadDocumentError(Trouble.BOMB)
+    try:
+        raw.FPDFBitmap_FillRect(bitmap, 0, 0, wide, high, 0xFFFFFFFF)
+        flags = raw.FPDF_REVERSE_BYTE_ORDER | raw.FPDF_ANNOT | raw.FPDF_PRINTING
+        raw.FPDF_RenderPageBitmap(bitmap, opened, 0, 0, wide, high, 0, flags)
+    finally:
+        raw.FPDFBitmap_Destroy(bitmap)
+    return Image.frombytes("RGB", (wide, high), bytes(pixels), "raw", "RGBX").tobytes()
 
 
 def _saved(document: Any, limits: Limits) -> bytes:

@@ -56,6 +56,35 @@ def good_pdf(count: int = 3) -> bytes:
     return saved(with_pages(count))
 
 
+def chinese_pdf(text: str = "门急诊就医记录册", nested: bool = False) -> bytes:
+    """Chinese in a face that isn't in the file; `nested`: inside a form inside a form."""
+    pdf = with_pages(1)
+    registry = {"Registry": pikepdf.String("Adobe"), "Ordering": pikepdf.String("GB1")}
+    face = made(
+        Type="/Font",
+        Subtype="/CIDFontType0",
+        BaseFont="/STSong-Light",
+        CIDSystemInfo=pikepdf.Dictionary(**registry, Supplement=4),
+        DW=1000,
+    )
+    font = made(
+        Type="/Font",
+        Subtype="/Type0",
+        BaseFont="/STSong-Light",
+        Encoding="/UniGB-UCS2-H",
+        DescendantFonts=pikepdf.Array([pdf.make_indirect(face)]),
+    )
+    resources = made(Font=made(G=pdf.make_indirect(font)))
+    drawn = f"BT /G 50 Tf 60 700 Td <{text.encode('utf-16-be').hex()}> Tj ET".encode()
+    for _ in range(2 * nested):
+        form = pdf.make_stream(drawn, _form(None))
+        form.Resources = resources
+        resources, drawn = made(XObject=made(X=form)), b"/X Do"
+    pdf.pages[0].Resources = resources
+    pdf.pages[0].Contents = pdf.make_stream(drawn)
+    return saved(pdf)
+
+
 def encrypted_pdf(**words: object) -> bytes:
     locked = pikepdf.Encryption(**{"owner": "owner", "user": "user", **words})  # type: ignore[arg-type]
     return saved(with_pages(1), encryption=locked)

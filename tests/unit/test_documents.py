@@ -127,6 +127,27 @@ def test_only_the_drawing_is_printed(tmp_path: Path) -> None:
     assert red < 60 and blue < 60 and 90 < green < 170
 
 
+@pytest.mark.parametrize("nested", [False, True])
+def test_faces_that_the_printer_lacks_go_as_a_picture(tmp_path: Path, nested: bool) -> None:
+    printed = tmp_path / "printed.pdf"
+    with opened(tmp_path, files.chinese_pdf(nested=nested)) as document:
+        shown = image_of(document.picture(0, 595))
+        document.rewrite([0], printed)
+    ink = ImageStat.Stat(shown.crop((60, 90, 460, 150))).mean[0]
+    assert 100 < ink < 230  # characters, not blanks and not black boxes
+    fonts = subprocess.run(["pdffonts", printed], check=True, capture_output=True, text=True)
+    assert len(fonts.stdout.splitlines()) == 2  # the table's head alone
+    assert unlike(pdftoppm(printed, 0), shown) < 2
+
+
+def test_faces_that_everybody_has_go_as_type(tmp_path: Path) -> None:
+    printed = tmp_path / "printed.pdf"
+    with opened(tmp_path, files.good_pdf(1)) as document:
+        document.rewrite([0], printed)
+    fonts = subprocess.run(["pdffonts", printed], check=True, capture_output=True, text=True)
+    assert "Helvetica" in fonts.stdout
+
+
 def test_a_photo_becomes_a_sheet(tmp_path: Path) -> None:
     printed = tmp_path / "printed.pdf"
     with opened(tmp_path, files.photo((3000, 1500))) as document:
