@@ -14,10 +14,12 @@ _STYLE = (
     "line-height:1.6}main{max-width:30em;margin:0 auto;padding:28px 20px}"
     "h1{font-size:32px;line-height:1.3;margin:0 0 12px}p{margin:0 0 20px}"
     "small{display:block;color:#3A4650;font-size:17px}"
-    "input,button{box-sizing:border-box;width:100%;font-size:24px;border-radius:12px}"
+    "input,button,a{display:block;text-align:center;box-sizing:border-box;width:100%;font-size:24px;border-radius:12px}"
     "input{padding:22px 12px;border:3px dashed #857C65;background:#fff;margin:0 0 24px}"
-    "button{padding:24px;border:0;background:#0B5A5C;color:#fff;font-weight:bold}"
-    "button small{color:#fff}"
+    "input{text-align:left}input::file-selector-button{font-size:24px;padding:14px 18px;"
+    "margin-right:12px;border:2px solid #857C65;border-radius:12px;background:#FBF8F1}"
+    "button,a{padding:24px;border:0;text-decoration:none;background:#0B5A5C;color:#fff;font-weight:bold}"
+    "button small,a small{color:#fff}"
     ".wait{background:#FFE2A3;color:#4A3200;padding:16px;border-radius:12px}"
     ".done{color:#1D5B2F}"
 )
@@ -57,31 +59,31 @@ _SAID: Mapping[str, tuple[int, str, str, str]] = {
     "too_big": (
         413,
         "文件太大了",
-        "最大能收 {mb} MB。请换小一点的文件，回到上一页再传一次。",
-        "The file is too large; {mb} MB at most. Please go back and choose a smaller one.",
+        "最大能收 {mb} MB。请换小一点的文件，再传一次。",
+        "The file is too large; {mb} MB at most. Please choose a smaller one.",
     ),
     "unsupported": (
         415,
         "这种文件打不了",
-        "这里能打 PDF 文件和照片（JPG、PNG）。请把文件存成 PDF，回到上一页再传一次。",
-        "PDF files and photos (JPG, PNG) can be printed. Please go back and choose one.",
+        "这里能打 PDF 文件和照片（JPG、PNG）。请把文件存成 PDF，再传一次。",
+        "PDF files and photos (JPG, PNG) can be printed.",
     ),
     "empty": (
         400,
         "没有选文件",
-        "请回到上一页，先点方框选一个文件，再点「传给小屋」。",
-        "No file was chosen. Please go back and choose one.",
+        "请先点方框选一个文件，再点「传给小屋」。",
+        "No file was chosen.",
     ),
     "broken": (
         400,
         "文件没有传完整",
-        "请回到上一页，再传一次。",
-        "The file did not arrive whole. Please go back and try again.",
+        "请再传一次；传的时候不要关掉这一页。",
+        "The file did not arrive whole. Please keep the page open while it is sent.",
     ),
     "full": (
         503,
         "现在传的人太多",
-        "请等一两分钟，回到上一页再传一次。",
+        "请等一两分钟，再传一次。",
         "Too many people are uploading. Please wait a minute or two and try again.",
     ),
     "too_often": (
@@ -91,6 +93,9 @@ _SAID: Mapping[str, tuple[int, str, str, str]] = {
         "Too many requests. Please wait a minute.",
     ),
 }
+
+_AGAIN = frozenset({"too_big", "unsupported", "empty", "broken", "full"})
+_BACK = '<a href="">再传一次<small lang=en>Try again</small></a>'  # the same address
 
 
 def form(file_max: int) -> bytes:
@@ -116,9 +121,10 @@ def said(word: str, file_max: int) -> tuple[str, bytes]:
     number, heading, text, english = _SAID[word]
     mb = file_max >> 20
     kind = "done" if word == "done" else "wait"
+    back = _BACK if word in _AGAIN else ""
     body = (
         f'<h1 class="{kind}">{heading}</h1><p>{text.format(mb=mb)}'
-        f"<small lang=en>{english.format(mb=mb)}</small></p>"
+        f"<small lang=en>{english.format(mb=mb)}</small></p>{back}"
     )
     status = HTTPStatus(number)
     return f"{status.value} {status.phrase}", _page(heading, body)

@@ -232,7 +232,7 @@ class StickBench(Bench):
 
     def state(self) -> dict[str, object]:
         files = sorted(x.name for x in self._folder.rglob("*") if x.is_file())
-        return {"plugged": self._folder.is_dir(), "files": " ".join(files)}
+        return {"reachable": self._folder.is_dir(), "files": " ".join(files)}
 
 
 def _private(path: Path, content: bytes) -> None:
