@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
         keys = read_keys(args.keys)
         context = server_context(args.cert, args.cert_key)
         listener = _listener(args)
-    except (KeyFileError, OSError, ValueError) as error:
+    except (KeyFileError, OSError, OverflowError, ValueError) as error:  # overflow: a port
         print(f"kiosk relay: {error}", file=sys.stderr)
         return 2
     host, port = listener.getsockname()[:2]

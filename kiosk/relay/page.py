@@ -47,7 +47,7 @@ _SAID: Mapping[str, tuple[int, str, str, str]] = {
     "gone": (
         404,
         "这个二维码不能用了",
-        "它已经用过，或者过了十分钟。请在小屋的屏幕上再点一次「手机传文件」，扫新的二维码。",
+        "它已经用过，或者过了十分钟。请在小屋的屏幕上再点一次“手机传文件”，扫新的二维码。",
         "This code was used or is too old. Please get a new one on the cabin's screen.",
     ),
     "busy": (
@@ -71,7 +71,7 @@ _SAID: Mapping[str, tuple[int, str, str, str]] = {
     "empty": (
         400,
         "没有选文件",
-        "请先点方框选一个文件，再点「传给小屋」。",
+        "请先点方框选一个文件，再点“传给小屋”。",
         "No file was chosen.",
     ),
     "broken": (
