@@ -84,9 +84,9 @@ def refund(rule: PrintRule, asked: Asked, printed: int | None, completed: bool) 
 def certain(asked: Asked, printed: int) -> int:
     """How many asked sides have certainly come out of a job that broke off.
 
-    The blank backs of copies with an odd number of pages may have been counted as impressions:
-    some printers do, some don't. Of the two readings the lower one counts, so that nobody pays
-    for a page that isn't there.
+    Whether a printer counts the blank backs of copies with an odd number of pages as impressions
+    is not known of any printer here. Of the two readings the lower one counts, so that nobody
+    pays for a page that isn't there.
     """
     if not asked.both_sides or asked.pages % 2 == 0:
         return printed
