@@ -6,17 +6,18 @@ import logging
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 import apsw
 
-from kiosk.clock import TrustedClock
+from kiosk.clock import BEHIND_S, TrustedClock
 from kiosk.core import events as e
 from kiosk.core.commands import IRREVERSIBLE, Command
 from kiosk.core.decide import decide
 from kiosk.core.order import Order
 from kiosk.journal import Journal, ReplayDiffersError, replay
+from kiosk.journal.aside import REPLAY, for_a_person, verdicts_in
 from kiosk.journal.kept import KeptEpochs
 
 _log = logging.getLogger(__name__)
@@ -167,15 +168,15 @@ class Books:
     def _replay(self, order_id: str) -> Order | None:
         try:
             return replay(self.journal, order_id)
-        except (ReplayDiffersError, ValueError) as error:
+        except (ReplayDiffersError, ValueError, KeyError) as error:
             _log.exception("%s can't be replayed: a person must look at it", order_id)
             order = error.order if isinstance(error, ReplayDiffersError) else None
             if order is None:
                 self.note("OrderUnreadable", {"order_id": order_id, "error": str(error)})
                 return None
-            if self.journal.last_kind(order_id) == "Poisoned":
-                return replace(order, poisoned="replay")  # the row of an earlier start says so
-            return self.take(order, e.Poisoned(order_id, "replay", str(error))).order
+            if self.journal.last_kind(order_id) != "Poisoned":
+                self.take(order, e.Poisoned(order_id, REPLAY, str(error)))
+            return for_a_person(order, REPLAY, verdicts_in(self.journal))
 
     def find(self, order_id: str) -> Order | None:
         """Return an order of any age and epoch, None if it isn't there or unreadable."""
@@ -222,7 +223,12 @@ class Books:
             free = self.journal.free_bytes()
         except OSError as error:
             return f"{type(error).__name__}: {error}"
-        return "" if free >= self._least_free else f"only {free >> 20} MiB left for the journal"
+        if free < self._least_free:
+            return f"only {free >> 20} MiB left for the journal"
+        behind = self._clock.behind_s()
+        if behind > BEHIND_S:
+            return f"the machine's clock is {behind:.0f} s behind the last entry: set it"
+        return ""
 
     def forget(self, days: int) -> int:
         """Delete the keys of orders closed more than ``days`` ago, of whatever epoch."""

@@ -7,6 +7,8 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+from devices import registry
+from devices.driver import SettingsError
 from kiosk.barcodes import BarcodeRule, could_be_payment_code
 from kiosk.config_reader import Section, shown
 from kiosk.gateways.settings import (
@@ -21,17 +23,25 @@ Drivers = Mapping[str, Mapping[str, Collection[str]]]
 """Role → driver names → the names of that driver's own options."""
 
 DRIVERS: Drivers = {
-    "terminal": {"ecr_hub": ("app_id",)},
+    "terminal": {
+        "ecr_hub": ("app_id",),
+        "zvt": ("password", "config"),
+        "zvt_tcp": ("password", "config"),
+    },
     "scanner": {"cdc_scanner": (), "hid_scanner": ()},
     "receipt_printer": {"escpos_serial": ("columns",), "escpos_usb": ("columns",)},
     "bp_meter": {"rbp_meter": (), "ieee_meter": ("manager_id", "trust_standard")},
     "booklet_dispenser": {"qu_cd": ("take_s",)},
     "id_reader": {"sam_v": ()},
     "rice_mill": {"rice_mill": ("slave",)},
+    "document_printer": {"ipp": ("user", "busy_s")},
 }
+UNUSABLE = "\0"
+"""Stands for an option that is no option."""
 _CODE = r"[A-Za-z0-9_.-]{1,64}"
 _URL = r"https://[^\s/]+(/\S*)?"
 _URL_ALLOWED = "an address that begins with https://"
+_LINE = r"baud=[1-9]\d{2,6}|parity=[NEO]|stop=[12]"
 _PORT = (
     r"/\S+|serial:///\S+|usb://[0-9A-Fa-f]{4}:[0-9A-Fa-f]{4}(/[^\s?]*)?(\?head=\d{1,2})?"
     r"|(tcp|tcp-listen)://[^\s:/]+:\d{1,5}|rfc2217://[^\s:/]+:\d{1,5}(\?\S+)?"
@@ -52,18 +62,35 @@ def read_devices(section: Section, drivers: Drivers) -> Mapping[str, DeviceSetti
         options = {key: _option(item, key) for key in names[driver] if item.has(key)}
         record = _record(item)
         item.done()
+        if item.has("driver") and item.raw("driver") == driver:
+            _check_driver(item, driver, options)
+        twice = next((x for x, other in devices.items() if other.port == port and port), "")
+        if twice:
+            item.wrong("port", f"is the port of devices.{twice} too", "a port of its own")
         devices[role] = DeviceSettings(driver, port, MappingProxyType(options), record)
     section.done()
     return MappingProxyType(devices)
 
 
+def _check_driver(item: Section, driver: str, options: Mapping[str, Option]) -> None:
+    """Let the driver itself judge its options, as it will when it is made."""
+    try:
+        registry.factory(driver, options)
+    except SettingsError as error:
+        key, _, allowed = str(error).partition(": ")
+        if key in options:
+            if options[key] != UNUSABLE:  # else it has been named
+                item.wrong(key, "can't be used", allowed)
+        else:
+            item.mistakes.add(item.path, f"{item.name}.{key} is missing", allowed)
+
+
 def _check_baud(item: Section, port: str) -> None:
     path, _, query = port.partition("?")
-    bad = [
-        part for part in query.split("&") if part and not re.fullmatch(r"baud=[1-9]\d{2,6}", part)
-    ]
+    bad = [part for part in query.split("&") if part and not re.fullmatch(_LINE, part)]
     if path.startswith("serial:") and bad:
-        item.wrong("port", f"has an unusable setting {shown(bad[0])}", "baud=300 … baud=4000000")
+        allowed = "baud=300 … baud=4000000, parity=N, E or O, stop=1 or 2"
+        item.wrong("port", f"has an unusable setting {shown(bad[0])}", allowed)
 
 
 def _record(item: Section) -> bool:
@@ -78,7 +105,7 @@ def _option(item: Section, key: str) -> Option:
     if isinstance(value, str | int | float):  # bool is an int
         return value
     item.wrong(key, "is not a single value", "a text, a number, true or false")
-    return ""
+    return UNUSABLE
 
 
 def read_gateways(section: Section) -> GatewaySettings:

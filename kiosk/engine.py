@@ -241,7 +241,10 @@ class Engine:
             and self.state.device(event.role).level.usable
             and not event.device.level.usable
         )
+        another_day = state.face.day != self.state.face.day
         self._change(state)
+        if another_day:
+            self._refresh_books()  # the number that lies ready is yesterday's
         if isinstance(event, m.DeviceChanged) and lost:
             self._hasten(event.role)
         for command in commands:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from kiosk.barcodes import slip_code
 from kiosk.core.bills import Kind
+from kiosk.core.goods import GoodsLine, GoodsState, Ware
 from kiosk.core.means import ALIPAY, TERMINAL, WECHAT
 from kiosk.core.money import yuan
 from kiosk.core.order import Line, LineState, Order, PaymentState, RefundState
@@ -46,6 +47,38 @@ def line_words(line: Line) -> str:
     return _("已付款，正在入账")
 
 
+def amount_words(ware: Ware, units: int) -> str:
+    """``2.5 千克``, ``6 面``, ``1 本``."""
+    match ware:
+        case Ware.RICE:
+            return _("{n} 千克").format(n=f"{units / 1000:.3f}".rstrip("0").rstrip("."))
+        case Ware.PAGES:
+            return _("{n} 面").format(n=units)
+        case Ware.BOOKLET:
+            return _("{n} 本").format(n=units)
+
+
+def goods_title(line: GoodsLine) -> str:
+    """``东北长粒香 胚芽 2.5 千克``."""
+    return f"{line.goods.name} {amount_words(line.goods.ware, line.goods.units)}"
+
+
+def goods_words(line: GoodsLine) -> str:
+    """What became of goods, in plain words."""
+    match line.state:
+        case GoodsState.DELIVERED:
+            return _("已出")
+        case GoodsState.PARTLY:
+            came = amount_words(line.goods.ware, line.given)
+            return _("出了 {amount}，少的退给您").format(amount=came)
+        case GoodsState.NOT_DELIVERED:
+            return _("没有出，这笔钱退给您") if line.goods.total_fen else _("没有出")
+        case GoodsState.DELIVERY_UNKNOWN:
+            return _("还不知道出了多少，工作人员会核对")
+        case _:
+            return _("正在出")
+
+
 def refund_words(order: Order, days: int) -> tuple[str, ...]:
     """Say what goes back, how, and how long that takes at most."""
     words = []
@@ -68,6 +101,9 @@ def plain_text(order: Order, head: Letterhead) -> str:
     for line in order.lines:
         words = f"{title(line)} {yuan(line.amount_fen)}"
         lines.append(f"{words} {line_words(line)}" if paid else words)
+    for goods in order.goods:
+        words = f"{goods_title(goods)} {yuan(goods.goods.total_fen)}"
+        lines.append(f"{words} {goods_words(goods)}" if paid else words)
     if paid:
         lines.append(_("合计（元）") + " " + yuan(order.amount_fen))
     elif order.payment.state is PaymentState.NOT_PAID:

@@ -24,7 +24,15 @@ from kiosk.core.commands import Document
 from kiosk.core.money import yuan
 from kiosk.core.order import Order
 from kiosk.i18n import _
-from kiosk.order_text import MEANS, Letterhead, line_words, refund_words, title
+from kiosk.order_text import (
+    MEANS,
+    Letterhead,
+    goods_title,
+    goods_words,
+    line_words,
+    refund_words,
+    title,
+)
 
 
 def compose(order: Order, document: Document, head: Letterhead, *, again: bool) -> Paper:
@@ -41,13 +49,15 @@ def compose(order: Order, document: Document, head: Letterhead, *, again: bool) 
 
 
 def _receipt(order: Order, head: Letterhead) -> Iterator[Block]:
-    yield Text(_("缴费凭条"), size=(2, 2), align="center")
+    name = _("购物凭条") if order.goods else _("缴费凭条")
+    yield Text(name, size=(2, 2), align="center")
     yield Rule()
     yield from _number(order, head)
     yield Rule()
     for line in order.lines:
         yield Columns(title(line), yuan(line.amount_fen), bold=True)
         yield Text(f"  {line_words(line)}")
+    yield from _goods(order)
     yield Rule()
     yield Columns(_("合计（元）"), yuan(order.amount_fen), bold=True)
     facts = order.payment.facts
@@ -55,6 +65,14 @@ def _receipt(order: Order, head: Letterhead) -> Iterator[Block]:
         yield Columns(_("优惠后实付"), yuan(facts.paid_fen))
     yield from _how_paid(order)
     yield from (Text(x, bold=True) for x in refund_words(order, head.refund_days))
+
+
+def _goods(order: Order) -> Iterator[Block]:
+    for line in order.goods:
+        yield Columns(goods_title(line), yuan(line.goods.total_fen), bold=True)
+        yield Text(f"  {goods_words(line)}")
+        if line.goods.seller:
+            yield Text(_("商家：{name}").format(name=line.goods.seller))
 
 
 def _slip(order: Order, head: Letterhead) -> Iterator[Block]:
@@ -67,6 +85,8 @@ def _slip(order: Order, head: Letterhead) -> Iterator[Block]:
     yield Columns(_("金额（元）"), yuan(order.amount_fen), bold=True)
     for line in order.lines:
         yield Columns(title(line), yuan(line.amount_fen))
+    for goods in order.goods:
+        yield Columns(goods_title(goods), yuan(goods.goods.total_fen))
 
 
 def _number(order: Order, head: Letterhead) -> Iterator[Block]:

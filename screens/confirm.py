@@ -77,10 +77,10 @@ def view_of(state: State) -> ConfirmView:
     lines = tuple(map(_line, step.bills))
     heading = _("请核对，再选怎么付")
     note = note_text(step.note)
-    return ConfirmView(heading, lines, step.amount_fen, ways, note, _why_shut(state))
+    return ConfirmView(heading, lines, step.amount_fen, ways, note, why_shut(state))
 
 
-def _why_shut(state: State) -> str:
+def why_shut(state: State) -> str:
     """One line on the ways that don't answer a touch, those with the same reason together."""
     reasons: dict[str, list[str]] = {}
     for means in state.rules.means:
@@ -109,29 +109,29 @@ class ConfirmScreen(Screen):
     def build(self) -> None:
         self.card = self.add(Panel(self.kit))
         self.names = [
-            self.add(Label(self.kit, f"confirm.line.{n}", em_mm=13.0, face="bold", on="card"))
+            self.add(Label(self.kit, f"{self.name}.line.{n}", em_mm=13.0, face="bold", on="card"))
             for n in range(MOST_BILLS)
         ]
         self.details = [
-            self.add(Label(self.kit, f"confirm.detail.{n}", colour="soft", on="card"))
+            self.add(Label(self.kit, f"{self.name}.detail.{n}", colour="soft", on="card"))
             for n in range(MOST_BILLS)
         ]
         self.sums = [
-            self.add(Amount(self.kit, f"confirm.sum.{n}", on="card")) for n in range(MOST_BILLS)
+            self.add(Amount(self.kit, f"{self.name}.sum.{n}", on="card")) for n in range(MOST_BILLS)
         ]
-        self.total = self.add(Label(self.kit, "confirm.total", em_mm=13.0, anchor="middle"))
-        self.amount = self.add(Amount(self.kit, "confirm.amount", due=True, em_mm=34.0))
+        self.total = self.add(Label(self.kit, f"{self.name}.total", em_mm=13.0, anchor="middle"))
+        self.amount = self.add(Amount(self.kit, f"{self.name}.amount", due=True, em_mm=34.0))
         self._tight = False
         self.line = Rects(self.theme, self.solid, "ink")
-        self.note = self.add(Message(self.kit, "confirm.note", "wait"))
-        self.shut = self.add(Label(self.kit, "confirm.shut", em_mm=11.0, anchor="middle"))
+        self.note = self.add(Message(self.kit, f"{self.name}.note", "wait"))
+        self.shut = self.add(Label(self.kit, f"{self.name}.shut", em_mm=11.0, anchor="middle"))
         self.ways = {
             way: self.add(
                 Button(
                     self.kit,
-                    f"confirm.pay.{way}",
+                    f"{self.name}.pay.{way}",
                     _(WAYS[way]),
-                    lambda way=way: self.send("confirm.pay", way),  # type: ignore[misc]
+                    lambda way=way: self.send(f"{self.name}.pay", way),  # type: ignore[misc]
                     kind="main" if way == TERMINAL else "plain",
                     guard=True,
                 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiosk.core.state import State
-from kiosk.core.visit.steps import Looking, Rechecking
+from kiosk.core.visit.steps import CheckGoods, Looking, Rechecking
 from kiosk.i18n import _
 from screens.base import Screen
 from screens.drawing import Box
@@ -31,6 +31,13 @@ def view_of(state: State) -> LookingView:
             Step(_("请您付款"), "next"),
         )
         return LookingView(_("正在核对账单"), _("请稍等几秒，还没有扣钱。"), steps, back=True)
+    if isinstance(step, CheckGoods):
+        steps = (
+            Step(_("您已经选好"), "done"),
+            Step(_("看看打印机有没有纸"), "now"),
+            Step(_("请您付款") if step.goods.total_fen else _("给您拿来"), "next"),
+        )
+        return LookingView(_("正在准备"), _("请稍等几秒，还没有扣钱。"), steps, back=True)
     name = step.institution.name if isinstance(step, Looking) else _("缴费单位")
     steps = (
         Step(_("收到户号"), "done"),

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from kiosk.core.bills import Bill, Kind
+from kiosk.core.goods import GoodsLine, GoodsState
 from kiosk.core.means import ALIPAY, TERMINAL, WECHAT
 from kiosk.core.order import Line, LineState, Order
 from kiosk.i18n import N_, _
-from kiosk.order_text import KINDS
+from kiosk.order_text import KINDS, goods_title, goods_words
 from screens.widgets.ladder import Step
 
 COMPANIES = {
@@ -50,6 +51,22 @@ def line_step(line: Line) -> Step:
     """One line of an order as a rung: what it is and what became of it."""
     words, state = _LINES[line.state]
     return Step(_("{bill}：{words}").format(bill=title(line.bill), words=_(words)), state)
+
+
+_GOODS = {
+    GoodsState.DELIVERED: "done",
+    GoodsState.PARTLY: "refused",
+    GoodsState.NOT_DELIVERED: "refused",
+    GoodsState.DELIVERY_UNKNOWN: "unknown",
+    GoodsState.DELIVERING: "now",
+    GoodsState.WAITING: "next",
+}
+
+
+def goods_step(line: GoodsLine) -> Step:
+    """Goods of an order as a rung: what they are and what became of them."""
+    what = _("{bill}：{words}").format(bill=goods_title(line), words=goods_words(line))
+    return Step(what, _GOODS[line.state])
 
 
 def months(period: str) -> str:

@@ -19,6 +19,14 @@ REASONS = {
     "biller": N_("现在联系不上缴费单位，可能是网络断了。机器每分钟都会再试。"),
     "payment": N_("刷卡机和扫码付款现在都用不了。机器一直在试，好了就能用。"),
 }
+MACHINES = {
+    "rice_mill": N_("碾米机现在用不了，工作人员会来看。"),
+    "document_printer": N_("打印机现在用不了，工作人员会来看。"),
+    "booklet_dispenser": N_("病历本机现在用不了，工作人员会来看。"),
+    "held": N_("机器还在办上一位的事，请等一会儿。"),
+}
+MACHINE_REASONS: dict[tuple[str, str], str] = {}
+"""Role and the driver's reason → a sentence that says more than that it doesn't work."""
 SHORT = {
     "journal": N_("暂停收款，待检查"),
     "receipt_printer": N_("小票纸没好，暂停"),
@@ -38,8 +46,17 @@ class OutOfServiceView:
 def view_of(state: State) -> OutOfServiceView:
     step = state.visit.step
     reason = step.reason if isinstance(step, OutOfService) else "journal"
-    words = _("您的钱没有扣。急着缴的话，请碰下面的“请人帮忙”，里面有电话号码。")
+    role, _colon, detail = reason.partition(":")
+    words = _("您的钱没有扣。急着办的话，请碰下面的“请人帮忙”，里面有电话号码。")
+    if role in MACHINES:
+        return OutOfServiceView(_("现在还不能办"), machine_words(role, detail), words)
     return OutOfServiceView(_("现在还不能缴费"), _(REASONS[reason]), words)
+
+
+def machine_words(role: str, detail: str) -> str:
+    """Why a machine gives out nothing now, as far as somebody can do with it."""
+    known = MACHINE_REASONS.get((role, detail))
+    return _(known) if known else _(MACHINES[role])
 
 
 class OutOfServiceScreen(Screen):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from kiosk.core.means import TERMINAL
 from kiosk.core.order import Asking, Order, PaperState, PaymentState
+from kiosk.core.paper import settled_for_now
 from kiosk.core.state import State
 from kiosk.core.visit.common import order_at_screen
 from kiosk.i18n import _
@@ -76,20 +77,28 @@ def _closing(order: Order) -> bool:
 def _after(order: Order) -> tuple[str, str]:
     """Heading and hint once the payment itself is over."""
     if order.paper.state is PaperState.PRINTING:
+        if order.goods:
+            return _("正在打印小票"), _("小票马上出来，请拿好再走。")
         return _("付款成功，正在打印小票"), _("钱已经付好了。小票马上出来，请拿好再走。")
+    if order.goods:
+        return _("正在办，请等一下"), _("请不要走开，马上就好。")
     return _("付款成功，正在缴费"), _("钱已经付好了，不用再付。正在告诉缴费单位，马上就好。")
 
 
 def steps_of(order: Order) -> tuple[Step, ...]:
-    """The rungs: bills checked, payment, companies told, receipt."""
+    """The rungs: bills checked, payment, companies told or goods given out, receipt."""
     paid = order.payment.state is PaymentState.PAID
-    told = paid and all(x.at_rest for x in order.lines)
+    told = paid and settled_for_now(order)
     printing = order.paper.state is PaperState.PRINTING
     way = _("刷卡或出示付款码") if order.means.id == TERMINAL else _("用手机扫码")
     waiting = _("正在取消") if _closing(order) else _("等您付款：{way}").format(way=way)
-    tell = _("通知{companies}").format(companies=companies(order))
+    if order.goods:
+        checked, tell = _("已经选好"), _("给您拿来")
+    else:
+        checked = _("账单已核对")
+        tell = _("通知{companies}").format(companies=companies(order))
     return (
-        Step(_("账单已核对"), "done"),
+        Step(checked, "done"),
         Step(_("已付款"), "done") if paid else Step(waiting, "now"),
         Step(tell, "done" if told else ("now" if paid and not printing else "next")),
         Step(_("打印小票"), "now" if paid and (told or printing) else "next"),

@@ -6,8 +6,10 @@ import importlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from kiosk.core.goods import Ware
 from kiosk.core.state import State
-from kiosk.core.visit.steps import Attract
+from kiosk.core.visit.common import order_at_screen
+from kiosk.core.visit.steps import Attract, CheckGoods, ConfirmGoods, Home, OutOfService
 from kiosk.core.visit.view import screen_below, screen_of
 from kiosk.i18n import N_, _
 from screens.app import Picture
@@ -25,6 +27,7 @@ _CLASSES: Mapping[str, tuple[str, str]] = {
     "bills": ("bills", "BillsScreen"),
     "topup": ("topup", "TopUpScreen"),
     "confirm": ("confirm", "ConfirmScreen"),
+    "confirm_goods": ("confirm_goods", "ConfirmGoodsScreen"),
     "pay": ("pay", "PayScreen"),
     "result": ("result", "ResultScreen"),
     "unknown": ("unknown", "UnknownScreen"),
@@ -62,10 +65,34 @@ SERVICES = {
     "find": N_("查一笔"),
     "found": N_("查一笔"),
     "call": N_("请人帮忙"),
-    "attract": "",
-    "home": "",
 }
 BILLS = N_("水电煤缴费")
+WARES = {
+    Ware.RICE: N_("现碾新米"),
+    Ware.PAGES: N_("打印"),
+    Ware.BOOKLET: N_("病历本"),
+}
+
+
+ROLES = {
+    "rice_mill": WARES[Ware.RICE],
+    "document_printer": WARES[Ware.PAGES],
+    "booklet_dispenser": WARES[Ware.BOOKLET],
+}
+
+
+def _service_of(state: State) -> str:
+    """The service of a screen that several share, by what is bought there."""
+    step = state.visit.step
+    if isinstance(step, Home | Attract):
+        return ""
+    if isinstance(step, OutOfService):
+        return ROLES.get(step.reason.removeprefix("held:").partition(":")[0], BILLS)
+    goods = step.goods if isinstance(step, ConfirmGoods | CheckGoods) else None
+    order = order_at_screen(state)
+    if order is not None and order.goods:
+        goods = order.goods[0].goods
+    return BILLS if goods is None else WARES[goods.ware]
 
 
 class PictureMaker:
@@ -79,7 +106,7 @@ class PictureMaker:
         if state is None:
             return Picture("attract", _module("attract").EMPTY, Frame(self._cabin), -1)
         name = screen_of(state)
-        below = SERVICES.get(screen_below(state), BILLS)
+        below = SERVICES.get(screen_below(state)) or _service_of(state)
         service = _(below) if below else ""
         face = state.face
         frame = Frame(self._cabin, service or date_words(state), face.text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from kiosk.core.goods import GoodsState
 from kiosk.core.order import LineState, Order, PaperState, PaymentState
 from kiosk.core.state import State
 from kiosk.core.visit.common import order_at_screen
@@ -13,7 +14,7 @@ from kiosk.order_text import refund_words
 from screens.base import Screen
 from screens.drawing import Box
 from screens.ending import place_ending, tell_ending
-from screens.order_words import line_step
+from screens.order_words import goods_step, line_step
 from screens.theme import SPACE
 from screens.widgets.button import Button
 from screens.widgets.label import Amount, Label
@@ -53,6 +54,8 @@ def result_of(order: Order, refund_days: int) -> ResultView:
         title, words = _why_not_paid(order)
         lead = _("您的钱没有扣。")
         return ResultView(title, fen, (), words, lead=lead, paid=False)
+    if order.goods:
+        return _goods_result(order, refund_days)
     steps = tuple(line_step(x) for x in order.lines)
     states = [x.state for x in order.lines]
     if set(states) == {LineState.POSTED}:
@@ -64,6 +67,28 @@ def result_of(order: Order, refund_days: int) -> ResultView:
     lead = _("不用再付。")
     words = _("缴费单位还在入账，我们会一直问。过一会儿拿小票来扫一扫，就知道结果。")
     return ResultView(_("已付款，正在入账"), fen, steps, words, amber=True, lead=lead)
+
+
+def _goods_result(order: Order, refund_days: int) -> ResultView:
+    """How it ended with goods: all there, some, none, or nobody knows yet."""
+    fen, steps = order.amount_fen, tuple(goods_step(x) for x in order.goods)
+    paid = bool(fen)
+    states = {x.state for x in order.goods}
+    if states == {GoodsState.DELIVERED}:
+        lead, words = _paper_words(order)
+        return ResultView(_("办好了，谢谢您"), fen, steps, words, lead=lead, paid=paid)
+    if GoodsState.DELIVERY_UNKNOWN in states:
+        lead = _("请不要再付一次。") if paid else ""
+        words = _("机器没有说清出了多少，工作人员会来核对。没出的钱会退给您，请留好小票。")
+        return ResultView(_("还在核对"), fen, steps, words, True, lead, paid)
+    words = "\n".join(refund_words(order, refund_days))
+    if not words:
+        words = _("正在办理退款。") if paid else _("请过一会儿再来，或请人帮忙。")
+    some = GoodsState.PARTLY in states
+    title = _("出得不够，少的退给您") if some else _("没有出，钱退给您")
+    if not paid:
+        title = _("这次没有拿到")
+    return ResultView(title, fen, steps, words, amber=True, paid=paid)
 
 
 def _refused_title(states: list[LineState]) -> str:
@@ -78,18 +103,23 @@ def _refused_title(states: list[LineState]) -> str:
 def _why_not_paid(order: Order) -> tuple[str, str]:
     """Heading, and what to do now."""
     later = _("账单还没有缴，什么时候来缴都可以。")
+    if order.goods:
+        later = _("想要的话，随时可以再来。")
     if order.payment.cancel_wanted or order.payment.code in ("110", "cancelled"):
         return _("已经取消，没有付款"), later
     if order.payment.code in ("closed", "refunded_full"):
         return _("没有付款，付款码作废了"), later
-    return _("这次没有付成"), _("账单还没有缴。可以换张卡，或换一种方式再付一次。")
+    again = _("可以换张卡，或换一种方式再付一次。")
+    return _("这次没有付成"), again if order.goods else _("账单还没有缴。") + again
 
 
 def _paper_words(order: Order) -> tuple[str, str]:
     words = _("别忘了您的东西：卡、手机、账单。")
+    if order.goods:
+        words = _("别忘了您的东西：卡、手机。")
     if order.paper.state is PaperState.PRINTED:
         return _("小票打好了，请拿好。"), words
-    return _("账单都缴好了。"), words
+    return _("都办好了。") if order.goods else _("账单都缴好了。"), words
 
 
 class ResultScreen(Screen):

@@ -28,6 +28,24 @@ WIRE_KINDS = (
 The parameter `direction` ("from_device", "to_device" or "both", the default) narrows them.
 """
 
+_ZVT_KINDS = (
+    "decline",
+    "cancel",
+    "info_lost",  # the status information never leaves
+    "answer_unheard",  # the host's answer to it isn't heard
+    "completion_lost",
+    "status_twice",  # it comes once more after the payment stands
+    "wrong_amount",
+    "wrong_currency",
+    "unmasked_pan",
+    "print_lines",
+    "trace_reset",  # its numbers begin anew
+    "forgets_registration",
+    "please_wait",
+    "asks_patience",  # {"minutes"} with an intermediate status
+    "reversal_impossible",
+    "silent",
+)
 DEVICE_KINDS: Mapping[str, tuple[str, ...]] = {
     "terminal": (
         "decline",
@@ -40,6 +58,8 @@ DEVICE_KINDS: Mapping[str, tuple[str, ...]] = {
         "duplicate_answer",
         "coupon",
     ),
+    "terminal_zvt": (*_ZVT_KINDS, "nak", "wrong_crc", "ack_lost"),
+    "terminal_zvt_tcp": _ZVT_KINDS,
     "receipt_printer": (
         "paper_out",
         "paper_out_after",
@@ -50,6 +70,21 @@ DEVICE_KINDS: Mapping[str, tuple[str, ...]] = {
         "silent",
         "usb_hang",
         "no_port_status",
+    ),
+    "document_printer": (  # those of an answer: {"operation"} narrows them to one, as "Get-Jobs"
+        "busy",
+        "silent",
+        "slow",
+        "http_5xx",
+        "answer_lost",
+        "half_answer",
+        "garbage_answer",
+        "wrong_type",
+        "job_lost",
+        "jam",
+        "aborts",
+        "short",
+        "uncounted",
     ),
     "scanner": (),
     "scanner_hid": (
@@ -118,7 +153,9 @@ GATEWAY_KINDS = (
 )
 
 
-NUMBERS = frozenset({"seconds", "hold", "fen", "lines", "dots", "length", "keep", "baud", "status"})
+NUMBERS = frozenset(
+    {"seconds", "minutes", "hold", "fen", "lines", "dots", "length", "keep", "baud", "status"}
+)
 """Parameters that are numbers, none of them negative; every other one is text."""
 MOST = 1_000_000.0
 

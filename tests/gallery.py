@@ -30,8 +30,8 @@ def draw(names: tuple[str, ...], palettes: tuple[bool, ...]) -> Iterator[tuple[s
 
     from screens.app import KioskApp
     from screens.pictures import SCREENS, PictureMaker
+    from tests.support.all_states import STATES
     from tests.support.extremes import extremes
-    from tests.support.states import STATES
 
     states = STATES | extremes()
     pictures = PictureMaker("数字小屋")

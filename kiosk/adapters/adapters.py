@@ -14,9 +14,11 @@ from devices.receipt_printer.document import Print as PrintDocument
 from devices.scanner.codec import Scanned
 from devices.status import Cancelled, Completion, Failed, Status, Success, TimedOut
 from kiosk.adapters import biller as biller_words
+from kiosk.adapters import goods as goods_words
 from kiosk.adapters import qr as qr_words
 from kiosk.adapters import terminal as terminal_words
 from kiosk.adapters.heard import Heard
+from kiosk.adapters.terminals import EcrHubWords, TerminalWords
 from kiosk.barcodes import BarcodeRule, BillCode, PaymentCode, SlipCode, read_code
 from kiosk.core import commands as c
 from kiosk.core import events as e
@@ -76,6 +78,7 @@ class Adapters:
         lanes: Lanes,
         barcodes: tuple[BarcodeRule, ...],
         letterhead: Letterhead,
+        terminal: TerminalWords | None = None,
     ) -> None:
         self._workers = workers
         self._biller = biller
@@ -83,8 +86,10 @@ class Adapters:
         self._lanes = lanes
         self._barcodes = barcodes
         self._letterhead = letterhead
+        self._terminal = terminal or EcrHubWords()
         self._institutions: tuple[Institution, ...] = ()
         self._waiting: dict[tuple[str, int], tuple[c.Command, int]] = {}
+        self._most: dict[tuple[str, int], int] = {}
         self._printer_asked: dict[int, int] = {}
         self._probing: set[str] = set()
         self._told: dict[str, Device] = {}
@@ -109,13 +114,32 @@ class Adapters:
             case c.CheckPost():
                 unknown = e.PostChecked(command.order_id, command.line, Posting.NO_ANSWER)
                 self._call(BILLER, lambda: biller_words.check(self._biller, command), unknown)
+            case c.Deliver():
+                words = goods_words.WARES[command.goods.ware]
+                self._give(command, lambda: words.deliver(command))
+            case c.CheckDelivery():
+                words = goods_words.WARES[command.goods.ware]
+                self._give(command, lambda: words.check(command))
             case _:
                 self._pay(command, order)
 
+    def _give(self, command: c.Deliver | c.CheckDelivery, words: Callable[[], object]) -> None:
+        role = command.goods.role
+        if role in self._workers:
+            self._submit(role, words(), command, command.goods.total_fen)
+        else:
+            self._say(goods_words.absent(command, NOT_CONFIGURED), role)
+
     def _pay(self, command: c.Command, order: Order) -> None:
         means, amount = order.means.id, order.amount_fen
-        if means == TERMINAL and means in self._workers:
-            self._submit(TERMINAL, terminal_words.to_device(command), command, amount)
+        # An order of another make of terminal can't be asked of this one: it would say "not found".
+        is_ours = order.means.commit is self._terminal.commit
+        if means == TERMINAL and means in self._workers and is_ours:
+            known = self._terminal.known(command, order)
+            if known is not None:
+                self._lanes.run("nobody", lambda: known)
+                return
+            self._submit(TERMINAL, self._terminal.to_device(command, order), command, amount)
         elif means in self._platforms:
             platform = self._platforms[means]
             silence = qr_words.silence(command)
@@ -239,7 +263,21 @@ class Adapters:
                 _log.debug("%s: %s", role, type(report.what).__name__)
                 return []
             case Progress():
-                return []
+                return self._progressed(role, report)
+
+    def _progressed(self, role: str, report: Progress) -> list[e.OrderEvent | m.VisitEvent]:
+        command, amount_fen = self._waiting.get((role, report.command_id), (None, 0))
+        if command is not None and role == TERMINAL:
+            event = self._terminal.progress(command, amount_fen, report.what)
+            return [] if event is None else [event]
+        if not isinstance(command, c.Deliver):
+            return []
+        progress = goods_words.WARES[command.goods.ware].progress(command, report.what)
+        if progress is None:
+            return []
+        most = self._most.get((role, report.command_id), 0)
+        self._most[role, report.command_id] = max(most, progress.done)
+        return [m.GoodsProgressed(command.order_id, progress)]
 
     def _completed(self, role: str, report: Completed) -> list[e.OrderEvent | m.VisitEvent]:
         if role == PRINTER and report.command_id in self._printer_asked:
@@ -253,7 +291,15 @@ class Adapters:
         try:
             if isinstance(command, c.Print):
                 return [_printed(command, report.completion)]
-            return [terminal_words.to_event(command, amount_fen, report.completion)]
+            if isinstance(command, c.Deliver):
+                most = self._most.pop((role, report.command_id), 0)
+                words = goods_words.WARES[command.goods.ware]
+                return [words.delivered(command, report.completion, most)]
+            if isinstance(command, c.CheckDelivery):
+                words = goods_words.WARES[command.goods.ware]
+                return [words.checked(command, report.completion)]
+            event = self._terminal.to_event(command, amount_fen, report.completion)
+            return [] if event is None else [event]
         except Exception as error:  # noqa: BLE001  # one order's trouble, never another's
             kind = type(command).__name__
             _log.exception("%s: the answer to %s failed", command.order_id, kind)

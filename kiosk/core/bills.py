@@ -58,8 +58,15 @@ class Bill:
 
     @property
     def key(self) -> tuple[str, str, str, str]:
-        """What must never stand in two open orders: biller, account, bill and period."""
+        """What tells this bill from all others on the screen: biller, account, bill and period."""
         return (self.institution, self.account, self.bill_no, self.period)
+
+    @property
+    def lock(self) -> tuple[str, str, str]:
+        """What must never stand in two open orders (design, Money 6): some billers number the same
+        bill anew at each question.
+        """
+        return (self.institution, self.account, self.period)
 
     @property
     def tail(self) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from kiosk.core.bills import PERSONAL
+from kiosk.core.goods import Goods
 from kiosk.core.means import Means
 from kiosk.core.money import Fen
 
@@ -20,6 +21,13 @@ class RequestPayment(Command):
     means: Means
     amount_fen: Fen
     description: str
+
+
+@dataclass(frozen=True, slots=True)
+class BeginPayment(Command):
+    """What the terminal knew of before is written down: it may ask for the money."""
+
+    means: Means
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +85,26 @@ class CheckPost(Command):
     line_no: str
 
 
+@dataclass(frozen=True, slots=True)
+class Deliver(Command):
+    """Give out one part of the goods, once. ``line_no`` is the job's name for ever."""
+
+    line: int
+    part: int
+    line_no: str
+    goods: Goods
+
+
+@dataclass(frozen=True, slots=True)
+class CheckDelivery(Command):
+    """What became of that part? Asking gives nothing out."""
+
+    line: int
+    part: int
+    line_no: str
+    goods: Goods
+
+
 class Document(StrEnum):
     RECEIPT = "receipt"
     SLIP = "slip"
@@ -101,11 +129,13 @@ class StartTimer(Command):
 
 IRREVERSIBLE = (
     RequestPayment,
+    BeginPayment,
     CommitPayment,
     RejectPayment,
     ClosePayment,
     RefundPayment,
     PostLine,
+    Deliver,
     Print,
 )
 """Commands whose cause must be in the journal before they leave."""

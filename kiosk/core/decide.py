@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from kiosk.core import delivery, lines, paper, payment, refunds
 from kiosk.core import events as e
-from kiosk.core import lines, paper, payment, refunds
 from kiosk.core.commands import Command
+from kiosk.core.goods import GoodsLine
+from kiosk.core.means import FREE
 from kiosk.core.order import (
     Line,
     LineState,
@@ -24,10 +26,11 @@ from kiosk.core.order import (
 def open_order(event: e.OrderOpened, at: int) -> Step:
     """Begin an order. ``at`` is the trusted wall time in milliseconds.
 
-    Raises ValueError if the amount isn't the sum of its lines.
+    Raises ValueError if the amount isn't the sum of its lines, or is nothing but not free.
     """
-    if event.amount_fen <= 0 or event.amount_fen != sum(x.total_fen for x in event.bills):
-        raise ValueError(f"{event.order_id}: {event.amount_fen} fen is not the sum of its bills")
+    total = sum(x.total_fen for x in event.bills) + sum(x.total_fen for x in event.goods)
+    if event.amount_fen != total or (event.amount_fen <= 0) != (event.means.id == FREE):
+        raise ValueError(f"{event.order_id}: {event.amount_fen} fen is not the sum of its lines")
     order = Order(
         event.order_id,
         at,
@@ -36,8 +39,18 @@ def open_order(event: e.OrderOpened, at: int) -> Step:
         event.patience_s,
         Payment(),
         tuple(Line(x) for x in event.bills),
+        goods=tuple(GoodsLine(x) for x in event.goods),
     )
     return payment.request(order)
+
+
+def _opened(event: e.OrderOpened, at: int) -> Step:
+    """Begin an order; what costs nothing is given out at once."""
+    order, first = open_order(event, at)
+    if order.payment.state is not PaymentState.PAID:
+        return order, first
+    order, second = _go_on(replace(order, payment=Payment()), order, at)
+    return order, (*first, *second)
 
 
 def decide(order: Order | None, event: e.OrderEvent, at: int) -> Step:
@@ -48,7 +61,7 @@ def decide(order: Order | None, event: e.OrderEvent, at: int) -> Step:
     and late answers do no harm. Raises ValueError for an event before ``OrderOpened``.
     """
     if isinstance(event, e.OrderOpened):
-        return open_order(event, at) if order is None else (order, ())
+        return _opened(event, at) if order is None else (order, ())
     if order is None:
         raise ValueError(f"{event.order_id}: {type(event).__name__} before OrderOpened")
     if order.poisoned:
@@ -66,6 +79,8 @@ def _apply(order: Order, event: e.OrderEvent, at: int) -> Step:
     match event:
         case e.PaymentCodeReady():
             return payment.code_ready(order, event)
+        case e.PaymentMarked():
+            return payment.marked(order, event)
         case e.PaymentOffered():
             return payment.offered(order, event)
         case e.PaymentAnswered():
@@ -84,6 +99,10 @@ def _apply(order: Order, event: e.OrderEvent, at: int) -> Step:
             return lines.post_answered(order, event, at)
         case e.PostChecked():
             return lines.post_checked(order, event, at)
+        case e.DeliveryAnswered():
+            return delivery.answered(order, event, at)
+        case e.DeliveryChecked():
+            return delivery.checked(order, event, at)
         case e.RefundAnswered():
             return refunds.answered(order, event, at)
         case e.RefundQueried():
@@ -102,6 +121,10 @@ def _apply_person(order: Order, event: e.OrderEvent, at: int) -> Step:
             return paper.reprint_wanted(order)
         case e.CopyTaken():
             return paper.copy_taken(order)
+        case e.DeliveryWanted():
+            return delivery.wanted(order)
+        case e.DeliveryDeclined():
+            return delivery.declined(order)
         case e.PersonLeft():
             return replace(order, person_left=True), ()
         case e.Restarted():
@@ -119,6 +142,8 @@ def _timer(order: Order, name: str, at: int) -> Step:
         return payment.timer(order, name)
     if name.startswith(lines.TIMER):
         return lines.timer(order, name)
+    if name.startswith(delivery.TIMER):
+        return delivery.timer(order, name)
     if name.startswith(refunds.TIMER):
         return refunds.timer(order, name, at)
     if name == paper.PATIENCE:
@@ -133,6 +158,8 @@ def _go_on(before: Order, order: Order, at: int) -> Step:
         commands.append(paper.start_patience(order))
     order, more = lines.begin(order, at)
     commands += more
+    order, more = delivery.begin(order, at)
+    commands += more
     order, more = refunds.plan(order, at)
     commands += more
     order, more = paper.begin(order)
@@ -142,7 +169,13 @@ def _go_on(before: Order, order: Order, at: int) -> Step:
 
 def _restarted(order: Order) -> Step:
     commands: list[Command] = []
-    for resume in (payment.restarted, lines.restarted, refunds.restarted, paper.restarted):
+    for resume in (
+        payment.restarted,
+        lines.restarted,
+        delivery.restarted,
+        refunds.restarted,
+        paper.restarted,
+    ):
         order, more = resume(order)
         commands += more
     if order.payment.state is PaymentState.PAID:
@@ -168,6 +201,8 @@ def _settled_by_person(order: Order, event: e.PersonSettled, at: int) -> Order:
         order, _ = payment.paid(order, facts)
     elif event.verdict in (e.Verdict.LINE_POSTED, e.Verdict.LINE_NOT_POSTED):
         order = _settle_line(order, event)
+    elif event.verdict is e.Verdict.DELIVERED:
+        order = delivery.settled(order, event.line, event.units)
     elif event.verdict is e.Verdict.REFUNDED:
         order = _settle_refund(order, event, at)
     if order.poisoned and order.money_settled:

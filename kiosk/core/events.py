@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from kiosk.core.bills import PERSONAL, Bill
+from kiosk.core.goods import Goods
 from kiosk.core.means import Means
 from kiosk.core.money import Fen
 
@@ -47,6 +48,17 @@ class Refunding(StrEnum):
     REFUSED = "refused"
     NOT_FOUND = "not_found"
     NO_ANSWER = "no_answer"
+    UNDECIDABLE = "undecidable"  # the machine can't tell and never will
+
+
+class Delivery(StrEnum):
+    """What a machine says of one part of the goods."""
+
+    DONE = "done"
+    NOT_DONE = "not_done"  # for certain: no more of it than ``units`` came out, or ever will
+    UNDER_WAY = "under_way"
+    NO_ANSWER = "no_answer"
+    UNDECIDABLE = "undecidable"  # the machine has forgotten it
 
 
 class Printing(StrEnum):
@@ -72,18 +84,33 @@ class PaymentFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """The last transaction that a terminal knew of before this payment, empty if of none.
+
+    A terminal that carries no number of ours is asked for what is newer (ZVT).
+    """
+
+    trace_no: str = ""
+    receipt_no: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class OrderEvent:
     order_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class OrderOpened(OrderEvent):
-    """The person has confirmed: one payment of ``amount_fen`` for these bills."""
+    """The person has confirmed: one payment of ``amount_fen`` for these bills or goods.
+
+    What costs nothing is had by the means ``free``.
+    """
 
     means: Means
     bills: tuple[Bill, ...]
     amount_fen: Fen
     patience_s: int = 8
+    goods: tuple[Goods, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +118,13 @@ class PaymentCodeReady(OrderEvent):
     """A code to scan stands ready (precreate, Native order)."""
 
     code: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentMarked(OrderEvent):
+    """A terminal without our numbers says what it knows of before: then it may be asked to pay."""
+
+    mark: Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +192,38 @@ class PostChecked(OrderEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class DeliveryWanted(OrderEvent):
+    """The person says that it may begin: what must lie ready does."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryDeclined(OrderEvent):
+    """The person doesn't want it after all, before it has begun."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryAnswered(OrderEvent):
+    """The end of what was begun; ``units`` of this part have come out."""
+
+    line: int
+    part: int
+    result: Delivery
+    units: int = 0
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryChecked(OrderEvent):
+    """The answer to the question what became of a part."""
+
+    line: int
+    part: int
+    result: Delivery
+    units: int = 0
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RefundAnswered(OrderEvent):
     refund_no: str
     result: Refunding
@@ -216,23 +282,29 @@ class Verdict(StrEnum):
     NOT_PAID = "not_paid"
     LINE_POSTED = "line_posted"
     LINE_NOT_POSTED = "line_not_posted"
+    DELIVERED = "delivered"
     REFUNDED = "refunded"
 
 
 @dataclass(frozen=True, slots=True)
 class PersonSettled(OrderEvent):
-    """A person has found out what no machine could. ``line`` counts from 0, -1: none."""
+    """A person has found out what no machine could. ``line`` counts from 0, -1: none.
+
+    ``units`` is how much of goods came out in all.
+    """
 
     verdict: Verdict
     operator: str
     note: str
     line: int = -1
     refund_no: str = ""
+    units: int = 0
 
 
 ORDER_EVENTS: tuple[type[OrderEvent], ...] = (
     OrderOpened,
     PaymentCodeReady,
+    PaymentMarked,
     PaymentOffered,
     PaymentAnswered,
     PaymentQueried,
@@ -242,6 +314,10 @@ ORDER_EVENTS: tuple[type[OrderEvent], ...] = (
     TimerFired,
     PostAnswered,
     PostChecked,
+    DeliveryWanted,
+    DeliveryDeclined,
+    DeliveryAnswered,
+    DeliveryChecked,
     RefundAnswered,
     RefundQueried,
     PrintAnswered,

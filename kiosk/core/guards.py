@@ -6,7 +6,7 @@ No payment begins without paper status known, journal space left and biller reac
 from __future__ import annotations
 
 from kiosk.core.bills import Bill
-from kiosk.core.means import Means
+from kiosk.core.means import Means, RefundBy
 from kiosk.core.order import Order, PaymentState
 from kiosk.core.state import BILLER, PRINTER, State
 from kiosk.core.visit.steps import Note, NoteCode
@@ -26,6 +26,39 @@ def trouble(state: State) -> str:
     if not usable_means(state):
         return "payment"
     return ""
+
+
+def goods_trouble(state: State, role: str, *, free: bool = False) -> str:
+    """Return why a machine gives out nothing now, empty if it does.
+
+    One of ``journal``, ``receipt_printer``, ``payment``, ``held:rice_mill``, or the machine's own
+    reason behind its role (``rice_mill:bin_1_empty``). What is free needs no way of paying.
+    """
+    if state.journal_trouble:
+        return "journal"
+    if not state.device(PRINTER).level.usable:
+        return PRINTER
+    device = state.device(role)
+    if not device.level.usable:
+        return f"{role}:{device.reason}"
+    if held(state, role):
+        return f"held:{role}"
+    return "" if free or refundable_means(state) else "payment"
+
+
+def held(state: State, role: str) -> bool:
+    """True while an order has goods from this machine under way, or nobody knows what came out."""
+    return any(
+        line.goods.role == role and not line.at_rest
+        for order in state.orders.values()
+        if order.payment.state is not PaymentState.NOT_PAID and not order.poisoned
+        for line in order.goods
+    )
+
+
+def refundable_means(state: State) -> tuple[Means, ...]:
+    """The open ways of paying by which a part can go back: what doesn't come out is paid back."""
+    return tuple(x for x in usable_means(state) if x.refund is RefundBy.PARTIAL)
 
 
 def usable_means(state: State) -> tuple[Means, ...]:
@@ -58,7 +91,7 @@ def locked(state: State, bill: Bill) -> bool:
     A top-up of the same account is locked as well: nobody knows yet whether it arrived.
     """
     return any(
-        line.bill.key == bill.key
+        line.bill.lock == bill.lock
         for order in state.orders.values()
         if not order.closed and order.payment.state is not PaymentState.NOT_PAID
         for line in order.lines

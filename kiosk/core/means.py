@@ -43,6 +43,8 @@ class Means:
 
 NOT_CONFIGURED = "not_configured"
 """The code of an answer about a way of paying that the configuration no longer has."""
+FREE = "free"
+"""Not a way of paying: what costs nothing is had by it, and no machine is asked."""
 TERMINAL = "terminal"
 ALIPAY = "alipay"
 WECHAT = "wechat"

@@ -1,6 +1,6 @@
 """The state of an order: three small machines side by side (design, Money).
 
-One payment, one line for each bill, one paper. The order outlives the visit.
+One payment, one line for each bill or kind of goods, one paper. The order outlives the visit.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from enum import StrEnum
 
 from kiosk.core.bills import Bill
 from kiosk.core.commands import Command
-from kiosk.core.events import PaymentFacts
+from kiosk.core.events import Mark, PaymentFacts
+from kiosk.core.goods import GoodsLine, GoodsState
 from kiosk.core.means import Means
 from kiosk.core.money import Fen
 
@@ -69,6 +70,7 @@ class Payment:
     ``late`` when money arrived after the order had been told that none would;
     ``querying`` while a query is under way: one at a time, so that an old answer can't close what
     a newer one found paid (closing gives paid money back at some platforms).
+    ``mark`` is what a terminal without our numbers knew of before; None: it was never asked to pay.
     """
 
     state: PaymentState = PaymentState.CREATED
@@ -81,6 +83,7 @@ class Payment:
     committing: bool = False
     late: bool = False
     querying: bool = False
+    mark: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +137,10 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Order:
+    """``goods_wanted``: the person has said that it may begin. ``interrupted``: the program has
+    started again since, so what was to be given out isn't begun by itself any more.
+    """
+
     id: str
     opened_at: int
     means: Means
@@ -147,6 +154,9 @@ class Order:
     patience_over: bool = False
     poisoned: str = ""
     person_reasons: tuple[str, ...] = ()
+    goods: tuple[GoodsLine, ...] = ()
+    goods_wanted: bool = False
+    interrupted: bool = False
 
     def line_no(self, index: int) -> str:
         return f"{self.id}L{index + 1}"
@@ -158,11 +168,29 @@ class Order:
 
     @property
     def posted_fen(self) -> Fen:
-        return sum(x.amount_fen for x in self.lines if x.state is LineState.POSTED)
+        """What was posted at billers or given out by machines."""
+        posted = sum(x.amount_fen for x in self.lines if x.state is LineState.POSTED)
+        return posted + sum(x.worth_fen for x in self.goods)
 
     @property
     def refused_fen(self) -> Fen:
-        return sum(x.amount_fen for x in self.lines if x.state is LineState.REFUSED)
+        """What for certain was neither posted nor given out: it goes back."""
+        refused = sum(x.amount_fen for x in self.lines if x.state is LineState.REFUSED)
+        return refused + sum(x.back_fen for x in self.goods)
+
+    @property
+    def at_work(self) -> bool:
+        """True while a line is to be posted or given out, or is just now."""
+        lines = any(x.state in (LineState.WAITING, LineState.POSTING) for x in self.lines)
+        moving = (GoodsState.WAITING, GoodsState.DELIVERING)
+        return lines or any(x.state in moving for x in self.goods)
+
+    @property
+    def undecided(self) -> bool:
+        """True while nobody knows what became of a line."""
+        return any(x.state is LineState.POST_UNKNOWN for x in self.lines) or any(
+            x.state is GoodsState.DELIVERY_UNKNOWN for x in self.goods
+        )
 
     @property
     def refunded_fen(self) -> Fen:
@@ -180,6 +208,7 @@ class Order:
             or self.person_reasons
             or self.payment.state is PaymentState.NEEDS_PERSON
             or any(x.needs_person for x in self.lines)
+            or any(x.needs_person for x in self.goods)
             or any(x.state is RefundState.NEEDS_PERSON for x in self.refunds)
         )
 
@@ -243,6 +272,11 @@ def with_paper(order: Order, **changes: object) -> Order:
 def with_line(order: Order, index: int, **changes: object) -> Order:
     line = replace(order.lines[index], **changes)  # type: ignore[arg-type]
     return replace(order, lines=(*order.lines[:index], line, *order.lines[index + 1 :]))
+
+
+def with_goods(order: Order, index: int, **changes: object) -> Order:
+    line = replace(order.goods[index], **changes)  # type: ignore[arg-type]
+    return replace(order, goods=(*order.goods[:index], line, *order.goods[index + 1 :]))
 
 
 def with_refund(order: Order, index: int, **changes: object) -> Order:

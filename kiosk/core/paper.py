@@ -22,7 +22,7 @@ PATIENCE = "paper.patience"
 def begin(order: Order) -> Step:
     """Print the receipt once there is something final to say, or patience has run out.
 
-    The receipt doesn't wait for a slow biller (design, Money).
+    The receipt doesn't wait for a slow biller, but for the machine that gives out (design, Money).
     """
     paper = order.paper
     if order.payment.state is not PaymentState.PAID or order.person_left:
@@ -31,14 +31,15 @@ def begin(order: Order) -> Step:
         paper.state is not PaperState.NONE and not paper.slip
     ):
         return order, ()
-    if not (order.patience_over or settled_for_now(order)):
+    patience_over = order.patience_over and not (order.goods and order.at_work)
+    if not (patience_over or settled_for_now(order)):
         return order, ()
     return _print(order, Document.RECEIPT, again=False)
 
 
 def settled_for_now(order: Order) -> bool:
     """True when every line has its answer and every refund is on its way or done."""
-    lines = all(x.at_rest for x in order.lines)
+    lines = all(x.at_rest for x in order.lines) and all(x.at_rest for x in order.goods)
     refunds = all(x.state is not RefundState.REFUNDING for x in order.refunds)
     planned = order.refused_fen == order.refund_planned_fen or order.needs_person
     return lines and refunds and planned

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from kiosk.core import events as e
 from kiosk.core.commands import (
+    BeginPayment,
     ClosePayment,
     CommitPayment,
     QueryPayment,
@@ -16,7 +17,7 @@ from kiosk.core.commands import (
     StartTimer,
 )
 from kiosk.core.events import Charge, Close, PaymentFacts
-from kiosk.core.means import NOT_CONFIGURED, Commit
+from kiosk.core.means import FREE, NOT_CONFIGURED, Commit
 from kiosk.core.order import (
     Asking,
     Order,
@@ -45,13 +46,22 @@ UNDECIDABLE = "payment_undecidable"
 
 def request(order: Order) -> Step:
     """Ask for the money. The journal has the order's number before this leaves (Money 1)."""
+    if order.means.id == FREE:
+        return with_payment(order, state=PaymentState.PAID), ()
     order = with_payment(order, state=PaymentState.REQUESTED)
-    description = f"水电煤缴费 {len(order.lines)} 笔 {order.short_id}"
+    description = f"{_what(order)} {order.short_id}"
     deadline = order.means.deadline_s + (0.0 if order.means.polled else DEADLINE_SLACK_S)
     return order, (
         RequestPayment(order.id, order.means, order.amount_fen, description),
         StartTimer(order.id, DEADLINE, deadline),
     )
+
+
+def _what(order: Order) -> str:
+    """What the payer's own slip says it was for."""
+    if order.goods:
+        return "、".join(x.goods.name for x in order.goods)
+    return f"水电煤缴费 {len(order.lines)} 笔"
 
 
 def code_ready(order: Order, event: e.PaymentCodeReady) -> Step:
@@ -62,6 +72,23 @@ def code_ready(order: Order, event: e.PaymentCodeReady) -> Step:
         return order, ()
     order = with_payment(order, qr_code=event.code)
     return order, (StartTimer(order.id, POLL, POLL_S),)
+
+
+def marked(order: Order, event: e.PaymentMarked) -> Step:
+    """Write down what the terminal knows of before, then let it ask for the money, if it is still
+    wanted.
+    """
+    payment = order.payment
+    if payment.mark is not None:
+        return order, ()
+    wanted = (
+        payment.state is PaymentState.REQUESTED
+        and not payment.cancel_wanted
+        and order.means.commit is Commit.TWO_PHASE
+    )
+    if not wanted:
+        return order, (RejectPayment(order.id, order.means),)
+    return with_payment(order, mark=event.mark), (BeginPayment(order.id, order.means),)
 
 
 def offered(order: Order, event: e.PaymentOffered) -> Step:

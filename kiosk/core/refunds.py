@@ -13,7 +13,6 @@ from kiosk.core.commands import Command, QueryRefund, RefundPayment, StartTimer
 from kiosk.core.events import Refunding
 from kiosk.core.means import NOT_CONFIGURED, RefundBy
 from kiosk.core.order import (
-    LineState,
     Order,
     PaymentState,
     Refund,
@@ -36,20 +35,19 @@ BY_HAND = "refund_by_hand:"
 
 
 def plan(order: Order, at: int) -> Step:
-    """Send back what was charged for lines that are refused for certain."""
+    """Send back what was charged for lines that for certain came to nothing, or not to all."""
     if order.payment.state is not PaymentState.PAID:
         return order, ()
-    if any(x.state in (LineState.WAITING, LineState.POSTING) for x in order.lines):
+    if order.at_work:
         return order, ()
     if any(x.state is not RefundState.REFUNDED for x in order.refunds):
         return order, ()
     owed = order.refused_fen - order.refund_planned_fen
     if owed <= 0:
         return order, ()
-    undecided = any(x.state is LineState.POST_UNKNOWN for x in order.lines)
     if not _possible(order, owed):
         # Another line may still be refused and make the refund a whole one.
-        return (order, ()) if undecided else (by_hand(order, owed), ())
+        return (order, ()) if order.undecided else (by_hand(order, owed), ())
     wait_ms = order.means.refund_gap_s * 1000
     last = max((x.ended_at for x in order.refunds), default=0)
     if order.refunds and at - last < wait_ms:
@@ -99,6 +97,8 @@ def queried(order: Order, event: e.RefundQueried, at: int) -> Step:
         # Nothing changes before the next start, which asks again.
         return with_person(order, gone), ()
     order = without_person(order, gone)
+    if event.result is Refunding.UNDECIDABLE:
+        return _to_person(order, index, event.code), ()
     if event.result is Refunding.REFUSED and refund.attempts >= MOST_ATTEMPTS:
         return _to_person(order, index, event.code), ()
     if event.result in (Refunding.REFUSED, Refunding.NOT_FOUND):
@@ -155,7 +155,7 @@ def _again(order: Order, index: int) -> Step:
     if (refund.refused and refund.attempts >= MOST_ATTEMPTS) or refund.attempts >= MOST_SILENT:
         # Refused again and again, and the far side knows nothing of it: no machine will do it.
         return _to_person(order, index, refund.code), ()
-    order = with_refund(order, index, state=RefundState.REFUNDING, querying=False)
+    order = with_refund(order, index, state=RefundState.REFUNDING, querying=False, refused=False)
     return order, (_request(order, order.refunds[index]),)
 
 

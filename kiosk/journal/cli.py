@@ -23,17 +23,18 @@ from kiosk.core.decide import decide
 from kiosk.core.events import PersonSettled, Verdict
 from kiosk.core.order import Order
 from kiosk.journal import telling
+from kiosk.journal.aside import REPLAY, SETTLED, for_a_person, verdicts_in
 from kiosk.journal.audit import Audit, audit
 from kiosk.journal.epochs import new_epoch
 from kiosk.journal.export import export
 from kiosk.journal.journal import Journal, Summary
-from kiosk.journal.kept import SETTLED, KeptEpochs
+from kiosk.journal.kept import KeptEpochs
 from kiosk.journal.replay import ReplayDiffersError, replay
 from kiosk.journal.store import VERSION, JournalBrokenError, JournalBusyError, kept_epochs
 
 FILE = "journal.sqlite"
 SQLITE = b"SQLite format 3\0"
-_LINE_VERDICTS = (Verdict.LINE_POSTED, Verdict.LINE_NOT_POSTED)
+_LINE_VERDICTS = (Verdict.LINE_POSTED, Verdict.LINE_NOT_POSTED, Verdict.DELIVERED)
 
 
 class RefusedError(Exception):
@@ -73,6 +74,9 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     epoch.add_argument("--reason", required=True)
     settle.add_argument("--verdict", required=True, choices=[x.value for x in Verdict])
     settle.add_argument("--line", type=int, help="which line, from 1, for the verdicts on lines")
+    settle.add_argument(
+        "--units", type=int, help="how many grams, pages or pieces came out in all, for delivered"
+    )
     settle.add_argument("--refund", metavar="NO", default="", help="which refund was paid back")
     settle.add_argument("--note", required=True, help="how it was found out")
 
@@ -284,14 +288,18 @@ def _settle(args: argparse.Namespace) -> int:
     verdict = Verdict(args.verdict)
     if verdict in _LINE_VERDICTS and not args.line:
         raise RefusedError(f"--verdict {verdict.value} needs --line N (the first is 1)", 2)
+    if verdict is Verdict.DELIVERED and (args.units is None or args.units < 0):
+        raise RefusedError("--verdict delivered needs --units N: all that came out, 0 if none", 2)
     if verdict is Verdict.REFUNDED and not args.refund:
         raise RefusedError("--verdict refunded needs --refund NO (`kiosk journal show`)", 2)
     journal = Journal(_existing(args))
     try:
         old = _old_order(journal, args.order)
-        order = old or replay(journal, _find(journal, args.order))
+        order, aside = (old, True) if old else _to_settle(journal, _find(journal, args.order))
         line = args.line - 1 if verdict in _LINE_VERDICTS else -1
-        event = PersonSettled(order.id, verdict, args.operator, args.note, line, args.refund)
+        event = PersonSettled(
+            order.id, verdict, args.operator, args.note, line, args.refund, args.units or 0
+        )
         at = journal.now()
         try:
             after, _ = decide(order, event, at)
@@ -303,8 +311,8 @@ def _settle(args: argparse.Namespace) -> int:
                 f"{order.id}: nothing booked, because {verdict.value!r} answers nothing that is "
                 f"unknown. The order stands so: {now}"
             )
-        if old:
-            journal.note(SETTLED, event, at)
+        if aside:
+            journal.note(SETTLED, event, at, None if old else after)
         else:
             journal.append(event, after, at)
     finally:
@@ -312,6 +320,16 @@ def _settle(args: argparse.Namespace) -> int:
     print(f"{after.id}: booked. {telling.state_text(telling.state_of(after))}")
     print("Start the kiosk: it carries on from here.")
     return 0
+
+
+def _to_settle(journal: Journal, order_id: str) -> tuple[Order, bool]:
+    """The order as it stands, and whether it is settled beside its rows, which lead elsewhere."""
+    try:
+        return replay(journal, order_id), False
+    except ReplayDiffersError as error:
+        if error.order is None:
+            raise RefusedError(f"{order_id}: nothing of it can be read: {error}") from error
+        return for_a_person(error.order, REPLAY, verdicts_in(journal)), True
 
 
 def _old_order(journal: Journal, wanted: str) -> Order | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import shutil
 import time
@@ -9,13 +10,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import apsw
 import msgspec
 
-from kiosk.core.events import OrderEvent
+from kiosk.core.events import OrderEvent, OrderOpened
 from kiosk.core.order import Order, PaymentState
 from kiosk.journal.rows import CABIN, Row, decode, digest, encode
 from kiosk.journal.store import Store
 from kiosk.version import PROGRAM
+
+_log = logging.getLogger(__name__)
 
 CHECKPOINT_EVERY = 500
 
@@ -77,7 +81,14 @@ class Journal:
         self._keys: dict[str, bytes] = {}
         self._indexed: dict[str, tuple[object, ...]] = {}
         if not readonly:
+            self._remember_verified()
+
+    def _remember_verified(self) -> None:
+        """A checkpoint saves the next start some work, and a full disk may not have it."""
+        try:
             self.store.set_checkpoint()
+        except apsw.Error as error:
+            _log.warning("%s: no checkpoint: %s", self.store.path, error)
 
     def now(self) -> int:
         """Wall time in milliseconds, never earlier than the last row (design, Time)."""
@@ -94,9 +105,10 @@ class Journal:
             raise ValueError(f"{at} is before the last row's {store.last_at}")
         store.begin()
         try:
-            key = self._key(order)
+            key = self._key(order, new=isinstance(event, OrderOpened))
             kind, body, sealed = encode(event, key)
-            row = store.insert(at, order.id, kind, body, sealed, digest(order, key), PROGRAM)
+            state = digest(order, key) if key else ""
+            row = store.insert(at, order.id, kind, body, sealed, state, PROGRAM)
             self._index(order, row.at)
             if row.seq % CHECKPOINT_EVERY == 0:
                 store.set_checkpoint()
@@ -110,12 +122,17 @@ class Journal:
             self._on_append(row)
         return row.seq
 
-    def note(self, kind: str, body: object, at: int) -> int:
-        """Write a row that belongs to no order (a call for help, an operator's act)."""
+    def note(self, kind: str, body: object, at: int, order: Order | None = None) -> int:
+        """Write a row that belongs to no order's rows (a call for help, an operator's act).
+
+        ``order``: how one stands after it, for the list of the books.
+        """
         self.store.begin()
         try:
             text = msgspec.json.encode(body).decode()
             row = self.store.insert(at, CABIN, kind, text, None, "", PROGRAM)
+            if order is not None:
+                self._index(order, row.at)
             self.store.commit()
         except BaseException:
             self.store.rollback()
@@ -124,13 +141,17 @@ class Journal:
             self._on_append(row)
         return row.seq
 
-    def _key(self, order: Order) -> bytes:
+    def _key(self, order: Order, *, new: bool) -> bytes | None:
+        """The order's key. One that was forgotten stays so: a second one would open no older row,
+        and make every digest differ.
+        """
         key = self._keys.get(order.id) or self._stored_key(order.id)
-        if key is None:
+        if key is None and new:
             key = secrets.token_bytes(32)
             self._index(order, order.opened_at)
             self.store.db.execute("INSERT INTO keys VALUES (?,?)", (order.id, key))
-        self._keys[order.id] = key
+        if key is not None:
+            self._keys[order.id] = key
         return key
 
     def _stored_key(self, order_id: str) -> bytes | None:

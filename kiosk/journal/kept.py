@@ -2,8 +2,8 @@
 
 A file that was put aside doesn't verify, so no machine goes on with an order of it: one that was
 open there is a person's matter, and its bills stay locked until somebody has settled it. What a
-person settles is written into the journal in use, as a note of the kind ``SETTLED``. Only the keys
-of orders closed long enough are deleted there; rows, chain and anchor stay as they were found.
+person settles is written into the journal in use, as a note (``kiosk.journal.aside``). Only the
+keys of orders closed long enough are deleted there; rows, chain and anchor stay as they were found.
 """
 
 from __future__ import annotations
@@ -11,16 +11,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
 import apsw
-import msgspec
 
-from kiosk.core.decide import decide
 from kiosk.core.events import PersonSettled
-from kiosk.core.order import Order, with_person
+from kiosk.core.order import Order
+from kiosk.journal.aside import for_a_person, verdicts_in
 from kiosk.journal.journal import Journal
 from kiosk.journal.replay import ReplayDiffersError, replay
 from kiosk.journal.store import BUSY_MS, JournalBrokenError, kept_epochs, sync_file
@@ -28,7 +26,6 @@ from kiosk.journal.store import BUSY_MS, JournalBrokenError, kept_epochs, sync_f
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-SETTLED = "OldOrderSettled"
 OLD_EPOCH = "old_epoch"
 """What an open order of an earlier epoch is poisoned with."""
 
@@ -138,18 +135,14 @@ class KeptEpochs:
         return order if order.closed else self._for_a_person(order)
 
     def _for_a_person(self, order: Order) -> Order:
-        order = replace(with_person(order, "poisoned"), poisoned=OLD_EPOCH, person_left=True)
-        for at, verdict in self._verdicts():
-            if verdict.order_id == order.id:
-                order, _ = decide(order, verdict, at)
-        return order
+        return for_a_person(order, OLD_EPOCH, self._verdicts())
 
     def _verdicts(self) -> Iterator[tuple[int, PersonSettled]]:
         """Yield what people have settled, from the earliest epoch to the one in use."""
         nothing: list[tuple[int, PersonSettled]] = []
         for path in self._paths:
-            yield from self._read(path, _verdicts_in, nothing)
-        yield from _verdicts_in(self._current)
+            yield from self._read(path, verdicts_in, nothing)
+        yield from verdicts_in(self._current)
 
     def _read(self, path: Path, ask: Callable[[Journal], T], otherwise: T) -> T:
         """Ask one file. One that can't be read was named when it was put aside."""
@@ -189,11 +182,3 @@ def _opened(path: Path) -> Iterator[Journal]:
         yield kept
     finally:
         kept.close()
-
-
-def _verdicts_in(journal: Journal) -> list[tuple[int, PersonSettled]]:
-    return [
-        (x.at, msgspec.json.decode(x.body, type=PersonSettled))
-        for x in journal.notes()
-        if x.kind == SETTLED
-    ]

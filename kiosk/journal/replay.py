@@ -10,7 +10,9 @@ from kiosk.journal.journal import Entry, Journal
 class ReplayDiffersError(Exception):
     """The rows lead to another state than they did when written: this order stops, not the cabin.
 
-    ``order`` is the last state that still agreed, None if there was none.
+    ``order`` is the last state that still agreed; where not even the first did, what that row
+    makes of it now, so that whoever reads on knows at least what it was for. None if nothing can
+    be read.
     """
 
     def __init__(self, message: str, order: Order | None) -> None:
@@ -44,5 +46,6 @@ def _step(journal: Journal, before: Order | None, entry: Entry) -> Order:
         raise ReplayDiffersError(f"row {entry.seq}: {name} in decide", before) from error
     expected = journal.digest_of(order)
     if expected is not None and expected != entry.digest:
-        raise ReplayDiffersError(f"row {entry.seq}: another state than when it was written", before)
+        text = f"row {entry.seq}: another state than when it was written"
+        raise ReplayDiffersError(text, order if before is None else before)
     return order

@@ -12,6 +12,7 @@ import msgspec
 from kiosk import seal
 from kiosk.core.events import ORDER_EVENTS, OrderEvent
 from kiosk.core.order import Order
+from kiosk.journal.canonical import canonical
 
 GENESIS = "0" * 64
 CABIN = "CABIN"
@@ -82,13 +83,16 @@ def _flat(kind: type[OrderEvent]) -> bool:
 _FLAT = frozenset(x.__name__ for x in ORDER_EVENTS if _flat(x))
 
 
-def encode(event: OrderEvent, key: bytes) -> tuple[str, str, bytes | None]:
-    """Return kind, public body and sealed personal fields of an event."""
+def encode(event: OrderEvent, key: bytes | None) -> tuple[str, str, bytes | None]:
+    """Return kind, public body and sealed personal fields of an event.
+
+    Without a key (it was forgotten, as it should be) personal fields are not written at all.
+    """
     kind = type(event).__name__
     if kind in _FLAT:
         return kind, msgspec.json.encode(event).decode(), None
     plain, secrets = seal.split(event)
-    sealed = seal.encrypt(secrets, key, event.order_id.encode()) if secrets else None
+    sealed = seal.encrypt(secrets, key, event.order_id.encode()) if secrets and key else None
     return kind, msgspec.json.encode(plain).decode(), sealed
 
 
@@ -111,4 +115,4 @@ def decode(row: Row, key: bytes | None) -> OrderEvent:
 
 def digest(order: Order, key: bytes) -> str:
     """Return the keyed digest of a state: equal states, equal digests, and no way back."""
-    return hashlib.blake2b(msgspec.json.encode(order), key=key[:32], digest_size=16).hexdigest()
+    return hashlib.blake2b(canonical(order), key=key[:32], digest_size=16).hexdigest()

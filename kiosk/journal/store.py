@@ -74,8 +74,10 @@ class Store:
         """
         self.path = path
         self._anchor = -1
-        self._lock = -1 if readonly else _take_lock(path.with_suffix(".lock"))
+        self._lock = -1
         try:
+            if not readonly:
+                self._lock = _take_lock(path.with_suffix(".lock"))
             self._open(vfs, readonly, epoch)
         except (apsw.Error, OSError) as error:
             self._close_handles()

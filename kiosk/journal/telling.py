@@ -116,6 +116,7 @@ def state_of(order: Order) -> dict[str, Any]:
     return {
         "payment": order.payment_word,
         "lines": [x.state.value for x in order.lines],
+        "goods": [f"{x.goods.name} {x.state.value} {x.given}" for x in order.goods],
         "refunds": [
             {"no": x.no, "amount_fen": x.amount_fen, "state": x.state.value} for x in order.refunds
         ],
@@ -138,7 +139,8 @@ def timeline_text(entry: dict[str, Any]) -> Iterator[str]:
 
 def state_text(state: dict[str, Any]) -> str:
     """Tell a state in one line."""
-    parts = [f"payment {state['payment']}", f"lines {', '.join(state['lines'])}"]
+    parts = [f"payment {state['payment']}"]
+    parts += [f"{key} {', '.join(state[key])}" for key in ("lines", "goods") if state[key]]
     parts += [f"refund {x['no']} {yuan(x['amount_fen'])} {x['state']}" for x in state["refunds"]]
     parts.append(f"paper {state['paper']}")
     if state["needs_person"]:

@@ -20,8 +20,10 @@ from typing import Any
 
 from devices.booklet_dispenser import codec as qu_cd
 from devices.bp_meter import ieee_apdu, rbp_codec
+from devices.document_printer import codec as ipp
 from devices.id_reader import codec as sam_v
 from devices.payment_terminal import codec as ecr
+from devices.payment_terminal import zvt_apdu, zvt_block
 from devices.receipt_printer import codec as escpos
 from devices.rice_mill import modbus
 from devices.scanner import codec as scanner
@@ -32,7 +34,10 @@ from tests.fuzz.test_device_codecs import (
     qu_cd_frame,
     rbp_frame,
     sam_v_frame,
+    zvt_apdu_bytes,
+    zvt_frame,
 )
+from tests.fuzz.test_ipp import attribute as ipp_attribute
 
 FASTER = 100
 """A codec reads at least so many times as fast as its line."""
@@ -80,6 +85,14 @@ def _ieee_almost(rng: random.Random) -> bytes:
     return b"\xe7\x00" + rng.randrange(200, 8000).to_bytes(2, "big")
 
 
+def _zvt_almost(rng: random.Random) -> bytes:
+    return rng.choice((b"\x10\x02", b"\x10\x10", b"\x10\x03\0\0", b"\x10", b"\x04\x0f\xff\xff\xff"))
+
+
+def _zvt_tcp_almost(rng: random.Random) -> bytes:
+    return rng.choice((b"\x04\x0f\x00", b"\xff", b"\x06\x0f\xff\x00\x01"))
+
+
 def _printer_reply(rng: random.Random) -> bytes:
     return rng.choice((b"\x12", b"\x16", b"\x1a", b"\x14\x00\x00\x0f", b"\x11"))
 
@@ -101,6 +114,8 @@ SUBJECTS: dict[str, Subject] = {
     "ESC/POS status": Subject(
         19200, escpos.Decoder, _printer_reply, lambda rng: rng.choice((b"\x14", b"\xff\x10"))
     ),
+    "ZVT blocks": Subject(115200, zvt_block.Decoder, zvt_frame, _zvt_almost),
+    "ZVT over TCP": Subject(115200, zvt_apdu.Decoder, zvt_apdu_bytes, _zvt_tcp_almost),
     "scanner": Subject(
         115200, scanner.Decoder, streams.scanner_line, lambda rng: b"]C" * rng.randrange(1, 300)
     ),
@@ -110,6 +125,27 @@ SUBJECTS: dict[str, Subject] = {
     "Modbus RTU": Subject(9600, _Asking, modbus_answer, _wrong_end(modbus_answer)),
     "SAM_V": Subject(115200, sam_v.Decoder, sam_v_frame, _sam_almost),
 }
+
+
+class _Bodies:
+    """IPP's codec reads whole bodies: the pieces are attributes, read 64 KiB at a time."""
+
+    def __init__(self) -> None:
+        self._waiting = bytearray()
+
+    def feed(self, data: bytes) -> None:
+        self._waiting += data
+        if len(self._waiting) >= 1 << 16:
+            ipp.decode(b"\2\0\0\0\0\0\0\1\2" + self._waiting)
+            self._waiting.clear()
+
+
+SUBJECTS["IPP"] = Subject(
+    115200,  # it has no line of its own; as fast as the others is fast enough
+    _Bodies,
+    ipp_attribute,
+    lambda rng: rng.choice((b"\x21\0\1a\0\0", b"\x44\0\0\0\0", b"\x34\0\1a\0\0\x37\0\0\0\0")),
+)
 
 
 def _stream(make: Callable[[random.Random], bytes], size: int) -> bytes:

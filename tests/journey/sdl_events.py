@@ -103,7 +103,7 @@ def main() -> int:
     environment.prepare(PANEL)
     from screens.app import KioskApp
     from screens.pictures import SCREENS, PictureMaker
-    from tests.support.states import STATES
+    from tests.support.all_states import STATES
 
     picture = PictureMaker("数字小屋").of(STATES["home"])
     touches: list[str] = []

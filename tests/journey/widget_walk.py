@@ -18,9 +18,9 @@ def main(data_dir: Path) -> None:
     environment.prepare(environment.Panel())
     from screens.app import KioskApp
     from screens.pictures import SCREENS, PictureMaker
+    from tests.support.all_states import STATES
     from tests.support.extremes import extremes
     from tests.support.spoilt import unseen
-    from tests.support.states import STATES
 
     shown: list[Any] = [None]
     sent: list[tuple[str, object]] = []

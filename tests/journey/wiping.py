@@ -40,7 +40,7 @@ def main() -> None:
     from screens.pictures import SCREENS, PictureMaker
     from screens.walk import describe
     from screens.widgets.qr import QrImage
-    from tests.support.states import STATES
+    from tests.support.all_states import STATES
 
     maker = PictureMaker("数字小屋")
     now = {"picture": maker.of(STATES["home"])}

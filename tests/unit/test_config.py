@@ -11,6 +11,8 @@ import pytest
 import kiosk
 from devices import port, registry
 from kiosk import config, config_toml
+from kiosk.composition import means_of
+from kiosk.core.means import Commit, RefundBy
 from kiosk.settings import DeviceSettings
 
 EXAMPLE = Path(kiosk.__file__).parent / "cabin.example.toml"
@@ -33,7 +35,7 @@ address = "示例路380弄"
 operator_phone = "021-0000 0000"
 """
 REQUIRED = {
-    "[devices.terminal]": 'driver = "ecr_hub"\nport = "/dev/x"\n',
+    "[devices.terminal]": 'driver = "ecr_hub"\nport = "/dev/x"\napp_id = "wz1"\n',
     "[devices.receipt_printer]": 'driver = "escpos_serial"\nport = "/dev/y"\n',
     "[gateways.biller]": """\
 base_url = "https://x"
@@ -204,19 +206,22 @@ def test_all_mistakes_are_named_at_once_in_the_order_of_lines(folder: Path) -> N
             'devices.terminal.driver = "ecr_hbu" is not known (did you mean ecr_hub?)',
         ),
         (
-            '[devices.terminal]\ndriver = "ecr_hub"\nport = "COM1"\n',
+            '[devices.terminal]\ndriver = "ecr_hub"\napp_id = "wz1"\nport = "COM1"\n',
             'devices.terminal.port = "COM1" is not /dev/…',
         ),
         (
-            '[devices.terminal]\ndriver = "ecr_hub"\nport = "/dev/x"\nrecord = "yes"\n',
+            (
+                '[devices.terminal]\ndriver = "ecr_hub"\napp_id = "wz1"\n'
+                'port = "/dev/x"\nrecord = "yes"\n'
+            ),
             'devices.terminal.record = "yes" is not a switch',
         ),
         (
-            '[devices.terminal]\ndriver = "ecr_hub"\nport = "serial:///dev/x?baud=fast"\n',
+            '[devices.terminal]\ndriver = "ecr_hub"\napp_id = "wz1"\nport = "serial:///dev/x?baud=fast"\n',
             'devices.terminal.port = "serial:///dev/x?baud=fast" has an unusable setting',
         ),
         (
-            '[devices.terminal]\ndriver = "ecr_hub"\nport = "/dev/x"\napp = "1"\n',
+            '[devices.terminal]\ndriver = "ecr_hub"\napp_id = "wz1"\nport = "/dev/x"\napp = "1"\n',
             "devices.terminal.app is not known (did you mean app_id?)",
         ),
         (
@@ -301,7 +306,8 @@ def test_what_no_cabin_can_do_without_is_named_at_once(folder: Path) -> None:
 @pytest.mark.parametrize("way", ["[devices.terminal]", "[devices.scanner]"])
 def test_a_scanner_is_optional_and_one_way_of_paying_is_not(folder: Path, way: str) -> None:
     text = complete(SMALL).replace("[devices.terminal]", way)
-    text = text.replace("ecr_hub", "cdc_scanner") if "scanner" in way else text
+    if "scanner" in way:
+        text = text.replace("ecr_hub", "cdc_scanner").replace('app_id = "wz1"\n', "")
     found = mistakes(folder, text.encode())
     assert [x for x in found if "no way of paying" not in x] == []
     assert bool(found) is ("scanner" in way)
@@ -386,10 +392,38 @@ PORTS = {
 def test_every_kind_of_port_can_stand_in_the_file(folder: Path, scheme: str) -> None:
     url = PORTS[scheme]
     port.opener(url)
-    text = complete(SMALL + f'[devices.terminal]\ndriver = "ecr_hub"\nport = "{url}"\n')
+    text = complete(
+        SMALL + f'[devices.terminal]\ndriver = "ecr_hub"\napp_id = "wz1"\nport = "{url}"\n'
+    )
     file = folder / "cabin.toml"
     file.write_text(text.replace('port = "/dev/x"', f'port = "{url}"'))
     assert config.load(file).devices["terminal"].port == url
+
+
+@pytest.mark.parametrize(
+    ("driver", "port_url"),
+    [("zvt", "serial:///dev/x?baud=9600&stop=2"), ("zvt_tcp", "tcp://terminal.example:20007")],
+)
+def test_a_zvt_terminal_has_two_stop_bits_or_a_network(
+    folder: Path, driver: str, port_url: str
+) -> None:
+    section = f'[devices.terminal]\ndriver = "{driver}"\nport = "{port_url}"\n'
+    file = folder / "cabin.toml"
+    file.write_text(complete(SMALL + section + 'password = "000000"\nconfig = 62\n'))
+    device = config.load(file).devices["terminal"]
+    assert (device.driver, device.port) == (driver, port_url)
+    assert registry.factory(device.driver, device.options)().status.reason == "starting"
+    (means, *_) = means_of(config.load(file), {})
+    assert (means.refund, means.commit) == (RefundBy.FULL, Commit.TWO_PHASE)
+
+
+@pytest.mark.parametrize("query", ["stop=3", "parity=X", "baud=9600&stop=0"])
+def test_a_line_that_cannot_be_set_so(folder: Path, query: str) -> None:
+    section = f'[devices.terminal]\ndriver = "zvt"\nport = "serial:///dev/x?{query}"\n'
+    file = folder / "cabin.toml"
+    file.write_text(complete(SMALL + section))
+    with pytest.raises(config.ConfigError, match="unusable setting"):
+        config.load(file)
 
 
 def test_every_driver_has_its_place_in_the_file() -> None:

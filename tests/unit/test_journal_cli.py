@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from kiosk.core import events as e
+from kiosk.core.goods import Goods, Ware
+from kiosk.core.means import Means, RefundBy
 from kiosk.core.order import LineState, Order, PaymentState, RefundState
 from kiosk.journal import Journal, cli, replay
 from kiosk.journal.audit import audit
@@ -367,6 +369,31 @@ def test_settle_of_a_line_and_of_a_refund(path: Path, capsys: pytest.CaptureFixt
     order = state(path, no)
     assert order.money_settled
     assert kiosk(path, "verify") == 0
+
+
+def test_settle_of_goods_that_the_machine_has_forgotten(
+    path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    no = "38012611220000900RICE"[:20]
+    rice = Goods(Ware.RICE, "rice_mill", "米", 2500, (2500,), 2400)
+    journal = Journal(path)
+    lives.Writer(journal).live(
+        [
+            e.OrderOpened(no, Means("terminal", RefundBy.PARTIAL), (), 2400, goods=(rice,)),
+            e.PaymentAnswered(no, e.Charge.PAID, e.PaymentFacts(2400, 2400, "T1")),
+            e.DeliveryAnswered(no, 0, 0, e.Delivery.UNDECIDABLE, 0, "lost_power"),
+        ]
+    )
+    journal.close()
+    assert state(path, no).needs_person
+    by = ["--line", "1", "--operator", "op", "--note", "weighed"]
+    assert kiosk(path, "settle", no, "--verdict", "delivered", *by) == 2
+    assert "--units" in capsys.readouterr().err
+    assert kiosk(path, "settle", no, "--verdict", "delivered", "--units", "1500", *by) == 0
+    assert "partly 1500" in capsys.readouterr().out
+    order = state(path, no)
+    assert (order.posted_fen, order.refund_planned_fen) == (1440, 960)
+    assert kiosk(path, "show", no) == 0
 
 
 def test_settle_refuses_when_nothing_is_unknown(

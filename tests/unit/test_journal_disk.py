@@ -101,3 +101,21 @@ def test_a_row_stands_even_if_its_anchor_cannot_be_written(
     assert replay(journal, NO) == order
     journal.close()
     Journal(tmp_path / "journal.sqlite").close()
+
+
+def test_a_full_disk_keeps_nobody_from_starting(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    vfs = FailingVfs()
+    path = tmp_path / "journal.sqlite"
+    journal = Journal(path, vfs=vfs.name)
+    writer = lives.Writer(journal)
+    writer.take(lives.opened(NO))
+    journal.close()
+    vfs.failing = "write"
+    with caplog.at_level(logging.WARNING):
+        journal = Journal(path, vfs=vfs.name)
+    assert "no checkpoint" in caplog.text
+    assert journal.open_orders() == [NO]
+    vfs.failing = ""
+    journal.close()

@@ -10,7 +10,7 @@ import pytest
 from kiosk.core.visit import messages as m
 from kiosk.core.visit.decide import decide
 from screens.panel_there import NOBODY, PanelThere
-from tests.support.states import STATES
+from tests.support.all_states import STATES
 
 
 class Glass:

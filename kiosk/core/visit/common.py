@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.core import events as e
+from kiosk.core.goods import GoodsState
 from kiosk.core.order import Order, PaperState, PaymentState
 from kiosk.core.state import State
 from kiosk.core.visit.messages import Happen, Ring, VisitCommand
@@ -49,6 +50,8 @@ def working(order: Order) -> bool:
         return True
     if order.paper.state is PaperState.PRINTING:
         return True
+    if any(x.state is GoodsState.WAITING and x.goods.by_hand for x in order.goods):
+        return False  # a bag is awaited: whoever went away without it gets the money back
     return order.payment.state is PaymentState.PAID and order.paper.state is PaperState.NONE
 
 
@@ -57,7 +60,9 @@ def may_leave(state: State) -> bool:
     order = order_at_screen(state)
     if order is None or order.poisoned:
         return True
-    return not (working(order) or order.payment.state is PaymentState.UNKNOWN)
+    waiting = any(x.state is GoodsState.WAITING for x in order.goods)
+    paid = order.payment.state is PaymentState.PAID
+    return not (working(order) or order.payment.state is PaymentState.UNKNOWN or (waiting and paid))
 
 
 def leave(state: State) -> Moved:

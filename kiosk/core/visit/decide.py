@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from kiosk.core import guards
 from kiosk.core.state import State
-from kiosk.core.visit import bill_steps, pay_steps
+from kiosk.core.visit import bill_steps, goods_steps, pay_steps
 from kiosk.core.visit import messages as m
 from kiosk.core.visit.common import (
     ATTRACT,
@@ -27,9 +27,11 @@ from kiosk.core.visit.steps import (
     Attract,
     BillList,
     CallPerson,
+    CheckGoods,
     ChooseInstitution,
     ChooseTopUp,
     Confirm,
+    ConfirmGoods,
     EnterAccount,
     FindSlip,
     FoundOrder,
@@ -54,7 +56,11 @@ def decide(state: State, event: m.VisitEvent) -> Moved:
         case m.AccountFound() | m.AccountRefused() | m.AccountSilent():
             return _account(state, event)
         case m.PrinterAnswered():
+            if isinstance(state.visit.step, CheckGoods):
+                return goods_steps.printer_answered(state, event)
             return pay_steps.printer_answered(state, event)
+        case m.GoodsProgressed():
+            return goods_steps.progressed(state, event)
         case m.OrderFound():
             return _order_found(state, event)
         case m.OfficeNotTold():
@@ -106,6 +112,8 @@ def _touched(state: State, touch: m.Touched) -> Moved:
             return bill_steps.touched_topup(state, touch, visit.step)
         case Confirm():
             return pay_steps.touched_confirm(state, touch, visit.step)
+        case ConfirmGoods():
+            return goods_steps.touched_confirm(state, touch, visit.step)
         case AtOrder():
             return pay_steps.touched_order(state, touch)
         case FoundOrder():
@@ -151,6 +159,8 @@ def _back(state: State) -> Moved:
             return bill_steps.back(state)
         case Rechecking():
             return go(state, Confirm(state.visit.step.bills))
+        case CheckGoods(goods=goods):
+            return go(state, ConfirmGoods(goods))
         case ScanBill() if state.visit.accounts:
             return go(state, BillList())
         case _:
@@ -180,7 +190,7 @@ def _touched_call(state: State, touch: m.Touched) -> Moved:
 def _scanned(state: State, event: m.VisitEvent) -> Moved:
     """A code is never acted on while money moves or a question is under way."""
     step = state.visit.step
-    if isinstance(step, Looking | Rechecking | AtOrder | Confirm):
+    if isinstance(step, Looking | Rechecking | AtOrder | Confirm | ConfirmGoods | CheckGoods):
         return stay(state)
     if isinstance(step, Attract):
         state, _ = go(state, Home())
@@ -233,7 +243,9 @@ def _rang(state: State, name: str) -> Moved:
     if isinstance(step, Home | Attract):
         return stay(state)
     order = order_at_screen(state)
-    busy = isinstance(step, Looking | Rechecking) or (order is not None and working(order))
+    busy = isinstance(step, Looking | Rechecking | CheckGoods) or (
+        order is not None and working(order)
+    )
     if busy:
         # Never while a device or a payment works, not even after the warning (standards, time).
         return _cover(state, Overlay.NONE), (m.Ring(IDLE, state.rules.idle_warning_s),)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from kiosk.core.bills import Account, Institution
 from kiosk.core.events import OrderEvent
+from kiosk.core.goods import Progress
 from kiosk.core.order import Order
 from kiosk.core.state import ClockFace, Device
 
@@ -82,6 +83,14 @@ class PrinterAnswered(VisitEvent):
 
     request: int
     device: Device
+
+
+@dataclass(frozen=True, slots=True)
+class GoodsProgressed(VisitEvent):
+    """A machine says how far it is with an order's goods."""
+
+    order_id: str
+    progress: Progress
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from kiosk.core.bills import Bill
 from kiosk.core.means import Means
 from kiosk.core.order import Order, PaperState, PaymentState
 from kiosk.core.state import PRINTER, State
+from kiosk.core.visit import goods_steps
 from kiosk.core.visit.common import Moved, go, leave, next_request, order_at_screen, stay, working
 from kiosk.core.visit.messages import (
     AccountFound,
@@ -25,6 +26,7 @@ from kiosk.core.visit.messages import (
 from kiosk.core.visit.steps import (
     AtOrder,
     BillList,
+    CheckGoods,
     Confirm,
     Note,
     NoteCode,
@@ -131,7 +133,7 @@ def printer_answered(state: State, event: PrinterAnswered) -> Moved:
 def printer_silent(state: State) -> Moved:
     """Nobody knows whether there is paper: no payment begins."""
     step = state.visit.step
-    waits = isinstance(step, Rechecking) and step.printer
+    waits = isinstance(step, CheckGoods) or (isinstance(step, Rechecking) and step.printer)
     return go(state, OutOfService(PRINTER)) if waits else stay(state)
 
 
@@ -160,7 +162,7 @@ def touched_order(state: State, touch: Touched) -> Moved:
         return stay(state)
     if touch.target == "order.done":
         return stay(state) if working(order) else leave(state)
-    event = _wanted(order, touch.target)
+    event = _wanted(order, touch.target) or goods_steps.wanted(order, touch.target)
     if event is None:
         return stay(state)
     return state, (Happen(event),)

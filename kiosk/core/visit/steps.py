@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from kiosk.core.bills import Account, Bill, Institution, Kind
+from kiosk.core.goods import Goods, Progress
 from kiosk.core.means import Means
 from kiosk.core.money import Fen
 from kiosk.core.order import Order
@@ -124,6 +125,23 @@ class Rechecking:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfirmGoods:
+    """What was chosen, its price, and the ways of paying."""
+
+    goods: Goods
+    note: Note | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckGoods:
+    """The printer is asked once more before anything is paid (R16)."""
+
+    goods: Goods
+    means: Means
+    request: int
+
+
+@dataclass(frozen=True, slots=True)
 class AtOrder:
     """Everything shown comes from the order's own state."""
 
@@ -169,6 +187,8 @@ Step = (
     | ChooseTopUp
     | Confirm
     | Rechecking
+    | ConfirmGoods
+    | CheckGoods
     | AtOrder
     | FindSlip
     | FoundOrder
@@ -189,7 +209,7 @@ class Visit:
 
     ``chosen`` holds the keys of the bills that are to be paid. ``number`` tells one person's stay
     from the next one's: it grows with each that ends, so that whoever looks only now and then sees
-    that one has.
+    that one has. ``progress`` is what a machine last said of the goods of the order at the screen.
     """
 
     step: Step = field(default_factory=Home)
@@ -199,6 +219,7 @@ class Visit:
     requests: int = 0
     lower: bool = False
     number: int = 0
+    progress: Progress = field(default_factory=Progress)
 
     def next(self, step: Step) -> Visit:
         """End this stay: what follows knows nothing of it, and its answers come too late."""

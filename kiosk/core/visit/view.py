@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kiosk.core.goods import GoodsState
 from kiosk.core.order import Order, PaperState, PaymentState
 from kiosk.core.state import State
 from kiosk.core.visit.common import may_leave, order_at_screen
@@ -10,9 +11,11 @@ from kiosk.core.visit.steps import (
     Attract,
     BillList,
     CallPerson,
+    CheckGoods,
     ChooseInstitution,
     ChooseTopUp,
     Confirm,
+    ConfirmGoods,
     EnterAccount,
     FindSlip,
     FoundOrder,
@@ -35,6 +38,8 @@ SCREENS: dict[type, str] = {
     ChooseTopUp: "topup",
     Confirm: "confirm",
     Rechecking: "looking",
+    ConfirmGoods: "confirm_goods",
+    CheckGoods: "looking",
     FindSlip: "find",
     FoundOrder: "found",
     CallPerson: "call",
@@ -61,7 +66,11 @@ def screen_below(state: State) -> str:
 
 
 def screen_of_order(order: Order) -> str:
-    """The ladder of truth while something works, then the result or what is unknown."""
+    """The ladder of truth while something works, then the result or what is unknown.
+
+    Goods that wait for a hand, or come out, have a screen of their kind: ``rice_ready``,
+    ``pages_delivering``.
+    """
     payment = order.payment.state
     if order.paper.state is PaperState.PENDING:
         return "receipt_problem"
@@ -69,6 +78,12 @@ def screen_of_order(order: Order) -> str:
         return "unknown"
     if payment is PaymentState.NOT_PAID:
         return "result"
+    goods = next((x for x in order.goods if not x.at_rest), None)
+    if payment is PaymentState.PAID and goods is not None:
+        if goods.state is GoodsState.WAITING and goods.goods.by_hand:
+            return f"{goods.goods.ware}_ready"
+        if goods.state is GoodsState.DELIVERING:
+            return f"{goods.goods.ware}_delivering"
     if payment is PaymentState.PAID and order.paper.state in (
         PaperState.PRINTED,
         PaperState.SHOWN_AS_QR,
@@ -94,6 +109,7 @@ def _offered(state: State) -> object:
     step = state.visit.step
     order = order_at_screen(state)
     if order is not None:
-        return (order.id, order.payment.state, order.paper.state)
+        goods = tuple(x.state for x in order.goods)
+        return (order.id, order.payment.state, order.paper.state, goods)
     bills = tuple((x.key, x.total_fen) for x in state.visit.bills)
-    return (type(step), bills, getattr(step, "bills", ()))
+    return (type(step), bills, getattr(step, "bills", ()), getattr(step, "goods", None))

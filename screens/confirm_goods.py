@@ -1,0 +1,70 @@
+"""The last look at goods before paying: what, how much, from whom, and by which way."""
+
+from __future__ import annotations
+
+from kiosk.core import guards
+from kiosk.core.goods import Goods, Ware
+from kiosk.core.means import FREE, TERMINAL
+from kiosk.core.state import State
+from kiosk.core.visit.steps import ConfirmGoods
+from kiosk.i18n import N_, _
+from kiosk.order_text import amount_words
+from screens.confirm import WAYS, ConfirmScreen, ConfirmView, Line, Way, why_shut
+from screens.drawing import Box
+from screens.notes import note_text
+from screens.widgets.button import Button
+
+GIFTS = {
+    Ware.PAGES: N_("免费打印"),
+    Ware.BOOKLET: N_("领一本"),
+    Ware.RICE: N_("领取"),
+}
+
+
+def view_of(state: State) -> ConfirmView:
+    step = state.visit.step
+    if not isinstance(step, ConfirmGoods):
+        raise ValueError("nothing to confirm")
+    goods, note = step.goods, note_text(step.note)
+    lines = (Line(goods.name, _detail(goods), goods.total_fen),)
+    if not goods.total_fen:
+        gift = Way(FREE, _(GIFTS[goods.ware]), True)
+        return ConfirmView(_("请您核对一下"), lines, 0, (gift,), note)
+    open_ways = {x.id for x in guards.refundable_means(state)}
+    ways = tuple(Way(x.id, _(WAYS[x.id]), x.id in open_ways) for x in state.rules.means)
+    title = _("请核对，再选怎么付")
+    return ConfirmView(title, lines, goods.total_fen, ways, note, why_shut(state))
+
+
+def _detail(goods: Goods) -> str:
+    amount = amount_words(goods.ware, goods.units)
+    return f"{amount} · {goods.seller}" if goods.seller else amount
+
+
+class ConfirmGoodsScreen(ConfirmScreen):
+    """As for bills; what is free has one button and no sum."""
+
+    name = "confirm_goods"
+
+    def build(self) -> None:
+        super().build()
+        self.ways[FREE] = self.add(
+            Button(
+                self.kit,
+                f"{self.name}.pay.{FREE}",
+                "",
+                lambda: self.send("confirm_goods.pay", FREE),
+                kind="main",
+                guard=True,
+            )
+        )
+
+    def arrange(self, body: Box) -> None:
+        super().arrange(body)
+        self.ways[FREE].place(self.ways[TERMINAL].box)
+
+    def show(self, view: ConfirmView) -> None:
+        super().show(view)
+        self.amount.visible = self.sums[0].visible = bool(view.fen)
+        if not view.fen:
+            self.total.say(_("免费"))
