@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import stat
 import tempfile
@@ -13,18 +12,7 @@ import pytest
 from kiosk.documents.opener import OpenDocument
 from kiosk.documents.visit_folder import SHARED_MEMORY, VisitFolder
 from tests.support import print_files as files
-
-
-def everywhere(mark: bytes, *folders: Path) -> list[Path]:
-    """Every file below `folders` that holds `mark`."""
-    found = []
-    for folder in folders:
-        for path in folder.rglob("*"):
-            # Other tests' files come and go meanwhile.
-            with contextlib.suppress(FileNotFoundError):
-                if path.is_file() and not path.is_symlink() and mark in path.read_bytes():
-                    found.append(path)
-    return found
+from tests.support.leftovers import everywhere
 
 
 def test_in_memory_and_for_us_alone(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from kiosk.gateways.types import NoAnswer
 from kiosk.relay.client import Arrived, Fetched, Gone, RelayClient, Slot
 from kiosk.settings import Settings
 from sim.files import SAMPLES
-from tests.unit.test_documents import pdfinfo
+from tests.support.poppler import pdfinfo
 
 from .sim_process import SimProcess
 
