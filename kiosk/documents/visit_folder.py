@@ -56,9 +56,9 @@ class VisitFolder:
                 entry.unlink(missing_ok=True)
 
     def remove(self) -> None:
-        """Wipe, and leave not even the folder."""
-        self.wipe()
+        """Wipe, and leave not even the folder. May be called twice."""
         with contextlib.suppress(FileNotFoundError):
+            self.wipe()
             self._base.rmdir()
 
 

@@ -30,12 +30,13 @@ def test_in_memory_and_for_us_alone(tmp_path: Path) -> None:
     assert not folder.path.exists()
 
 
-def test_nothing_stays_anywhere(tmp_path: Path) -> None:
+def test_nothing_stays_anywhere(tmp_path: Path, request: pytest.FixtureRequest) -> None:
     """A real file, opened, drawn, re-written: gone from memory, data folder, temporary files."""
     mark = f"resident {os.urandom(8).hex()}"
     data = tmp_path / "data"
     data.mkdir()
     folder = VisitFolder(data)
+    request.addfinalizer(folder.remove)
     path, printed = folder.new_file(".pdf"), folder.new_file(".pdf")
     path.write_bytes(files.saved(files.with_pages(1, text=mark), compress_streams=False))
     (folder.path / "deeper").mkdir()
@@ -49,16 +50,17 @@ def test_nothing_stays_anywhere(tmp_path: Path) -> None:
     folder.wipe()
     assert list(folder.path.iterdir()) == []
     assert everywhere(mark.encode(), *places) == []
-    folder.remove()
 
 
-def test_what_a_killed_kiosk_left_is_wiped_at_the_next_start(tmp_path: Path) -> None:
+def test_what_a_killed_kiosk_left_is_wiped_at_the_next_start(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
     folder = VisitFolder(tmp_path)
+    request.addfinalizer(folder.remove)
     folder.new_file().write_bytes(b"somebody's letter")
     again = VisitFolder(tmp_path)
     assert again.path == folder.path
     assert list(again.path.iterdir()) == []
-    again.remove()
 
 
 def test_without_memory_it_lies_in_the_data_folder_and_says_so(

@@ -61,12 +61,13 @@ def client_for(folder: Path, url: str) -> RelayClient:
     )
 
 
-def test_nothing_of_a_file_stays_anywhere(tmp_path: Path) -> None:
+def test_nothing_of_a_file_stays_anywhere(tmp_path: Path, request: pytest.FixtureRequest) -> None:
     mark = f"letter {secrets.token_hex(8)}"
     data = files.saved(files.with_pages(2, text=mark), compress_streams=False)
     assert mark.encode() in data
     places = (tmp_path, Path(tempfile.gettempdir()), SHARED_MEMORY)
     visit = VisitFolder(tmp_path / "data")
+    request.addfinalizer(visit.remove)
     with relay_process(tmp_path) as (process, url):
         client = client_for(tmp_path, url)
         slot = client.open()
@@ -92,7 +93,6 @@ def test_nothing_of_a_file_stays_anywhere(tmp_path: Path) -> None:
         for name in names
     ]
     assert not any(mark in name or slot.token in name for name in walked)
-    visit.remove()
 
 
 def test_it_ends_with_its_parent_and_keeps_nothing(tmp_path: Path) -> None:
