@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from kiosk.core.means import TERMINAL
+from kiosk.core.means import FREE, TERMINAL
 from kiosk.core.order import LineState, Order, PaymentState, RefundState
 
 QR_BOOKS = ("alipay", "wechat")
@@ -167,7 +167,7 @@ def _wrong_claims(order: Order, facts: Outside) -> list[str]:
     """What the journal holds for certain and the ledgers deny."""
     found = []
     state = order.payment.state
-    if state is PaymentState.PAID and not facts.charges:
+    if state is PaymentState.PAID and not facts.charges and order.means.id != FREE:
         found.append("believed paid, nothing was charged")
     if state is PaymentState.NOT_PAID and facts.charged_fen != facts.refunded_fen:
         found.append(f"believed not paid, {facts.charged_fen - facts.refunded_fen} fen are charged")

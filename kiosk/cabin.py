@@ -73,7 +73,8 @@ def _world(settings: Settings, engine: Engine) -> composition.World:
     for worker in workers.values():
         worker.start()
     engine.add_chore(Chore("cables", LOOK_EVERY_S, cables.look))
-    return composition.World(workers, biller, platforms, lanes)
+    record = factory.make_record(gateways.record) if gateways.record else None
+    return composition.World(workers, biller, platforms, lanes, record)
 
 
 def _advice(settings: Settings) -> str:

@@ -13,11 +13,14 @@ from pathlib import Path
 from types import MappingProxyType
 
 from kiosk.barcodes import BarcodeRule
+from kiosk.core.booklet import BookletRules
+from kiosk.core.notices import Notice
 from kiosk.core.print_price import PrintRule
 from kiosk.documents.limits import Limits
 from kiosk.gateways.settings import (
     AlipaySettings,
     BillerSettings,
+    RecordSettings,
     RelaySettings,
     WechatSettings,
 )
@@ -106,6 +109,20 @@ class PrivacySettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ClinicSettings:
+    """一分钟诊所: rest before, pause between, in seconds.
+
+    ``difference``: two readings that differ by more (mmHg) ask for a third. ``fhir``: the code on
+    the screen is offered as a FHIR bundle too.
+    """
+
+    rest_s: int = 300
+    pause_s: int = 60
+    difference: int = 5
+    fhir: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Contact:
     """Somebody whom a resident can call, as shown on the screen."""
 
@@ -135,6 +152,7 @@ class GatewaySettings:
     alipay: AlipaySettings | None = None
     wechat: WechatSettings | None = None
     relay: RelaySettings | None = None
+    record: RecordSettings | None = None
 
 
 USB_STICK, NO_STICK = "usb", "none"
@@ -169,4 +187,7 @@ class Settings:
     devices: Mapping[str, DeviceSettings]
     gateways: GatewaySettings
     barcodes: tuple[BarcodeRule, ...]
+    clinic: ClinicSettings = ClinicSettings()
+    notices: tuple[Notice, ...] = ()
+    booklet: BookletRules | None = None
     printing: PrintSettings | None = None

@@ -60,6 +60,7 @@ def order_words(order: Order | None) -> dict[str, Any] | None:
         "id": order.id,
         "payment": order.payment_word,
         "lines": [x.state.value for x in order.lines],
+        "goods": [x.state.value for x in order.goods],
         "paper": order.paper.state.value,
         "amount_fen": order.amount_fen,
         "closed": order.closed,

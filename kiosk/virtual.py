@@ -12,7 +12,11 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
+from devices.booklet_dispenser.driver import QuCdDispenser
+from devices.bp_meter.ieee_driver import IeeeMeter
+from devices.bp_meter.rbp_driver import RbpMeter
 from devices.driver import Driver
+from devices.id_reader.driver import SamVReader
 from devices.payment_terminal.driver import EcrHubTerminal
 from devices.payment_terminal.zvt_driver import ZvtTcpTerminal, ZvtTerminal
 from devices.receipt_printer.driver import EscposPrinter
@@ -40,12 +44,19 @@ from sim.gateways import Gateways
 from sim.gateways.transport import DELAY_KEY, LostAnswer, NotReached
 from sim.virtual import VirtualCabin
 
-ROLES = ("terminal", "scanner", "receipt_printer")
+ROLES = (
+    "terminal",
+    "scanner",
+    "receipt_printer",
+    "bp_meter",
+    "booklet_dispenser",
+    "id_reader",
+)
 REOPEN_S = 1.0
 GATEWAY_S = 0.08
 """A gateway's answer takes so long, beside what its faults add."""
 IDLE_ASK_S = 60.0
-"""How often an idle printer is asked in virtual time, so that a day stays cheap."""
+"""How often an idle machine is asked in virtual time, so that a day stays cheap."""
 IDLE_ENQUIRY_S = 600.0
 """The same for a ZVT terminal."""
 
@@ -83,6 +94,9 @@ class VirtualWorker:
         self._last_id += 1
         self._driver.submit(self._last_id, command, self._now())
         return self._last_id
+
+    def cancel(self, command_id: int) -> None:
+        self._driver.cancel(command_id, self._now())
 
     def step(self) -> bool:
         """Do all that is due now; True if anything moved."""
@@ -184,10 +198,13 @@ class VirtualKiosk:
         self.gateways = Gateways(self.clock, self.faults, folder, seed)
         self.gateways.write_keys(folder)
         self.cabin = VirtualCabin(self.clock, self.faults, seed, self.gateways)
-        write_cabin_toml(folder, self.gateways.settings(), terminal)
+        self.configure(write_cabin_toml(folder, self.gateways.settings(), terminal))
         self.settings: Settings = load(folder / "cabin.toml")
         self.state: State | None = None
         self.engine = self._boot()
+
+    def configure(self, file: Path) -> None:
+        """The cabin's configuration is written; tests change it before it is read."""
 
     def _boot(self) -> Engine:
         clock = _Clock(self.clock)
@@ -211,6 +228,9 @@ class VirtualKiosk:
             "terminal": self._terminal(),
             "scanner": CdcScanner(),
             "receipt_printer": EscposPrinter(idle_s=IDLE_ASK_S),
+            "bp_meter": IeeeMeter() if self._reports_only else RbpMeter(idle_s=IDLE_ASK_S),
+            "booklet_dispenser": QuCdDispenser(idle_s=IDLE_ASK_S),
+            "id_reader": SamVReader(idle_s=IDLE_ASK_S),
         }
         self._workers = {
             role: VirtualWorker(role, self.device_of(role), driver, self.cabin, engine)
@@ -224,7 +244,9 @@ class VirtualKiosk:
             "wechat": factory.make_wechat(gateways.wechat, self._outside("wechat")),
         }
         biller = factory.make_biller(gateways.biller, self._outside("biller"))
-        return composition.World(self._workers, biller, platforms, self._lanes)
+        assert gateways.record is not None, "the simulator wrote it"
+        record = factory.make_record(gateways.record, self._outside("record"))
+        return composition.World(self._workers, biller, platforms, self._lanes, record)
 
     def _terminal(self) -> Driver:
         settings = self.settings.devices["terminal"]
@@ -239,7 +261,14 @@ class VirtualKiosk:
 
     def device_of(self, role: str) -> str:
         """The simulated machine that plays a role."""
+        if role == "bp_meter" and self._reports_only:
+            return "bp_meter_standard"
         return self.terminal_id if role == "terminal" else role
+
+    @property
+    def _reports_only(self) -> bool:
+        """Whether the meter is the standard's, which nobody starts from here."""
+        return self.settings.devices["bp_meter"].driver == "ieee_meter"
 
     def _outside(self, name: str) -> factory.Outside:
         from kiosk.gateways.transport import WsgiAdapter

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kiosk.core import guards
+from kiosk.core.booklet import Person
 from kiosk.core.goods import Goods, Ware
 from kiosk.core.means import FREE, TERMINAL
 from kiosk.core.state import State
@@ -27,6 +28,11 @@ def view_of(state: State) -> ConfirmView:
         raise ValueError("nothing to confirm")
     goods, note = step.goods, note_text(step.note)
     lines = (Line(goods.name, _detail(goods), goods.total_fen),)
+    if goods.ware is Ware.BOOKLET:
+        who = state.visit.identified
+        lines = (Line(_whose(who), f"{goods.name} · {_detail(goods)}", 0),)
+        if who is not None and who.masked:
+            note = note or _("身份证请收好。\n名字不对的话，请碰“返回”。")
     if not goods.total_fen:
         gift = Way(FREE, _(GIFTS[goods.ware]), True)
         return ConfirmView(_("请您核对一下"), lines, 0, (gift,), note)
@@ -34,6 +40,13 @@ def view_of(state: State) -> ConfirmView:
     ways = tuple(Way(x.id, _(WAYS[x.id]), x.id in open_ways) for x in state.rules.means)
     title = _("请核对，再选怎么付")
     return ConfirmView(title, lines, goods.total_fen, ways, note, why_shut(state))
+
+
+def _whose(person: Person | None) -> str:
+    """``给 王*``; nobody's name is known by a code."""
+    if person is not None and person.masked:
+        return _("给 {name}").format(name=person.masked)
+    return _("凭医保码")
 
 
 def _detail(goods: Goods) -> str:
@@ -64,6 +77,7 @@ class ConfirmGoodsScreen(ConfirmScreen):
         self.ways[FREE].place(self.ways[TERMINAL].box)
 
     def show(self, view: ConfirmView) -> None:
+        self.note.turn("wait" if view.fen else "info")
         super().show(view)
         self.amount.visible = self.sums[0].visible = bool(view.fen)
         if not view.fen:

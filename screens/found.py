@@ -55,6 +55,8 @@ def view_of(state: State) -> FoundView:
     lead, words = result.lead, result.words
     if not result.amber and result.paid:
         lead, words = _("可以放心。"), _("这一笔已经全部缴好。")
+    elif order.goods and not result.amber and order.payment.state is PaymentState.PAID:
+        lead, words = _("可以放心。"), _("这一笔已经办好。")
     return FoundView(
         result.title, number, result.fen, result.steps, words, result.amber, lead, result.paid
     )

@@ -8,6 +8,7 @@ from kiosk.core.state import State
 from kiosk.core.visit.view import screen_below
 from kiosk.i18n import N_, _
 from screens.base import Screen
+from screens.clinic_help import TEXTS as CLINIC
 from screens.drawing import Box
 from screens.theme import SPACE
 from screens.widgets.button import Button
@@ -52,6 +53,13 @@ TEXTS = {
     "find": N_("把以前打的小票拿出来，上面有一个方块。\n\n对准红光，就能看到那一笔办好了没有。"),
     "found": N_("这里写着那一笔办得怎么样。不显示姓名，别人看到也不要紧。"),
     "call": N_("照着号码打电话就行。\n\n碰下面的按钮，工作人员上班时会看到。"),
+    **CLINIC,
+    "lay_card": N_(
+        "把身份证平放在读卡口上，等一两秒。\n\n读好了机器会告诉您，身份证请收好。\n\n"
+        "机器不留姓名和号码，只记得有人领过一本。"
+    ),
+    "had_booklet": N_("一个人一段时间领一本。\n\n真的要用，请人帮忙，工作人员会给您办。"),
+    "booklet_delivering": N_("本子从出本口出来，轻轻一抽就好。\n\n来不及拿也不要紧，可以再领。"),
     "out_of_service": N_("这件事现在办不了。\n\n没有扣您的钱。急的话，请打“请人帮忙”里的电话。"),
 }
 

@@ -37,7 +37,8 @@ def view_of(state: State) -> LookingView:
             Step(_("看看打印机有没有纸"), "now"),
             Step(_("请您付款") if step.goods.total_fen else _("给您拿来"), "next"),
         )
-        return LookingView(_("正在准备"), _("请稍等几秒，还没有扣钱。"), steps, back=True)
+        words = _("请稍等几秒，还没有扣钱。") if step.goods.total_fen else _("请稍等几秒。")
+        return LookingView(_("正在准备"), words, steps, back=True)
     name = step.institution.name if isinstance(step, Looking) else _("缴费单位")
     steps = (
         Step(_("收到户号"), "done"),

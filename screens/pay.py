@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.core.means import TERMINAL
+from kiosk.core.means import FREE, TERMINAL
 from kiosk.core.order import Asking, Order, PaperState, PaymentState
 from kiosk.core.paper import settled_for_now
 from kiosk.core.state import State
@@ -97,6 +97,12 @@ def steps_of(order: Order) -> tuple[Step, ...]:
     else:
         checked = _("账单已核对")
         tell = _("通知{companies}").format(companies=companies(order))
+    if order.means.id == FREE:
+        return (
+            Step(checked, "done"),
+            Step(tell, "done" if told or printing else "now"),
+            Step(_("打印小票"), "now" if told or printing else "next"),
+        )
     return (
         Step(checked, "done"),
         Step(_("已付款"), "done") if paid else Step(waiting, "now"),
@@ -129,7 +135,7 @@ class PayScreen(Screen):
         self.cancel.place(Box(body.x, body.bottom - button, body.w, button))
         amount = Box(body.x, body.y + px(3), body.w, px(46))
         self.amount.place(amount)
-        top = amount.bottom + px(5)
+        top = amount.bottom + px(5) if self.amount.visible else body.y + px(SPACE.air)
         height = self.how.fit() if self.how.visible else self.hint.fit(body.w)
         if self.code.visible:
             # A code to scan takes the ladder's place: it is the one thing to look at now.
@@ -144,6 +150,7 @@ class PayScreen(Screen):
     def show(self, view: PayView) -> None:
         self.heading.say(view.title)
         self.amount.show(view.fen)
+        self.amount.visible = bool(view.fen)
         self.hint.say(view.hint)
         self.how.visible = view.how is not None
         self.hint.visible = view.how is None
@@ -157,4 +164,4 @@ class PayScreen(Screen):
             self.ladder.show(view.steps)
         self.cancel.visible = bool(view.cancel)
         self.cancel.say(view.cancel)
-        self.shape(self.code.visible, view.hint, view.how)
+        self.shape(self.code.visible, view.hint, view.how, self.amount.visible)

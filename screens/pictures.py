@@ -8,6 +8,7 @@ from typing import Any
 
 from kiosk.core.goods import Ware
 from kiosk.core.state import State
+from kiosk.core.visit.clinic_steps import CLINIC_SCREENS
 from kiosk.core.visit.common import order_at_screen
 from kiosk.core.visit.steps import Attract, CheckGoods, ConfirmGoods, Home, OutOfService
 from kiosk.core.visit.view import screen_below, screen_of
@@ -38,6 +39,21 @@ _CLASSES: Mapping[str, tuple[str, str]] = {
     "help": ("help_page", "HelpScreen"),
     "idle": ("idle", "IdleScreen"),
     "out_of_service": ("out_of_service", "OutOfServiceScreen"),
+    "clinic_welcome": ("clinic_welcome", "ClinicWelcomeScreen"),
+    "clinic_rest": ("clinic_rest", "ClinicRestScreen"),
+    "clinic_arm": ("clinic_arm", "ClinicArmScreen"),
+    "clinic_measuring": ("clinic_measuring", "ClinicMeasuringScreen"),
+    "clinic_stopping": ("clinic_stopping", "ClinicStoppingScreen"),
+    "clinic_trouble": ("clinic_trouble", "ClinicTroubleScreen"),
+    "clinic_pause": ("clinic_pause", "ClinicPauseScreen"),
+    "clinic_symptoms": ("clinic_symptoms", "ClinicSymptomsScreen"),
+    "clinic_alert": ("clinic_alert", "ClinicAlertScreen"),
+    "clinic_result": ("clinic_result", "ClinicResultScreen"),
+    "clinic_code": ("clinic_code", "ClinicCodeScreen"),
+    "clinic_record": ("clinic_record", "ClinicRecordScreen"),
+    "lay_card": ("lay_card", "LayCardScreen"),
+    "had_booklet": ("had_booklet", "HadBookletScreen"),
+    "booklet_delivering": ("booklet_delivering", "BookletDeliveringScreen"),
 }
 
 
@@ -65,6 +81,9 @@ SERVICES = {
     "find": N_("查一笔"),
     "found": N_("查一笔"),
     "call": N_("请人帮忙"),
+    **dict.fromkeys(CLINIC_SCREENS.values(), N_("量血压")),
+    "lay_card": N_("病历本"),
+    "had_booklet": N_("病历本"),
 }
 BILLS = N_("水电煤缴费")
 WARES = {
@@ -78,6 +97,8 @@ ROLES = {
     "rice_mill": WARES[Ware.RICE],
     "document_printer": WARES[Ware.PAGES],
     "booklet_dispenser": WARES[Ware.BOOKLET],
+    "id_reader": WARES[Ware.BOOKLET],
+    "booklet_register": WARES[Ware.BOOKLET],
 }
 
 

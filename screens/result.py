@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from kiosk.core.goods import GoodsState
+from kiosk.core.goods import GoodsState, Ware
 from kiosk.core.order import LineState, Order, PaperState, PaymentState
 from kiosk.core.state import State
 from kiosk.core.visit.common import order_at_screen
@@ -80,15 +80,24 @@ def _goods_result(order: Order, refund_days: int) -> ResultView:
     if GoodsState.DELIVERY_UNKNOWN in states:
         lead = _("请不要再付一次。") if paid else ""
         words = _("机器没有说清出了多少，工作人员会来核对。没出的钱会退给您，请留好小票。")
+        if not paid:
+            words = _("机器没有看清您拿到没有，工作人员会来核对。请留好小票，有事拿它来问。")
         return ResultView(_("还在核对"), fen, steps, words, True, lead, paid)
     words = "\n".join(refund_words(order, refund_days))
     if not words:
-        words = _("正在办理退款。") if paid else _("请过一会儿再来，或请人帮忙。")
+        words = _("正在办理退款。") if paid else _why_no_gift(order)
     some = GoodsState.PARTLY in states
     title = _("出得不够，少的退给您") if some else _("没有出，钱退给您")
     if not paid:
         title = _("这次没有拿到")
     return ResultView(title, fen, steps, words, amber=True, paid=paid)
+
+
+def _why_no_gift(order: Order) -> str:
+    """What to do when nothing came out that would have been free."""
+    if any(x.code == "not_taken" for x in order.goods):
+        return _("没有人拿，机器收回去了。还要的话，马上可以再领一次。")
+    return _("请过一会儿再来，或请人帮忙。")
 
 
 def _refused_title(states: list[LineState]) -> str:
@@ -117,6 +126,8 @@ def _paper_words(order: Order) -> tuple[str, str]:
     words = _("别忘了您的东西：卡、手机、账单。")
     if order.goods:
         words = _("别忘了您的东西：卡、手机。")
+    if any(x.goods.ware is Ware.BOOKLET for x in order.goods):
+        words = _("别忘了您的东西：身份证、病历本。")
     if order.paper.state is PaperState.PRINTED:
         return _("小票打好了，请拿好。"), words
     return _("都办好了。") if order.goods else _("账单都缴好了。"), words

@@ -29,7 +29,7 @@ from sim.wire.http_line import HttpLine
 from sim.wire.line import Line
 
 APP_ID = "wz000000000000"  # synthetic; the platform gives real ones
-GATEWAY_IDS = ("biller", "qr_payment")
+GATEWAY_IDS = ("biller", "qr_payment", "record")
 BROUGHT_IDS = ("phone_file", "usb_stick")  # what people bring, kept with the gateways
 BAUD = {
     "terminal": 115200,
@@ -61,6 +61,7 @@ NAMES = {
     "scanner_hid_second": ("键盘式扫码器的第二个接口", "its second input node"),
     "biller": ("收费单位", "biller"),
     "qr_payment": ("手机支付", "phone payment"),
+    "record": ("健康档案", "health record"),
     "phone_file": ("手机传文件", "a phone that sends a file"),
     "usb_stick": ("U盘", "USB stick"),
 }

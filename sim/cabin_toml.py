@@ -47,6 +47,12 @@ receipt_patience = 8
 [privacy]
 forget_days = 30
 
+[clinic]
+rest_s = 300
+pause_s = 60
+difference = 5
+fhir = true
+
 [print]
 stick = "folder:usb_stick"
 back_off_fen = 5
@@ -60,6 +66,16 @@ hours = "8:30–17:30"
 name = "小义工"
 phone = "021-0000 0002"
 hours = "周三 9:30–11:00"
+
+[booklet]
+per_days = 365
+insurance_code = true
+
+[[notice]]
+title = "小义工课堂"
+text = "学缴水电费，学自己量血压。义工手把手教。"
+weekday = "wed"
+time = "09:30"
 """
 
 TERMINALS: Mapping[str, Mapping[str, object]] = {
@@ -73,6 +89,9 @@ TERMINAL_IDS = {"ecr_hub": "terminal", "zvt": "terminal_zvt", "zvt_tcp": "termin
 _DEVICES: Mapping[str, Mapping[str, object]] = {
     "scanner": {"driver": "cdc_scanner"},
     "receipt_printer": {"driver": "escpos_serial", "columns": 48},
+    "bp_meter": {"driver": "rbp_meter"},
+    "booklet_dispenser": {"driver": "qu_cd", "take_s": 30},
+    "id_reader": {"driver": "sam_v"},
 }
 
 _NOWHERE = "127.0.0.1:20007"

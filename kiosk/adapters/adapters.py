@@ -14,20 +14,25 @@ from devices.receipt_printer.document import Print as PrintDocument
 from devices.scanner.codec import Scanned
 from devices.status import Cancelled, Completion, Failed, Status, Success, TimedOut
 from kiosk.adapters import biller as biller_words
+from kiosk.adapters import booklet as booklets
 from kiosk.adapters import goods as goods_words
 from kiosk.adapters import qr as qr_words
 from kiosk.adapters import terminal as terminal_words
+from kiosk.adapters.clinic import ClinicDesk
 from kiosk.adapters.heard import Heard
 from kiosk.adapters.terminals import EcrHubWords, TerminalWords
 from kiosk.barcodes import BarcodeRule, BillCode, PaymentCode, SlipCode, read_code
 from kiosk.core import commands as c
 from kiosk.core import events as e
 from kiosk.core.bills import Institution
+from kiosk.core.booklet import READER, REGISTER
 from kiosk.core.events import Posting, Printing
+from kiosk.core.goods import Ware
 from kiosk.core.means import NOT_CONFIGURED, TERMINAL
 from kiosk.core.order import Order
-from kiosk.core.state import BILLER, PRINTER, Device, Level
+from kiosk.core.state import BILLER, BP_METER, PRINTER, Device, Level
 from kiosk.core.visit import messages as m
+from kiosk.core.visit.clinic_messages import ClinicCommand
 from kiosk.gateways import types as g
 from kiosk.order_text import Letterhead
 from kiosk.receipts import compose
@@ -59,6 +64,8 @@ class Said:
 class DeviceWorker(Protocol):
     def submit(self, command: object) -> int: ...
 
+    def cancel(self, command_id: int) -> None: ...
+
 
 class Lanes(Protocol):
     """Runs slow calls elsewhere: jobs of one lane one after the other, lanes side by side."""
@@ -79,8 +86,12 @@ class Adapters:
         barcodes: tuple[BarcodeRule, ...],
         letterhead: Letterhead,
         terminal: TerminalWords | None = None,
+        clinic: ClinicDesk | None = None,
+        booklet: booklets.Booklets | None = None,
     ) -> None:
+        self._clinic = clinic or ClinicDesk({}, lanes, letterhead)
         self._workers = workers
+        self._booklet = booklet or booklets.Booklets(None, None, lanes, by_code=False)
         self._biller = biller
         self._platforms = platforms
         self._lanes = lanes
@@ -99,6 +110,7 @@ class Adapters:
     def carry_out(self, command: c.Command, order: Order) -> None:
         match command:
             case c.Print():
+                self._booklet.settle(order)
                 if PRINTER not in self._workers:
                     nothing = Printing.NOT_PRINTED
                     self._say(
@@ -114,9 +126,14 @@ class Adapters:
             case c.CheckPost():
                 unknown = e.PostChecked(command.order_id, command.line, Posting.NO_ANSWER)
                 self._call(BILLER, lambda: biller_words.check(self._biller, command), unknown)
+            case c.Deliver() if command.goods.ware is Ware.BOOKLET:
+                self._booklet.deliver(command)
             case c.Deliver():
                 words = goods_words.WARES[command.goods.ware]
                 self._give(command, lambda: words.deliver(command))
+            case c.CheckDelivery() if self._booklet.never_left(command, order):
+                never = goods_words.not_started(command)
+                self._lanes.run("nobody", lambda: never)
             case c.CheckDelivery():
                 words = goods_words.WARES[command.goods.ware]
                 self._give(command, lambda: words.check(command))
@@ -166,6 +183,8 @@ class Adapters:
 
     def ask(self, command: m.VisitCommand) -> None:
         match command:
+            case ClinicCommand():
+                self._clinic.ask(command)
             case m.QueryAccount():
                 self._ask_biller(command)
             case m.AskPrinter() if PRINTER in self._workers:
@@ -176,7 +195,7 @@ class Adapters:
                 answer = m.PrinterAnswered(command.request, missing)
                 self._lanes.run("nobody", lambda: answer)
             case _:
-                raise TypeError(f"nobody answers {type(command).__name__}")
+                self._booklet.ask(command)
 
     def _ask_biller(self, command: m.QueryAccount) -> None:
         biller, known = self._biller, self._institutions
@@ -211,11 +230,24 @@ class Adapters:
             case Said(role, Heard() as heard):
                 lost = heard.lost(only_unsent=role != BILLER)
                 return [*self._lost(role, lost), heard.event]
+            case booklets.Reserved() | booklets.Listed():
+                return self._from_register(message)
             case Said():
                 self._probing.discard(message.role)
                 return self._probed(message.role, message.what)
             case _:
                 raise TypeError(f"unknown message {type(message).__name__}")
+
+    def _from_register(
+        self, answer: booklets.Reserved | booklets.Listed
+    ) -> list[e.OrderEvent | m.VisitEvent]:
+        if isinstance(answer, booklets.Listed):
+            return [self._changed(REGISTER, self._booklet.listed(answer))]
+        if answer.why_not:
+            return [self._booklet.reserved(answer)]
+        words = goods_words.WARES[answer.command.goods.ware]
+        self._give(answer.command, lambda: words.deliver(answer.command))
+        return []
 
     def _probed(self, role: str, answer: object) -> list[e.OrderEvent | m.VisitEvent]:
         match answer:
@@ -251,10 +283,12 @@ class Adapters:
                 status = report.status
                 device = Device(Level(status.level.value), status.reason)
                 return [self._changed(role, device, status.detail)]
+            case _ if role == BP_METER:
+                return [*self._clinic.heard(report)]
             case Completed():
                 return self._completed(role, report)
             case Notice(what=Scanned() as scanned):
-                return [self._scanned(scanned)]
+                return self._scanned(scanned)
             case Notice(what=LateAnswer() as late):
                 order_id = late.order_no[:ORDER_ID_LENGTH]
                 _log.info("%s: a late answer (%s) for %s", role, late.code, late.order_no)
@@ -266,6 +300,8 @@ class Adapters:
                 return self._progressed(role, report)
 
     def _progressed(self, role: str, report: Progress) -> list[e.OrderEvent | m.VisitEvent]:
+        if role == READER:
+            return self._booklet.found(report.command_id)
         command, amount_fen = self._waiting.get((role, report.command_id), (None, 0))
         if command is not None and role == TERMINAL:
             event = self._terminal.progress(command, amount_fen, report.what)
@@ -283,6 +319,10 @@ class Adapters:
         if role == PRINTER and report.command_id in self._printer_asked:
             request = self._printer_asked.pop(report.command_id)
             return [m.PrinterAnswered(request, _asked(report.completion))]
+        if role == PRINTER and (printed := self._clinic.printed(report)) is not None:
+            return [*printed]
+        if role == READER:
+            return self._booklet.read(report.command_id, report.completion)
         waiting = self._waiting.pop((role, report.command_id), None)
         if waiting is None:
             _log.warning("%s: an answer to command %d, which nobody asked", role, report.command_id)
@@ -305,18 +345,20 @@ class Adapters:
             _log.exception("%s: the answer to %s failed", command.order_id, kind)
             return [e.Poisoned(command.order_id, kind, type(error).__name__)]
 
-    def _scanned(self, scanned: Scanned) -> m.VisitEvent:
+    def _scanned(self, scanned: Scanned) -> list[e.OrderEvent | m.VisitEvent]:
         if scanned.kind == "payment_code":
-            return m.PaymentCodeScanned()
+            return [m.PaymentCodeScanned()]
+        if (token := self._clinic.token(scanned.text)) is not None:
+            return [token]
         match read_code(scanned.text, self._barcodes):
             case BillCode() as bill:
-                return m.BillScanned(bill.institution, bill.account)
+                return [m.BillScanned(bill.institution, bill.account)]
             case SlipCode() as slip:
-                return m.SlipScanned(slip.order_id)
+                return [m.SlipScanned(slip.order_id)]
             case PaymentCode():
-                return m.PaymentCodeScanned()
+                return [m.PaymentCodeScanned()]
             case _:
-                return m.UnknownScanned()
+                return self._booklet.scanned(scanned.text) or [m.UnknownScanned()]
 
 
 def _asked(completion: Completion) -> Device:

@@ -56,6 +56,11 @@ def absent(command: c.Deliver | c.CheckDelivery, code: str) -> e.OrderEvent:
     return _checked(command, Delivery.NO_ANSWER, 0, code)
 
 
+def not_started(command: c.CheckDelivery) -> e.DeliveryChecked:
+    """The answer when for certain no machine was ever told of it."""
+    return _checked(command, Delivery.NOT_DONE, 0, "not_started")
+
+
 def _answered(
     command: c.Deliver, result: Delivery, units: int = 0, code: str = ""
 ) -> e.DeliveryAnswered:
@@ -174,8 +179,10 @@ class Booklet:
         match completion:
             case Success(value=booklets.Fate.TAKEN):
                 return _checked(command, Delivery.DONE, 1)
-            case Success(value=booklets.Fate.CAPTURED):
+            case Success(value=booklets.Fate.CAPTURED) | Failed(code="not_taken"):
                 return _checked(command, Delivery.NOT_DONE, 0, "not_taken")
+            case Failed(code="dispense_failure"):
+                return _checked(command, Delivery.NOT_DONE, 0, "dispense_failure")
             case OutcomeUnknown(reason="nothing_seen" | "jammed" as reason):
                 return _checked(command, Delivery.UNDECIDABLE, 0, reason)
             case _:

@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from kiosk.core.bills import Institution
+from kiosk.core.booklet import BookletRules
+from kiosk.core.clinic import ClinicRules
 from kiosk.core.means import Means
 from kiosk.core.money import Fen
+from kiosk.core.notices import Notice
 from kiosk.core.order import Order
 from kiosk.core.visit.steps import Visit
 
@@ -42,7 +45,10 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What of the configuration the core needs; amounts in fen, times in seconds."""
+    """What of the configuration the core needs; amounts in fen, times in seconds.
+
+    ``booklet`` is None in a cabin that gives none out.
+    """
 
     cabin_id: str
     cabin_name: str
@@ -56,22 +62,30 @@ class Rules:
     idle_reset_s: float = 30
     attract_after_s: float = 180
     receipt_patience_s: int = 8
+    clinic: ClinicRules | None = None
+    notices: tuple[Notice, ...] = ()
+    booklet: BookletRules | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ClockFace:
-    """The wall clock for display only: local month, day, weekday (Monday is 0), ``"20:15"``."""
+    """The wall clock for display only: local month, day, weekday (Monday is 0), ``"20:15"``.
+
+    ``iso`` is the same minute with its year and offset, for what a person takes along.
+    """
 
     month: int = 1
     day: int = 1
     weekday: int = 0
     text: str = "--:--"
     night: bool = False
+    iso: str = ""
 
 
 PRINTER = "receipt_printer"
 SCANNER = "scanner"
 BILLER = "biller"
+BP_METER = "bp_meter"
 
 
 @dataclass(frozen=True, slots=True)

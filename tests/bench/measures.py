@@ -231,6 +231,20 @@ def machines_at_rest() -> list[Reading]:
     ]
 
 
+@measure("stop")
+def stop_on_the_wire() -> list[Reading]:
+    """停止 of the blood-pressure meter: finger down to the stop frame on its wire."""
+    from tests.bench import stop_time
+
+    found = stop_time.measure()
+    seen = found["press_to_frame_ms"]
+    name = "停止 to the stop frame on the wire"
+    return [
+        Reading(f"{name}, p50", seen["p50"], "ms", details=found),
+        Reading(f"{name}, p95", seen["p95"], "ms", stop_time.P95_MS),
+    ]
+
+
 @measure("growth")
 def growth() -> list[Reading]:
     """Memory behind many payments; the longest measure, so it comes last."""

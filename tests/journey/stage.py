@@ -43,6 +43,8 @@ WAYS_HOME = (
     "idle.leave",
     "order.cancel",
     "order.slip",
+    "clinic.arm_out",
+    "clinic.stop",
 )
 
 
@@ -162,7 +164,11 @@ class Stage:
 
     def find(self, slip: str) -> str:
         """查一笔: what the screen says of the slip's order."""
-        self.kiosk.touch("home.find_slip")
+        if enabled(self.kiosk.on("home"), "home.find_slip"):
+            self.kiosk.touch("home.find_slip")
+        else:
+            self.kiosk.touch("home.call_person")
+            self.kiosk.touch("call.find_slip")
         self.kiosk.on("find")
         self.scan(slip)
         self.kiosk.on("found")

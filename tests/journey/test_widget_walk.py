@@ -71,6 +71,11 @@ def test_the_ways_out_are_offered_where_they_do_no_harm(walk: Walk) -> None:
     assert walk["ways_out"] == []
 
 
+def test_no_reading_leaves_the_glass_by_the_inspect_socket(walk: Walk) -> None:
+    assert walk["private"] > 100
+    assert walk["betrayed"] == []
+
+
 def test_lower_brings_controls_down_and_into_the_lower_half(walk: Walk) -> None:
     for name, tops in walk["tops"].items():
         assert tops["True"] >= tops["False"], name

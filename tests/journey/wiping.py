@@ -31,6 +31,8 @@ TELLING = (
     "1,131.20",
     OWNER,
 )
+VALUES = ("每分钟", "/")
+"""What stands in a text that tells a reading."""
 
 
 def main() -> None:
@@ -59,10 +61,20 @@ def main() -> None:
         """A number for what each variant shows, which keeps none of its texts."""
         return {name: hash(json.dumps(show(name))) for name in states}
 
+    def readings() -> set[str]:
+        """Blood pressure as the clinic's screens say it; the inspect socket wouldn't tell it."""
+        shown = set()
+        for name in states:
+            show(name)
+            widgets = app.screen(now["picture"].screen).walk()
+            shown |= {w.text for w in widgets if w.private and any(x in w.text for x in VALUES)}
+        return shown
+
     def told() -> set[bytes]:
         tokens = {*TELLING, *(x.short_id for s in states.values() for x in s.orders.values())}
         shown = {w["text"] for name in states for w in show(name)}
-        return {x[::-1].encode() for x in shown if any(token in x for token in tokens)}
+        found = {x for x in shown if any(token in x for token in tokens)} | readings()
+        return {x[::-1].encode() for x in found}
 
     planted, before = told(), prints()
 
@@ -76,6 +88,7 @@ def main() -> None:
     found = {
         "planted": len(planted),
         "owners": sum(OWNER in x.decode()[::-1] for x in planted),
+        "readings": sum(any(y in x.decode()[::-1] for y in VALUES) for x in planted),
         "left": sorted(left),
         "codes_before": coded,
         "codes": codes(),

@@ -17,7 +17,7 @@ from kiosk.core.order import (
     with_paper,
     with_payment,
 )
-from kiosk.core.state import Contact, Device, Level, State
+from kiosk.core.state import Contact, Device, Level, Rules, State
 from kiosk.core.visit.steps import (
     AtOrder,
     BillList,
@@ -206,11 +206,18 @@ def _troubled() -> dict[str, State]:
         "confirm_terminal_only": _out_of_order(_at_confirm(None), "wechat", "alipay"),
         "confirm_no_terminal": _out_of_order(_at_confirm(None), "terminal"),
         "call_long": replace(called, rules=rules),
+        "clinic_alert_long": replace(s.STATES["clinic_alert"], rules=_longest(rules)),
+        "clinic_code_long": replace(s.STATES["clinic_code"], rules=_longest(rules)),
         "call_one": replace(called, rules=replace(rules, contacts=contacts[:1])),
     }
     for reason in ("journal", "receipt_printer", "biller", "payment"):
         found[f"out_of_service_{reason}"] = s.at(OutOfService(reason))
     return found
+
+
+def _longest(rules: Rules) -> Rules:
+    """As long an address and a name as the configuration allows (60 characters each)."""
+    return replace(rules, address=("示例路三百八十弄" * 8)[:60], cabin_name=("数字小屋" * 15)[:60])
 
 
 def _plain() -> dict[str, State]:

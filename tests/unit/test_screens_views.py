@@ -266,6 +266,7 @@ def test_only_paying_stops_when_no_money_can_be_taken() -> None:
     tiles = home.view_of(s.STATES["home_no_paper"]).tiles
     assert [(x.id, x.enabled) for x in tiles] == [
         ("pay_bill", False),
+        ("clinic", True),
         ("find_slip", True),
         ("call_person", True),
     ]

@@ -6,12 +6,25 @@ from dataclasses import replace
 
 from kiosk.core import guards
 from kiosk.core.state import State
-from kiosk.core.visit import bill_steps, goods_steps, pay_steps
+from kiosk.core.visit import (
+    bill_steps,
+    booklet_steps,
+    clinic_common,
+    clinic_decide,
+    clinic_outcome,
+    goods_steps,
+    pay_steps,
+)
+from kiosk.core.visit import booklet_messages as b
 from kiosk.core.visit import messages as m
+from kiosk.core.visit.booklet import HadBooklet, LayCard
+from kiosk.core.visit.clinic_messages import ClinicEvent, TokenScanned
+from kiosk.core.visit.clinic_steps import ClinicMeasuring, ClinicStep
 from kiosk.core.visit.common import (
     ATTRACT,
     IDLE,
     RESET,
+    TICK,
     Moved,
     fall_asleep,
     go,
@@ -48,11 +61,20 @@ from kiosk.core.visit.steps import (
 
 def decide(state: State, event: m.VisitEvent) -> Moved:
     """Return the state after ``event`` and the commands it gives."""
+    after, commands = _decide(state, event)
+    return after, (*booklet_steps.let_go(state, after), *commands)
+
+
+def _decide(state: State, event: m.VisitEvent) -> Moved:
     match event:
         case m.Touched():
             return _awake(*_touched(state, event))
         case m.BillScanned() | m.SlipScanned() | m.PaymentCodeScanned() | m.UnknownScanned():
             return _awake(*_scanned(state, event))
+        case TokenScanned():
+            return _awake(*clinic_decide.happened(state, event))
+        case ClinicEvent():
+            return clinic_decide.happened(state, event)
         case m.AccountFound() | m.AccountRefused() | m.AccountSilent():
             return _account(state, event)
         case m.PrinterAnswered():
@@ -61,6 +83,10 @@ def decide(state: State, event: m.VisitEvent) -> Moved:
             return pay_steps.printer_answered(state, event)
         case m.GoodsProgressed():
             return goods_steps.progressed(state, event)
+        case b.CardSilent():
+            return booklet_steps.happened(state, event)
+        case b.CardEvent():
+            return _awake(*booklet_steps.happened(state, event))
         case m.OrderFound():
             return _order_found(state, event)
         case m.OfficeNotTold():
@@ -72,7 +98,10 @@ def decide(state: State, event: m.VisitEvent) -> Moved:
             return replace(state, institutions=event.institutions), ()
         case m.DeviceChanged():
             devices = {**state.devices, event.role: event.device}
-            return replace(state, devices=devices), ()
+            changed = replace(state, devices=devices)
+            if isinstance(state.visit.step, ClinicStep):
+                return clinic_decide.device_changed(changed, event)
+            return booklet_steps.machine_changed(state, changed)
         case m.ClockTurned():
             return replace(state, face=event.face, paid_today_fen=event.paid_today_fen), ()
         case m.JournalChanged():
@@ -93,6 +122,8 @@ def _touched(state: State, touch: m.Touched) -> Moved:
     if isinstance(visit.step, Attract):
         # The touch that wakes the screen does nothing else (R21).
         return go(state, Home())
+    if touch.target == m.STOP:
+        return clinic_decide.stop(state)
     if visit.overlay is not Overlay.NONE:
         return _touched_overlay(state, touch)
     if touch.target.startswith("nav."):
@@ -114,6 +145,8 @@ def _touched(state: State, touch: m.Touched) -> Moved:
             return pay_steps.touched_confirm(state, touch, visit.step)
         case ConfirmGoods():
             return goods_steps.touched_confirm(state, touch, visit.step)
+        case LayCard() | HadBooklet():
+            return booklet_steps.touched(state, touch, visit.step)
         case AtOrder():
             return pay_steps.touched_order(state, touch)
         case FoundOrder():
@@ -122,6 +155,8 @@ def _touched(state: State, touch: m.Touched) -> Moved:
             return _touched_call(state, touch)
         case OutOfService() if touch.target == "service.call_person":
             return go(state, CallPerson())
+        case step if isinstance(step, ClinicStep):
+            return clinic_decide.touched(state, touch)
         case _:
             return stay(state)
 
@@ -138,6 +173,8 @@ def _touched_overlay(state: State, touch: m.Touched) -> Moved:
 
 def _touched_bar(state: State, target: str) -> Moved:
     match target:
+        case "nav.help" if isinstance(state.visit.step, ClinicMeasuring):
+            return clinic_decide.help_beside_stop(state, state.visit.step)
         case "nav.help":
             return _cover(state, Overlay.HELP), ()
         case "nav.lower":
@@ -163,6 +200,8 @@ def _back(state: State) -> Moved:
             return go(state, ConfirmGoods(goods))
         case ScanBill() if state.visit.accounts:
             return go(state, BillList())
+        case step if isinstance(step, ClinicStep):
+            return clinic_decide.back(state)
         case _:
             return leave(state)
 
@@ -171,6 +210,10 @@ def _touched_home(state: State, touch: m.Touched) -> Moved:
     match touch.target:
         case "home.pay_bill":
             return bill_steps.enter(state)
+        case "home.clinic" if not clinic_common.trouble(state):
+            return clinic_decide.enter(state)
+        case "home.booklet" if state.rules.booklet is not None:
+            return booklet_steps.enter(state)
         case "home.find_slip":
             return go(state, FindSlip())
         case "home.call_person":
@@ -180,6 +223,8 @@ def _touched_home(state: State, touch: m.Touched) -> Moved:
 
 
 def _touched_call(state: State, touch: m.Touched) -> Moved:
+    if touch.target == "call.find_slip":
+        return go(state, FindSlip())
     if touch.target == "call.ask" and isinstance(state.visit.step, CallPerson):
         if state.visit.step.asked:
             return stay(state)
@@ -192,6 +237,10 @@ def _scanned(state: State, event: m.VisitEvent) -> Moved:
     step = state.visit.step
     if isinstance(step, Looking | Rechecking | AtOrder | Confirm | ConfirmGoods | CheckGoods):
         return stay(state)
+    if isinstance(step, ClinicStep):
+        return clinic_outcome.scanned_something_else(state)
+    if isinstance(step, LayCard | HadBooklet):
+        return booklet_steps.other_code(state)
     if isinstance(step, Attract):
         state, _ = go(state, Home())
     state = _cover(state, Overlay.NONE)
@@ -238,6 +287,8 @@ def _rang(state: State, name: str) -> Moved:
     step = state.visit.step
     if name == pay_steps.PAPER:
         return pay_steps.printer_silent(state)
+    if name == TICK:
+        return clinic_decide.ticked(state)
     if name == ATTRACT:
         return fall_asleep(state) if isinstance(step, Home) else stay(state)
     if isinstance(step, Home | Attract):
@@ -246,7 +297,7 @@ def _rang(state: State, name: str) -> Moved:
     busy = isinstance(step, Looking | Rechecking | CheckGoods) or (
         order is not None and working(order)
     )
-    if busy:
+    if busy or clinic_common.works(state):
         # Never while a device or a payment works, not even after the warning (standards, time).
         return _cover(state, Overlay.NONE), (m.Ring(IDLE, state.rules.idle_warning_s),)
     if name == RESET:

@@ -10,10 +10,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from kiosk.core.bills import Account, Bill, Institution, Kind
+from kiosk.core.booklet import Person
 from kiosk.core.goods import Goods, Progress
 from kiosk.core.means import Means
 from kiosk.core.money import Fen
 from kiosk.core.order import Order
+from kiosk.core.visit.booklet import HadBooklet, LayCard
+from kiosk.core.visit.clinic_steps import ClinicStep
 
 
 class NoteCode(StrEnum):
@@ -194,6 +197,9 @@ Step = (
     | FoundOrder
     | CallPerson
     | OutOfService
+    | ClinicStep
+    | LayCard
+    | HadBooklet
 )
 
 
@@ -210,6 +216,7 @@ class Visit:
     ``chosen`` holds the keys of the bills that are to be paid. ``number`` tells one person's stay
     from the next one's: it grows with each that ends, so that whoever looks only now and then sees
     that one has. ``progress`` is what a machine last said of the goods of the order at the screen.
+    ``identified``: who has said who they are, for the services that ask.
     """
 
     step: Step = field(default_factory=Home)
@@ -220,6 +227,7 @@ class Visit:
     lower: bool = False
     number: int = 0
     progress: Progress = field(default_factory=Progress)
+    identified: Person | None = None
 
     def next(self, step: Step) -> Visit:
         """End this stay: what follows knows nothing of it, and its answers come too late."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from kiosk.core.goods import GoodsState
 from kiosk.core.order import Order, PaperState, PaymentState
 from kiosk.core.state import State
+from kiosk.core.visit.booklet import HadBooklet, LayCard
+from kiosk.core.visit.clinic_steps import CLINIC_SCREENS
 from kiosk.core.visit.common import may_leave, order_at_screen
 from kiosk.core.visit.steps import (
     AtOrder,
@@ -44,6 +46,9 @@ SCREENS: dict[type, str] = {
     FoundOrder: "found",
     CallPerson: "call",
     OutOfService: "out_of_service",
+    **CLINIC_SCREENS,
+    LayCard: "lay_card",
+    HadBooklet: "had_booklet",
 }
 
 
