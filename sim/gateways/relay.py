@@ -35,10 +35,12 @@ CABIN = "3801"
 _HOST = "127.0.0.1"
 _UPLOAD_S = 30.0
 _END_S = 10.0
+_ANNOUNCED_S = 1.0
+_ENDS_A_CODE = (200, 404, 409)
 
 
 class RelayHost:
-    """Keeps `kiosk relay` running on a port of ours. `urls`: the addresses opened, oldest first."""
+    """Keeps `kiosk relay` running on a port of ours, and knows the addresses it has opened."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
@@ -47,7 +49,24 @@ class RelayHost:
         self._listener: socket.socket | None = None
         self._thread: threading.Thread | None = None
         self._stopping = -1
-        self.urls: list[str] = []
+        self._heard = threading.Condition()
+        self._urls: list[str] = []
+
+    @property
+    def codes(self) -> int:
+        """How many codes nobody has used yet."""
+        return len(self._urls)
+
+    def newest(self) -> str | None:
+        """The address opened last. The relay's word of it may come a moment after the kiosk's."""
+        with self._heard:
+            self._heard.wait_for(lambda: bool(self._urls), _ANNOUNCED_S)
+            return self._urls[-1] if self._urls else None
+
+    def used(self, url: str) -> None:
+        """Nothing more can be sent there."""
+        with self._heard:
+            self._urls = [other for other in self._urls if other != url]
 
     def write_key(self, directory: Path) -> None:
         """The key that cabin and relay share, as the kiosk wants it (mode 0600)."""
@@ -86,7 +105,7 @@ class RelayHost:
         self._thread.join()
         self._listener.close()
         self._listener = self._thread = None
-        self.urls.clear()
+        self._urls.clear()
 
     def _keep(self, listener: socket.socket, told: int) -> None:
         """Start the process when somebody knocks, and again should it end."""
@@ -118,7 +137,9 @@ class RelayHost:
                 if not data:
                     break
                 *whole, lines = (lines + data).split(b"\n")
-                self.urls += [x[5:].decode() for x in whole if x.startswith(b"open ")]
+                with self._heard:
+                    self._urls += [x[5:].decode() for x in whole if x.startswith(b"open ")]
+                    self._heard.notify_all()
             process.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(_END_S)
@@ -176,20 +197,23 @@ class PhoneBench(Bench):
             return {}
         if name not in SAMPLES:
             raise ActionError(f"{self.device_id} has no action {name}")
-        if not self._relay.urls:
+        url = self._relay.newest()
+        if url is None:
             raise ActionError("no upload code is on the kiosk's screen")
         file, _, _, make = SAMPLES[name]
         try:
-            status = upload(self._relay.urls[-1], file, make(), sandbox_authority().pem())
+            status = upload(url, file, make(), sandbox_authority().pem())
         except OSError as error:
             raise ActionError(f"the relay doesn't answer: {error}") from error
+        if status in _ENDS_A_CODE:
+            self._relay.used(url)
         self._said = f"{status}"
         return {"status": status}
 
     def state(self) -> dict[str, object]:
         return {
             "reachable": self._relay.reachable,
-            "codes": len(self._relay.urls),
+            "codes": self._relay.codes,
             "answer": self._said,
         }
 

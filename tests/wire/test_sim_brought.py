@@ -68,7 +68,7 @@ def test_a_phone_sends_a_file_of_every_sort(
         assert client.fetch(slot, path) == Fetched(path.stat().st_size)
         assert judged(path, tmp_path) == WHAT[name], name
     assert pdfinfo(tmp_path / "pdf")["Pages"] == "3"
-    assert sim.act("phone_file/pdf")["result"] == {"status": 404}  # that code was used
+    assert sim.post("/api/devices/phone_file/pdf").status_code == 409  # that code was used
 
 
 def test_a_relay_whose_cable_is_pulled(sim: SimProcess, settings: Settings) -> None:
