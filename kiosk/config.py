@@ -17,6 +17,7 @@ from kiosk.config_outside import (
     read_devices,
     read_gateways,
 )
+from kiosk.config_print import read_print
 from kiosk.config_reader import Mistakes, Section
 from kiosk.config_rice import read_rice
 from kiosk.config_services import read_booklet, read_notices, require_booklet_machines
@@ -88,6 +89,7 @@ def _settings(root: Section, file: Path, drivers: Drivers) -> Settings:
         booklet=read_booklet(root.section("booklet")) if root.has("booklet") else None,
         rice=read_rice(root.section("rice")) if root.has("rice") else None,
         voice=_voice(root.section("voice"), file.parent),
+        printing=read_print(root.section("print"), file.parent) if root.has("print") else None,
     )
     root.done()
     _require(settings, root.mistakes)

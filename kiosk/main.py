@@ -17,6 +17,7 @@ COMMANDS = {
     "journal": "kiosk.journal.cli",
     "rice": "kiosk.rice_cli",
     "soak": "kiosk.soak",
+    "relay": "kiosk.relay.cli",
     "speech": "kiosk.speech.cli",
 }
 """Each module has ``add_parser(commands)``, which sets ``handler(args) -> int``.

@@ -15,8 +15,16 @@ from types import MappingProxyType
 from kiosk.barcodes import BarcodeRule
 from kiosk.core.booklet import BookletRules
 from kiosk.core.notices import Notice
+from kiosk.core.print_price import PrintRule
 from kiosk.core.rice import RiceShop
-from kiosk.gateways.settings import AlipaySettings, BillerSettings, RecordSettings, WechatSettings
+from kiosk.documents.limits import Limits
+from kiosk.gateways.settings import (
+    AlipaySettings,
+    BillerSettings,
+    RecordSettings,
+    RelaySettings,
+    WechatSettings,
+)
 
 Option = str | int | float | bool
 _MM_PER_INCH = 25.4
@@ -161,7 +169,24 @@ class GatewaySettings:
     biller: BillerSettings | None = None
     alipay: AlipaySettings | None = None
     wechat: WechatSettings | None = None
+    relay: RelaySettings | None = None
     record: RecordSettings | None = None
+
+
+USB_STICK, NO_STICK = "usb", "none"
+
+
+@dataclass(frozen=True, slots=True)
+class PrintSettings:
+    """Printing: its price, what a file may want of us, and where sticks are plugged in.
+
+    `stick`: USB_STICK, NO_STICK, or "folder:…"; `stick_folder` is that folder then.
+    """
+
+    rule: PrintRule
+    limits: Limits
+    stick: str = USB_STICK
+    stick_folder: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,3 +210,4 @@ class Settings:
     booklet: BookletRules | None = None
     rice: RiceShop | None = None
     voice: VoiceSettings = VoiceSettings()
+    printing: PrintSettings | None = None

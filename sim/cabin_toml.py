@@ -56,6 +56,10 @@ fhir = true
 [voice]
 output = "alsa"
 
+[print]
+stick = "folder:usb_stick"
+back_off_fen = 5
+
 [[help.contact]]
 name = "居委会"
 phone = "021-0000 0001"

@@ -18,6 +18,7 @@ from sim.gateways import record as _record
 from sim.gateways import wechat as _wechat
 from sim.gateways.bench import Bench, BillerBench, QrBench, RecordBench
 from sim.gateways.certificates import foreign_authority, sandbox_authority
+from sim.gateways.relay import CABIN, PhoneBench, RelayHost, StickBench
 from sim.gateways.servers import HttpsServer
 from sim.gateways.transport import Gateway, World, memory_edge
 
@@ -60,10 +61,13 @@ class Gateways:
             "wechat": self.wechat,
             "record": self.record,
         }
+        self._relay = RelayHost(directory)
         self._benches: Mapping[str, Bench] = {
             "biller": BillerBench(self.biller, faults),
             "qr_payment": QrBench(self.alipay, self.wechat, faults),
             "record": RecordBench(self.record, faults),
+            "phone_file": PhoneBench(self._relay, faults),
+            "usb_stick": StickBench(directory / "usb_stick", faults),
         }
         self._servers: dict[str, HttpsServer] = {}
 
@@ -83,12 +87,14 @@ class Gateways:
             for name, gateway in self._gateways.items():
                 port = (ports or {}).get(name, 0)
                 self._servers[name] = HttpsServer(gateway, good, wrong, host, port)
+            self._relay.start()
         except OSError:
             self.stop()
             raise
 
     def stop(self) -> None:
         """Close; returns when every thread has ended. The books stay."""
+        self._relay.stop()
         while self._servers:
             self._servers.popitem()[1].stop()
 
@@ -131,6 +137,12 @@ class Gateways:
             "server_serial": _wechat.SERVER_SERIAL,
             "api_v3_key": "keys/wechat_api_v3.key",
         }
+        sections["relay"] = {
+            "base_url": self._relay.url,
+            "ca_file": "ca.pem",
+            "cabin": CABIN,
+            "key": "keys/relay.key",
+        }
         return sections
 
     def write_keys(self, directory: Path) -> None:
@@ -142,6 +154,7 @@ class Gateways:
             _write(keys / f"{gateway.name}_app_private.pem", gateway.app_key.private_pem())
             _write(keys / f"{gateway.name}_public.pem", gateway.server_key.public_pem())
         _write(keys / "wechat_api_v3.key", self.wechat.api_v3_key.encode("ascii"))
+        self._relay.write_key(directory)
 
     # --- in memory
 

@@ -216,6 +216,25 @@ def beside_libraries() -> list[Reading]:
     ]
 
 
+@measure("documents")
+def first_page_picture() -> list[Reading]:
+    """A ten-page PDF, opened in a fresh child, to the picture of its first page."""
+    from tests.bench import first_page
+
+    found = first_page.measure()
+    return [
+        Reading(
+            "first page picture of a 10-page PDF, p95",
+            found["first_page_ms"]["p95"],
+            "ms",
+            first_page.P95_MS,
+            reference=found["pdftoppm_ms"]["p95"],
+            reference_name="pdftoppm",
+            details=found,
+        )
+    ]
+
+
 @measure("machines")
 def machines_at_rest() -> list[Reading]:
     """All machines at once: at rest, and how soon a change is known."""

@@ -27,6 +27,7 @@ FILES = (
     "keys/wechat_api_v3.key",
     "keys/record_app_private.pem",
     "keys/record_public.pem",
+    "keys/relay.key",
 )
 SMALL = """\
 [cabin]
@@ -118,6 +119,9 @@ def test_the_example_shows_the_defaults(folder: Path) -> None:
     assert set(small.devices) == {"terminal", "receipt_printer"}
     assert (small.gateways.alipay, small.gateways.wechat) == (None, None)
     assert small.barcodes == ()
+    assert small.printing is None
+    (folder / "small.toml").write_text(complete(SMALL + "[print]\n"))
+    assert config.load(folder / "small.toml").printing == example.printing
 
 
 def test_the_clinic_is_read_and_its_mistakes_are_named(folder: Path) -> None:
@@ -191,7 +195,7 @@ def test_all_mistakes_are_named_at_once_in_the_order_of_lines(folder: Path) -> N
         "cabin.toml:8: limits.day_max_fen = 0 is out of range; allowed: 1 … 1000000000",
         "cabin.toml:9: section [time] is not known (did you mean times?); allowed: cabin, panel,"
         " night, limits, refund, times, privacy, help, devices, gateways, barcode, clinic, notice,"
-        " booklet, rice, voice",
+        " booklet, rice, voice, print",
         "cabin.toml:12: times.idle_warnin is not known (did you mean idle_warning?); allowed:"
         " idle_warning, idle_reset, attract_after, terminal_payment, qr_payment, receipt_patience",
         "cabin.toml:13: times.idle_reset = 3 is out of range; allowed: 20 … 600",

@@ -132,12 +132,15 @@ def test_keys_are_for_their_owner_only(cabin):
         "biller_public.pem",
         "record_app_private.pem",
         "record_public.pem",
+        "relay.key",
         "wechat_api_v3.key",
         "wechat_app_private.pem",
         "wechat_public.pem",
     ]
     assert {stat.S_IMODE(f.stat().st_mode) for f in files} == {0o600}
-    for section in cabin.gateways.settings().values():
+    sections = cabin.gateways.settings()
+    assert (cabin.directory / sections.pop("relay")["key"]).is_file()
+    for section in sections.values():
         assert (cabin.directory / section["private_key"]).is_file()
         assert (cabin.directory / section["server_public_key"]).is_file()
 
