@@ -12,7 +12,7 @@ run:
 
 test:
 	@.ci/set-up test
-	.venv/bin/pytest -m "not long"
+	.venv/bin/pytest -m "not long" -n 3 --dist loadfile
 
 test-long:
 	@.ci/set-up test
