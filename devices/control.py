@@ -1,7 +1,8 @@
-"""What can be asked of a device beside its byte stream: USB class requests on the control pipe.
+"""What can be asked of a device beside its byte stream: USB class requests, HTTP requests.
 
 A driver without I/O puts a request out as it puts out bytes, the worker carries it to a port that
-has a control channel, and the answer comes back as bytes do. A port that has none answers nothing.
+has a control channel, and the answer comes back as bytes do. A port that has none, or not for that
+kind of request, answers nothing.
 """
 
 from __future__ import annotations
@@ -26,7 +27,46 @@ class ClassRequest:
     index_high: bool = False
 
 
-Answer = bytes | None
+@dataclass(frozen=True, slots=True)
+class AddressRequest:
+    """The port's own name for the device, which some protocols want to hear in every request."""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """A POST to the port's own address: ``body``, and behind it the document if there is one.
+
+    ``number`` is the driver's own, by which it knows the answer. ``document`` is a file's path or
+    its bytes. ``once``: doing it twice would do something twice, so it never goes on a connection
+    that may have been closed by the other side in the meantime. ``read_s``: how long the answer
+    may be awaited behind the last byte (seconds).
+    """
+
+    number: int
+    body: bytes
+    document: str | bytes | None = None
+    once: bool = False
+    read_s: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """What came of it: an answer, or ``status`` 0 and why there is none.
+
+    ``reason``: "refused", "unreachable", "no_answer", "broken", "too_long", "tls", "no_document",
+    "too_many". ``sent`` is False when for certain not a byte of the request's body has left.
+    """
+
+    status: int
+    content_type: str = ""
+    body: bytes = b""
+    reason: str = ""
+    sent: bool = True
+
+
+Request = ClassRequest | AddressRequest | HttpRequest
+
+Answer = bytes | HttpAnswer | None
 """What the device answered; None when it didn't, or when the port can't ask."""
 
 
@@ -34,7 +74,7 @@ Answer = bytes | None
 class Askable(Protocol):
     """A port with a control channel."""
 
-    def ask(self, request: ClassRequest, answered: Callable[[Answer], None]) -> None:
+    def ask(self, request: Request, answered: Callable[[Answer], None]) -> None:
         """Ask; ``answered`` is called from any thread, once at most, never after ``close``."""
         ...
 
@@ -42,7 +82,7 @@ class Askable(Protocol):
 class Hearer(Protocol):
     """The part of a driver that a channel needs."""
 
-    def answered(self, request: ClassRequest, answer: Answer, now: float) -> None:
+    def answered(self, request: Request, answer: Answer, now: float) -> None:
         """The answer to one of its requests has come."""
         ...
 
@@ -53,9 +93,9 @@ class Channel:
     def __init__(self, port: object, wake: Callable[[], None]) -> None:
         self._port = port
         self._wake = wake
-        self._answers: deque[tuple[ClassRequest, Answer]] = deque()
+        self._answers: deque[tuple[Request, Answer]] = deque()
 
-    def ask(self, requests: tuple[ClassRequest, ...]) -> None:
+    def ask(self, requests: tuple[Request, ...]) -> None:
         """Put each request to the port; returns at once."""
         for request in requests:
             if isinstance(self._port, Askable):
@@ -69,7 +109,7 @@ class Channel:
             request, answer = self._answers.popleft()
             driver.answered(request, answer, now)
 
-    def _keep(self, request: ClassRequest) -> Callable[[Answer], None]:
+    def _keep(self, request: Request) -> Callable[[Answer], None]:
         def keep(answer: Answer) -> None:
             self._answers.append((request, answer))
             self._wake()

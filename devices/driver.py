@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from devices.control import Answer, ClassRequest
+from devices.control import Answer, Request
 from devices.operations import Operation
 from devices.status import Cancelled, Completion, Failed, Level, Status, TimedOut
 
@@ -69,8 +69,11 @@ class Tap:
     def received(self, data: bytes, now: float) -> None:
         """Bytes came from the device."""
 
-    def answered(self, request: ClassRequest, answer: Answer, now: float) -> None:
+    def answered(self, request: Request, answer: Answer, now: float) -> None:
         """The control channel has answered."""
+
+    def requested(self, request: Request) -> None:
+        """A request left for the control channel, now."""
 
     def submitted(self, command_id: int, command: object, now: float) -> None:
         """A command is to be done."""
@@ -117,7 +120,7 @@ class Driver(ABC):
         self._queue: deque[tuple[int, float]] = deque()
         self._outbox: list[tuple[int | None, bytes]] = []
         self._left: set[int] = set()
-        self._asked_beside: list[ClassRequest] = []
+        self._asked_beside: list[Request] = []
         self._reports: list[Report] = []
         self.reopen_wanted = False
         """Set by a driver that wants its port closed and opened anew; the worker clears it."""
@@ -176,7 +179,7 @@ class Driver(ABC):
             self._on_received(data, now)
             self._start_next(now)
 
-    def answered(self, request: ClassRequest, answer: Answer, now: float) -> None:
+    def answered(self, request: Request, answer: Answer, now: float) -> None:
         """The port's control channel has answered a request, or has said that it can't."""
         self.tap.answered(request, answer, now)
         if self._is_open:
@@ -243,10 +246,12 @@ class Driver(ABC):
             self.tap.sent(data)
         return data
 
-    def take_requests(self) -> tuple[ClassRequest, ...]:
+    def take_requests(self) -> tuple[Request, ...]:
         """What to ask on the port's control channel now; each is `answered` in its turn."""
         requests = tuple(self._asked_beside)
         self._asked_beside.clear()
+        for request in requests:
+            self.tap.requested(request)
         return requests
 
     def take_reports(self) -> tuple[Report, ...]:
@@ -263,7 +268,7 @@ class Driver(ABC):
         """Put bytes in the outbox, on behalf of command `owner` if it is one's."""
         self._outbox.append((owner, data))
 
-    def _request(self, request: ClassRequest) -> None:
+    def _request(self, request: Request) -> None:
         """Ask on the port's control channel."""
         self._asked_beside.append(request)
 
@@ -339,7 +344,7 @@ class Driver(ABC):
         """A command has ended; forget what belonged to it."""
 
     def _on_answered(  # noqa: B027 (most ask nothing)
-        self, request: ClassRequest, answer: Answer, now: float
+        self, request: Request, answer: Answer, now: float
     ) -> None:
         """A request of the control channel was answered, None if it wasn't."""
 

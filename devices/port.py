@@ -71,6 +71,8 @@ _SCHEMES: Mapping[str, tuple[str, str]] = {
     "input": ("devices.port_input", "parse"),
     "usb": ("devices.port_usb", "parse"),
     "usbip": ("devices.port_usb", "parse_usbip"),
+    "ipp": ("devices.port_ipp", "parse"),
+    "ipps": ("devices.port_ipp", "parse"),
 }
 
 

@@ -19,7 +19,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from devices.control import Answer, ClassRequest
+from devices.control import Answer, ClassRequest, Request
 from devices.port import Opener, PortError, PortUrlError, reason_of
 from devices.port_pump import Pump
 from devices.port_tcp import parse_address
@@ -127,8 +127,11 @@ class UsbPort:
     def write(self, data: bytes) -> int:
         return self._pump.write(data)
 
-    def ask(self, request: ClassRequest, answered: Callable[[Answer], None]) -> None:
+    def ask(self, request: Request, answered: Callable[[Answer], None]) -> None:
         """As Askable.ask: questions are put one after the other."""
+        if not isinstance(request, ClassRequest):
+            answered(None)
+            return
         with self._lock:
             if self._closed or not self._users:
                 return

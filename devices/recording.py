@@ -21,7 +21,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from devices import registry
-from devices.control import Answer, ClassRequest
+from devices.control import Answer, HttpAnswer, HttpRequest, Request
 from devices.driver import Completed, Driver, Notice, Progress, Report, StatusChanged, Tap
 from devices.plain import PlainError, to_plain
 from devices.status import Failed, OutcomeUnknown
@@ -76,9 +76,30 @@ class Recorder(Tap):
         self._now = now
         self._notes(self._scribe.feed(Direction.IN, data))
 
-    def answered(self, request: ClassRequest, answer: Answer, now: float) -> None:
+    def requested(self, request: Request) -> None:
+        if isinstance(request, HttpRequest):
+            self._notes(self._scribe.feed(Direction.OUT, request.body))
+
+    def answered(self, request: Request, answer: Answer, now: float) -> None:
+        if isinstance(answer, HttpAnswer):
+            self._event(now, "answered", request=to_plain(request), **self._posted(answer))
+            return
         told = None if answer is None else answer.hex()
         self._event(now, "answered", request=to_plain(request), answer=told)
+
+    def _posted(self, answer: HttpAnswer) -> dict[str, object]:
+        """What came of a POST: the body as the scribe has it, whole."""
+        http = {
+            "status": answer.status,
+            "type": answer.content_type,
+            "reason": answer.reason,
+            "sent": answer.sent,
+        }
+        notes = self._scribe.feed(Direction.IN, answer.body) if answer.body else []
+        kept = [note.data for note in notes if note.data is not None]
+        body = b"".join(kept).hex() if len(kept) == len(notes) else None
+        means = "; ".join(note.meaning for note in notes if note.meaning)
+        return {"http": http, "body": body, "length": len(answer.body), "means": means}
 
     def submitted(self, command_id: int, command: object, now: float) -> None:
         try:

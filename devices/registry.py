@@ -23,6 +23,7 @@ _CLASSES: Mapping[str, tuple[str, str]] = {
     "ieee_meter": ("devices.bp_meter.ieee_driver", "IeeeMeter"),
     "escpos_serial": ("devices.receipt_printer.driver", "EscposPrinter"),
     "escpos_usb": ("devices.receipt_printer.usb_driver", "EscposUsbPrinter"),
+    "ipp": ("devices.document_printer.driver", "IppPrinter"),
 }
 
 # What may be noted of a driver's traffic; of one that isn't here only the lengths.
@@ -30,6 +31,7 @@ _SCRIBES: Mapping[str, tuple[str, str]] = {
     "ecr_hub": ("devices.payment_terminal.scribe", "EcrHubScribe"),
     "escpos_serial": ("devices.receipt_printer.scribe", "EscposScribe"),
     "escpos_usb": ("devices.receipt_printer.scribe", "EscposScribe"),
+    "ipp": ("devices.document_printer.scribe", "IppScribe"),
     "cdc_scanner": ("devices.scanner.scribe", "CdcScribe"),
     "hid_scanner": ("devices.scanner.hid_scribe", "HidScribe"),
     "qu_cd": ("devices.booklet_dispenser.scribe", "QuCdScribe"),

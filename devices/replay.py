@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from devices.control import ClassRequest
+from devices.control import AddressRequest, Answer, ClassRequest, HttpAnswer, HttpRequest, Request
 from devices.driver import Driver, Report, Tap
 from devices.plain import PlainError, from_plain
 from devices.recording import VERSION, line_of, told
@@ -102,6 +102,10 @@ class Replay(Tap):
     def sent(self, data: bytes) -> None:
         self._sent += (line_of(note) for note in self._scribe.feed(Direction.OUT, data))
 
+    def requested(self, request: Request) -> None:
+        if isinstance(request, HttpRequest):
+            self._sent += (line_of(x) for x in self._scribe.feed(Direction.OUT, request.body))
+
     def lost(self, now: float, reason: str) -> None:  # noqa: ARG002
         self._sent += (
             line_of(note) for note in self._scribe.flush() if note.direction is Direction.OUT
@@ -157,13 +161,24 @@ class Replay(Tap):
             case "cancelled":
                 self._driver.cancel(int(line["id"]), t)
             case "answered":
-                answer = line["answer"]
                 request = from_plain(line["request"])
-                if not isinstance(request, ClassRequest):
+                if not isinstance(request, ClassRequest | AddressRequest | HttpRequest):
                     raise RecordingError("a request is wanted")
-                self._driver.answered(request, None if answer is None else bytes.fromhex(answer), t)
+                self._driver.answered(request, self._answer(line), t)
             case other:
                 raise RecordingError(f"unknown event {other}")
+
+    def _answer(self, line: Mapping[str, Any]) -> Answer:
+        if "http" not in line:
+            answer = line["answer"]
+            return None if answer is None else bytes.fromhex(answer)
+        http, kept = line["http"], line["body"]
+        if kept is None:
+            self._result.gaps += 1
+        body = bytes(line["length"]) if kept is None else bytes.fromhex(kept)
+        return HttpAnswer(
+            int(http["status"]), str(http["type"]), body, str(http["reason"]), bool(http["sent"])
+        )
 
     def _ask(self, command_id: int, plain: Any, t: float) -> None:
         if "unwritten" in plain:

@@ -24,6 +24,7 @@ _UNHEARD = frozenset(
     (
         "no_answer",
         "other_device",
+        "untrusted",
         "stop_unacknowledged",
         "port_missing",
         "port_busy",

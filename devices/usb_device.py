@@ -20,7 +20,7 @@ import usb.backend.libusb1
 import usb.core
 import usb.util
 
-from devices.control import Answer, ClassRequest
+from devices.control import ClassRequest
 from devices.port import PortError, reason_of
 
 _log = logging.getLogger(__name__)
@@ -202,7 +202,7 @@ class UsbInterface:
         except usb.core.USBError as second:
             raise PortError("unplugged", f"{self.name}: {second}") from second
 
-    def ask(self, request: ClassRequest) -> Answer:
+    def ask(self, request: ClassRequest) -> bytes | None:
         """The answer to a class request, None if the device refuses it or is silent."""
         index = self._number << 8 | self._alternate if request.index_high else self._number
         try:

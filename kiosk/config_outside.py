@@ -25,6 +25,7 @@ DRIVERS: Drivers = {
     "booklet_dispenser": {"qu_cd": ("take_s",)},
     "id_reader": {"sam_v": ()},
     "rice_mill": {"rice_mill": ("slave",)},
+    "document_printer": {"ipp": ("user", "busy_s")},
 }
 UNUSABLE = "\0"
 """Stands for an option that is no option."""

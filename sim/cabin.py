@@ -12,6 +12,7 @@ from typing import Protocol
 
 from sim.clock import Clock
 from sim.devices.booklet_dispenser import BookletDispenser
+from sim.devices.document_printer import DocumentPrinter
 from sim.devices.id_reader import IdReader
 from sim.devices.ieee_meter import IeeeMeter
 from sim.devices.model import Action, ActionError, Model
@@ -23,6 +24,7 @@ from sim.devices.scanner_hid import HidScanner, SecondNode
 from sim.devices.terminal import Terminal
 from sim.devices.terminal_link import BEAT_S
 from sim.faults import Faults
+from sim.wire.http_line import HttpLine
 from sim.wire.line import Line
 
 APP_ID = "wz000000000000"  # synthetic; the platform gives real ones
@@ -43,6 +45,7 @@ NAMES = {
     "terminal": ("缴费终端", "payment terminal"),
     "scanner": ("扫码器", "scanner"),
     "receipt_printer": ("小票打印机", "receipt printer"),
+    "document_printer": ("文件打印机", "document printer"),
     "booklet_dispenser": ("病历本发放机", "booklet dispenser"),
     "id_reader": ("身份证读卡器", "ID-card reader"),
     "bp_meter": ("血压计", "blood-pressure meter"),
@@ -100,9 +103,11 @@ class Cabin:
             HidScanner(faults, second_node),
             second_node,
         )
-        self.lines = {
+        self.lines: dict[str, Line] = {
             m.device_id: Line(m, faults, BAUD[m.device_id] if pace else 0) for m in models
         }
+        self.documents = HttpLine(DocumentPrinter(faults), faults)
+        self.lines["document_printer"] = self.documents
         self._start = clock.monotonic()
 
     # ---- time ----

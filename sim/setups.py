@@ -32,6 +32,7 @@ PLUGGED = (
     "terminal",
     "scanner",
     "receipt_printer",
+    "document_printer",
     "bp_meter",
     "bp_meter_standard",
     "booklet_dispenser",
@@ -46,6 +47,7 @@ SETUPS: Mapping[str, Setup] = {
         (
             *(Do(device, "plug") for device in PLUGGED),
             *(Do("receipt_printer", a) for a in ("paper_in", "cover_close", "clear_jam")),
+            *(Do("document_printer", a) for a in ("load", "toner", "cover_close", "clear_jam")),
             *(Do("booklet_dispenser", a) for a in ("clear_jam", "empty_bin", "refill")),
             *(Do("rice_mill", "fill", {"bin": number}) for number in (1, 2)),
             *(Do("rice_mill", "climate", {"bin": number}) for number in (1, 2)),
@@ -108,6 +110,30 @@ SETUPS: Mapping[str, Setup] = {
         "袖带停不下来", "the cuff hears no stop", (Fault("bp_meter", "stop_unheard"),)
     ),
     "meter_silent": Setup("血压计没反应", "meter hangs", (Fault("bp_meter", "silent"),)),
+    "pages_run_out": Setup(
+        "打印纸只剩三张",
+        "three sheets left in the document printer",
+        (Do("document_printer", "load", {"sheets": 3}),),
+    ),
+    "pages_jam": Setup(
+        "打印机卡纸", "document printer jams", (Fault("document_printer", "jam", count=1),)
+    ),
+    "no_toner": Setup(
+        "打印机没墨粉",
+        "document printer without toner",
+        (Do("document_printer", "toner", {"percent": 0}),),
+    ),
+    "pages_answer_lost": Setup(
+        "收了文件没回话",
+        "document taken, no answer",
+        (Fault("document_printer", "answer_lost", {"operation": "Send-Document"}, count=1),),
+    ),
+    "document_printer_busy": Setup(
+        "打印机在忙", "document printer busy", (Fault("document_printer", "busy", count=3),)
+    ),
+    "document_printer_offline": Setup(
+        "打印机网线掉了", "document printer unplugged", (Do("document_printer", "unplug"),)
+    ),
     "no_booklets": Setup(
         "病历本发完了", "no booklets left", (Do("booklet_dispenser", "refill", {"count": 0}),)
     ),

@@ -7,8 +7,11 @@ as they do on ptys.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sim.cabin import Cabin, GatewayDevices
 from sim.clock import VirtualClock
+from sim.devices.document_ipp import Reply
 from sim.faults import Faults
 
 STEP_S = 1e-6  # the least that the clock moves: a date in months still has finer digits
@@ -61,6 +64,13 @@ class VirtualCabin(Cabin):
             return b""
         line.from_host(data)
         return b"".join(line.to_host())
+
+    def post(self, body: bytes, answered: Callable[[Reply | None], None]) -> None:
+        """A POST to the document printer; `answered` is called when time has brought an answer.
+
+        None is a line that was cut, or never was there.
+        """
+        self.documents.post(body, answered)
 
     def connected(self, device_id: str) -> bool:
         """Whether the device's port exists."""

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from devices.control import Answer, ClassRequest
+from devices.control import Answer, Request
 from devices.operations import Operation
 from devices.receipt_printer.driver import EscposPrinter
 from devices.receipt_printer.job import Phase
@@ -80,11 +80,12 @@ class EscposUsbPrinter(EscposPrinter):
     def _runs_beside(self, command: object) -> bool:
         return isinstance(command, Identify) or super()._runs_beside(command)
 
-    def _on_answered(self, request: ClassRequest, answer: Answer, now: float) -> None:
+    def _on_answered(self, request: Request, answer: Answer, now: float) -> None:
+        said = answer if isinstance(answer, bytes) else None
         if request == DEVICE_ID and self._identifying:
-            self._identified(self._identifying.popleft(), answer, now)
+            self._identified(self._identifying.popleft(), said, now)
         elif request == PORT_STATUS and self._held:
-            self._heard(self._held.popleft(), parse_port_status(answer), now)
+            self._heard(self._held.popleft(), parse_port_status(said), now)
             self._advance(now)
 
     def _on_ticked(self, now: float) -> None:
@@ -145,7 +146,7 @@ class EscposUsbPrinter(EscposPrinter):
             return said
         return Status(Level.UNAVAILABLE, port.trouble, f"port status {port.byte:02x}")
 
-    def _identified(self, command_id: int, answer: Answer, now: float) -> None:
+    def _identified(self, command_id: int, answer: bytes | None, now: float) -> None:
         if command_id not in self._commands:
             return
         found = parse_device_id(answer)

@@ -179,6 +179,11 @@ const FAULTS = [
     ["paper_out_after", "打 6 行没纸", "paper ends in 6 lines", { lines: 6 }], ["cutter_jam", "切刀卡住", "cutter jams"],
     ["paper_out", "没纸", "paper out"], ["paper_low", "纸将用完", "paper low"], ["stall", "停 10 秒", "stalls", { seconds: 10 }], ["silent", "15 秒不回状态", "no status", { seconds: 15 }], ["cover_open", "盖子弹开", "cover springs open"],
     ["usb_hang", "USB 不收数据", "USB takes no data"], ["no_port_status", "USB 不答端口状态", "no USB port status"]]],
+  ["document_printer", "文件打印机", "Document printer", [
+    ["jam", "卡纸", "jams"], ["aborts", "半路放弃", "gives a job up"], ["short", "少印一面", "a side too few"], ["uncounted", "不报页数", "counts nothing"],
+    ["busy", "说在忙", "says busy"], ["job_lost", "忘了任务", "forgets its jobs"], ["answer_lost", "做了没回话", "acts, never answers"],
+    ["http_5xx", "出错 503", "503", { status: 503 }], ["half_answer", "回话只有一半", "half an answer"], ["garbage_answer", "回话是乱码", "garbage"],
+    ["wrong_type", "回了网页", "answers a web page"], ["slow", "慢 4 秒", "slow", { seconds: 4 }], ["silent", "没反应", "hangs"]]],
   ["scanner_hid", "键盘式扫码器", "Keyboard-type scanner", [
     ["syn_dropped", "漏键", "kernel drops keys"], ["stuck_shift", "Shift 卡住", "shift sticks"], ["half_code", "只打一半", "half a code"],
     ["caps_lock", "大写锁定", "caps lock"], ["key_repeats", "按住不放", "a key repeats"], ["second_node", "走第二个接口", "second node"]]],
@@ -274,8 +279,22 @@ function drawAction(device, action) {
 function drawMachine(device) {
   const rows = facts(device.state).map(([name, value]) => `<dt>${esc(name)}</dt><dd>${esc(value)}</dd>`).join("");
   const actions = device.actions.filter((a) => a.name !== "plug" && a.name !== "unplug");
-  const reading = device.state.pressure !== undefined ? drawCuff(device.state.pressure) : device.state.bins !== undefined ? drawBins(device.state) : "";
+  const s = device.state;
+  const reading = s.pressure !== undefined ? drawCuff(s.pressure) : s.bins !== undefined ? drawBins(s) : s.trays !== undefined ? drawTrays(s) : "";
   return `<article class="machine"><h3>${both(device.zh, device.en)}</h3>${reading}<dl>${rows}</dl><div class="row">${actions.map((a) => drawAction(device, a)).join("")}</div></article>`;
+}
+
+/** The document printer: a stack of what came out, two paper trays of 250 sheets, toner. */
+function drawTrays(state) {
+  const tray = ([name, sheets], i) => {
+    const width = Math.round((Math.min(250, sheets) / 250) * 146);
+    return `<g transform="translate(20 ${66 + i * 26})"><rect width="150" height="20" rx="4" fill="#fff" stroke="#b9b19c"/><rect x="2" y="2" width="${width}" height="16" rx="3" fill="${sheets ? "#D9D2C0" : "none"}"/><text x="75" y="15" text-anchor="middle" font-size="12" fill="#14232E">${esc(name)} 号盒 tray · ${sheets} 张</text></g>`;
+  };
+  const bad = state.state === "stopped", work = state.state === "processing";
+  const lid = state.cover === "open" ? `<path d="M20 20L170 2v8L20 28Z" fill="#857C65"/>` : `<rect x="20" y="20" width="150" height="8" rx="3" fill="#857C65"/>`;
+  const paper = Math.min(16, Math.ceil(state.sheets / 4));
+  const toner = `<g transform="translate(200 30)"><rect width="22" height="80" rx="5" fill="#fff" stroke="#b9b19c"/><rect x="2" y="${78 - Math.round(state.toner * 0.76)}" width="18" height="${Math.round(state.toner * 0.76)}" rx="3" fill="#14232E"/><text x="11" y="94" text-anchor="middle" font-size="11" fill="#14232E">墨 ${state.toner}%</text></g>`;
+  return `<svg class="cuff" viewBox="0 0 280 126" role="img" aria-label="trays, toner">${lid}<rect x="12" y="28" width="166" height="92" rx="8" fill="#E2DAC6"/><rect x="30" y="${46 - paper}" width="130" height="${paper}" fill="#fff" stroke="#b9b19c" stroke-width=".5"/><circle cx="166" cy="52" r="5" fill="${bad ? "#A3201A" : work ? "#0B5C5A" : "#9BB7A4"}"/><text x="95" y="60" text-anchor="middle" font-size="11" fill="#14232E">${esc(state.job)}</text>${Object.entries(state.trays).map(tray).join("")}${toner}</svg>`;
 }
 
 /** Two bins of rice, 20 kg each, and what lies behind the door. */

@@ -117,7 +117,7 @@ class Line:
                 self._send(FROM_DEVICE, data, self._to_host)
 
     def _send(self, direction: str, data: bytes, queue: list[tuple[float, int, bytes]]) -> None:
-        delay, pieces = self._spoil(direction, data)
+        delay, pieces = self.spoil(direction, data)
         for piece in pieces:
             arrives = self.now + delay
             if self._baud:
@@ -136,7 +136,7 @@ class Line:
             lambda fault: fault.text("direction", "both") in ("both", direction),
         )
 
-    def _spoil(self, direction: str, data: bytes) -> tuple[float, list[bytes]]:
+    def spoil(self, direction: str, data: bytes) -> tuple[float, list[bytes]]:
         """What the faults make of one write: seconds of delay and the pieces that arrive."""
         if self._take("drop", direction) is not None:
             return 0.0, []

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from sim.cabin import Cabin
 from sim.clock import RealClock
 from sim.wire.fifo_port import FifoPort
+from sim.wire.ipp_server import IppServer
 from sim.wire.line import Line
 from sim.wire.pty_port import PtyPort
 
@@ -30,13 +31,20 @@ CLOSED_LOOK_S = 0.05  # how often a closed port is looked at: nothing announces 
 
 
 class Wire:
-    """The ports of `cabin` in `directory`, one link for each device id."""
+    """The ports of `cabin` in `directory`, one link for each device id.
+
+    What has a network plug instead is named with its address in the file `network`.
+    """
 
     def __init__(self, cabin: Cabin, clock: RealClock, directory: Path) -> None:
         self._cabin, self._clock = cabin, clock
         self._ports: dict[str, PtyPort | FifoPort] = {
-            name: (FifoPort if name in FIFOS else PtyPort)(directory / name) for name in cabin.lines
+            name: (FifoPort if name in FIFOS else PtyPort)(directory / name)
+            for name, line in cabin.lines.items()
+            if line is not cabin.documents
         }
+        self._network = directory / "network"
+        self.ipp = IppServer(cabin, cabin.documents, self.wake)
         self.usb = self._usb_bus(directory)
         self._selector = selectors.DefaultSelector()
         self._registered: dict[str, int] = {}
@@ -54,6 +62,8 @@ class Wire:
         for name, port in self._ports.items():
             if self._cabin.lines[name].plugged:
                 port.plug()
+        self.ipp.follow()
+        self._network.write_text(f"document_printer {self.ipp.url}\n", encoding="ascii")
         if self.usb is not None:
             self.usb.start()
         self._thread.start()
@@ -79,6 +89,8 @@ class Wire:
             self._thread.join(5.0)
         if self.usb is not None:
             self.usb.stop()
+        self.ipp.stop()
+        self._network.unlink(missing_ok=True)
         for port in self._ports.values():
             port.unplug()
         self._selector.close()
@@ -119,6 +131,9 @@ class Wire:
 
     def _carry(self, name: str, line: Line) -> None:
         """Follow the cable's state, write what has arrived, listen if the machine has room."""
+        if name not in self._ports:
+            self.ipp.follow()
+            return
         port = self._ports[name]
         if line.plugged != port.plugged:
             self._listen(name, False)

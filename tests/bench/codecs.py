@@ -20,6 +20,7 @@ from typing import Any
 
 from devices.booklet_dispenser import codec as qu_cd
 from devices.bp_meter import ieee_apdu, rbp_codec
+from devices.document_printer import codec as ipp
 from devices.id_reader import codec as sam_v
 from devices.payment_terminal import codec as ecr
 from devices.receipt_printer import codec as escpos
@@ -33,6 +34,7 @@ from tests.fuzz.test_device_codecs import (
     rbp_frame,
     sam_v_frame,
 )
+from tests.fuzz.test_ipp import attribute as ipp_attribute
 
 FASTER = 100
 """A codec reads at least so many times as fast as its line."""
@@ -110,6 +112,27 @@ SUBJECTS: dict[str, Subject] = {
     "Modbus RTU": Subject(9600, _Asking, modbus_answer, _wrong_end(modbus_answer)),
     "SAM_V": Subject(115200, sam_v.Decoder, sam_v_frame, _sam_almost),
 }
+
+
+class _Bodies:
+    """IPP's codec reads whole bodies: the pieces are attributes, read 64 KiB at a time."""
+
+    def __init__(self) -> None:
+        self._waiting = bytearray()
+
+    def feed(self, data: bytes) -> None:
+        self._waiting += data
+        if len(self._waiting) >= 1 << 16:
+            ipp.decode(b"\2\0\0\0\0\0\0\1\2" + self._waiting)
+            self._waiting.clear()
+
+
+SUBJECTS["IPP"] = Subject(
+    115200,  # it has no line of its own; as fast as the others is fast enough
+    _Bodies,
+    ipp_attribute,
+    lambda rng: rng.choice((b"\x21\0\1a\0\0", b"\x44\0\0\0\0", b"\x34\0\1a\0\0\x37\0\0\0\0")),
+)
 
 
 def _stream(make: Callable[[random.Random], bytes], size: int) -> bytes:

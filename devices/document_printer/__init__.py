@@ -1,0 +1,1 @@
+"""The document printer: IPP over HTTP."""
