@@ -7,10 +7,11 @@ from collections.abc import Callable
 from devices.control import AddressRequest, Answer, HttpAnswer, HttpRequest, Request
 from devices.document_printer import values as v
 from devices.document_printer.codec import decode
+from devices.document_printer.commands import Print, Printed
 from devices.document_printer.driver import IppPrinter
 from devices.document_printer.messages import OPERATIONS
 from devices.driver import Completed, Progress, Report, Tap
-from devices.status import Completion, Level
+from devices.status import Completion, Failed, Level, Success
 from sim.devices.document_ipp import Reply
 from sim.devices.document_printer import DocumentPrinter
 from sim.faults import Fault
@@ -176,3 +177,23 @@ class DocumentPair:
     def sent_documents(self) -> int:
         """How often a document left."""
         return sum(x in ("Send-Document", "Print-Job") for x in self.asked)
+
+
+FIVE = pdf(5)
+JOB = Print(FIVE, "A1")
+
+
+def ready(*faults: str, **more: object) -> DocumentPair:
+    """A printer that has said that it is idle; the faults strike the next time, once."""
+    pair = DocumentPair(**more)  # type: ignore[arg-type]
+    pair.until_ready()
+    pair.strike(*faults, count=1)
+    return pair
+
+
+def sides(pair: DocumentPair, number: int) -> object:
+    """What the value of an end says has come out."""
+    end = pair.end(number)
+    assert isinstance(end, Success | Failed), end
+    assert isinstance(end.value, Printed), end
+    return end.value.sides
