@@ -30,6 +30,8 @@ from devices.trace import Direction, Note, Scribe
 _log = logging.getLogger(__name__)
 
 VERSION = 1
+_SECRET = frozenset(("password",))
+"""Settings that stand in no recording but by their length, in zeros."""
 LIMIT_BYTES = 4 * 1024 * 1024
 """A recording that has grown so long is put aside as `FILE.1` and begun anew."""
 
@@ -186,7 +188,8 @@ class Recorder(Tap):
 
 def recorder(path: Path, driver: str, settings: Mapping[str, object]) -> Recorder:
     """A recorder for the driver of that name with those settings."""
-    head = {"driver": driver, "settings": dict(settings)}
+    kept = {key: "0" * len(str(x)) if key in _SECRET else x for key, x in settings.items()}
+    head = {"driver": driver, "settings": kept}
     return Recorder(path, registry.scribe(driver), head)
 
 

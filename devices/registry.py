@@ -14,6 +14,8 @@ from devices.trace import Lengths, Scribe
 
 _CLASSES: Mapping[str, tuple[str, str]] = {
     "ecr_hub": ("devices.payment_terminal.driver", "EcrHubTerminal"),
+    "zvt": ("devices.payment_terminal.zvt_driver", "ZvtTerminal"),
+    "zvt_tcp": ("devices.payment_terminal.zvt_driver", "ZvtTcpTerminal"),
     "cdc_scanner": ("devices.scanner.driver", "CdcScanner"),
     "hid_scanner": ("devices.scanner.hid_driver", "HidScanner"),
     "qu_cd": ("devices.booklet_dispenser.driver", "QuCdDispenser"),
@@ -29,6 +31,8 @@ _CLASSES: Mapping[str, tuple[str, str]] = {
 # What may be noted of a driver's traffic; of one that isn't here only the lengths.
 _SCRIBES: Mapping[str, tuple[str, str]] = {
     "ecr_hub": ("devices.payment_terminal.scribe", "EcrHubScribe"),
+    "zvt": ("devices.payment_terminal.zvt_scribe", "ZvtScribe"),
+    "zvt_tcp": ("devices.payment_terminal.zvt_scribe", "ZvtTcpScribe"),
     "escpos_serial": ("devices.receipt_printer.scribe", "EscposScribe"),
     "escpos_usb": ("devices.receipt_printer.scribe", "EscposScribe"),
     "ipp": ("devices.document_printer.scribe", "IppScribe"),

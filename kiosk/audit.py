@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from kiosk.core.means import TERMINAL
 from kiosk.core.order import LineState, Order, PaymentState, RefundState
 
 QR_BOOKS = ("alipay", "wechat")
@@ -58,7 +59,7 @@ def audit(orders: Iterable[Order], ledger: Mapping[str, Any], *, settled: bool =
     openly waiting for a person is a difference as well.
     """
     known = {x.id: x for x in orders}
-    outside = _outside(ledger)
+    outside = _outside(ledger, known.values())
     differences = [f"{x}: the ledgers know an order that the journal doesn't" for x in outside]
     differences = [x for x in differences if x.split(":")[0] not in known]
     differences += _posted_twice(ledger)
@@ -89,7 +90,19 @@ def words(order: Order) -> str:
     return f"{order.means.id} {order.payment_word} [{lines}] {order.paper.state.value} {person}"
 
 
-def _outside(ledger: Mapping[str, Any]) -> dict[str, Outside]:
+def zvt_owner(row: Mapping[str, int], orders: Iterable[Order]) -> str:
+    """Whose a row of a ZVT terminal's ledger is: it knows no numbers of ours.
+
+    One order after the other has the terminal, so it is the last that was opened before the row's
+    time (Unix milliseconds). A row of nobody gets a name that no order has.
+    """
+    before = [x for x in orders if x.means.id == TERMINAL and x.opened_at <= row["at"]]
+    if not before:
+        return f"trace {row['trace']}"
+    return max(before, key=lambda x: x.opened_at).id
+
+
+def _outside(ledger: Mapping[str, Any], orders: Iterable[Order]) -> dict[str, Outside]:
     posted: dict[str, dict[str, int]] = {}
     for row in ledger["biller"]:
         if row["posted_fen"]:
@@ -100,7 +113,9 @@ def _outside(ledger: Mapping[str, Any]) -> dict[str, Outside]:
     for number, row in ledger["terminal"].items():
         gross = row["charged_fen"] + row["coupon_fen"]
         found[number] = Outside(row["charges"], gross, row["refunded_fen"])
-    for row in (x for book in QR_BOOKS for x in ledger[book]):
+    orders = tuple(orders)
+    zvt = [{**x, "order_no": zvt_owner(x, orders)} for x in ledger.get("terminal_zvt", ())]
+    for row in (*zvt, *(x for book in QR_BOOKS for x in ledger[book])):
         before = found.get(row["order_no"], Outside())
         found[row["order_no"]] = Outside(
             before.charges + row["charges"],

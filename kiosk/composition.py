@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from kiosk.adapters import Adapters
 from kiosk.adapters.adapters import DeviceWorker, Lanes
+from kiosk.adapters.terminals import ZVT_DRIVERS, words_of
 from kiosk.books import AnyBooks, Books
 from kiosk.clock import Clock, TrustedClock
 from kiosk.core import means as ways
@@ -41,18 +42,9 @@ class World:
 def means_of(settings: Settings, platforms: Mapping[str, g.QrPayment]) -> tuple[Means, ...]:
     """The ways of paying this cabin has, with what each can do (design, Money 5)."""
     found = []
-    if ways.TERMINAL in settings.devices:
-        # ECR Hub: refund by the original number, whole or part; it commits at once.
-        found.append(
-            Means(
-                ways.TERMINAL,
-                RefundBy.PARTIAL,
-                exclusive=ways.TERMINAL,
-                refund_gap_s=60,
-                refund_net=True,
-                deadline_s=int(settings.times.terminal_payment),
-            )
-        )
+    terminal = settings.devices.get(ways.TERMINAL)
+    if terminal is not None:
+        found.append(_terminal_means(terminal.driver, int(settings.times.terminal_payment)))
     for name, platform in platforms.items():
         can = platform.capabilities
         found.append(
@@ -66,6 +58,31 @@ def means_of(settings: Settings, platforms: Mapping[str, g.QrPayment]) -> tuple[
             )
         )
     return tuple(found)
+
+
+def _terminal_means(driver: str, deadline_s: int) -> Means:
+    """What a terminal of that driver can do (payment terminal protocols, "What the two terminals
+    can and can't do").
+    """
+    terminal = ways.TERMINAL
+    if driver in ZVT_DRIVERS:
+        # By receipt number only the whole goes back, and what is offered stands when committed.
+        return Means(
+            terminal,
+            RefundBy.FULL,
+            ways.Commit.TWO_PHASE,
+            exclusive=terminal,
+            deadline_s=deadline_s,
+        )
+    # ECR Hub: refund by the original number, whole or part; it commits at once.
+    return Means(
+        terminal,
+        RefundBy.PARTIAL,
+        exclusive=terminal,
+        refund_gap_s=60,
+        refund_net=True,
+        deadline_s=deadline_s,
+    )
 
 
 def letterhead_of(settings: Settings, localtime: Callable[[float], time.struct_time]) -> Letterhead:
@@ -95,6 +112,7 @@ def compose_engine(
     engine = Engine(State(Rules("", "", "", ())), books, clock, publish)
     world = world_of(engine)
     engine.state = State(rules_of(settings, means_of(settings, world.platforms)))
+    terminal = settings.devices.get(ways.TERMINAL)
     adapters = Adapters(
         world.workers,
         world.biller,
@@ -102,6 +120,7 @@ def compose_engine(
         world.lanes,
         settings.barcodes,
         letterhead_of(settings, localtime),
+        words_of(terminal.driver if terminal is not None else ""),
     )
     engine.connect(adapters)
     engine.add_chore(Chore("face", MINUTE_CHECK_S, _turn_clock(settings, engine, clock, localtime)))

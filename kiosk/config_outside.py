@@ -18,7 +18,11 @@ Drivers = Mapping[str, Mapping[str, Collection[str]]]
 """Role → driver names → the names of that driver's own options."""
 
 DRIVERS: Drivers = {
-    "terminal": {"ecr_hub": ("app_id",)},
+    "terminal": {
+        "ecr_hub": ("app_id",),
+        "zvt": ("password", "config"),
+        "zvt_tcp": ("password", "config"),
+    },
     "scanner": {"cdc_scanner": (), "hid_scanner": ()},
     "receipt_printer": {"escpos_serial": ("columns",), "escpos_usb": ("columns",)},
     "bp_meter": {"rbp_meter": (), "ieee_meter": ("manager_id", "trust_standard")},
@@ -32,6 +36,7 @@ UNUSABLE = "\0"
 _CODE = r"[A-Za-z0-9_.-]{1,64}"
 _URL = r"https://[^\s/]+(/\S*)?"
 _URL_ALLOWED = "an address that begins with https://"
+_LINE = r"baud=[1-9]\d{2,6}|parity=[NEO]|stop=[12]"
 _PORT = (
     r"/\S+|serial:///\S+|usb://[0-9A-Fa-f]{4}:[0-9A-Fa-f]{4}(/[^\s?]*)?(\?head=\d{1,2})?"
     r"|(tcp|tcp-listen)://[^\s:/]+:\d{1,5}|rfc2217://[^\s:/]+:\d{1,5}(\?\S+)?"
@@ -77,11 +82,10 @@ def _check_driver(item: Section, driver: str, options: Mapping[str, Option]) -> 
 
 def _check_baud(item: Section, port: str) -> None:
     path, _, query = port.partition("?")
-    bad = [
-        part for part in query.split("&") if part and not re.fullmatch(r"baud=[1-9]\d{2,6}", part)
-    ]
+    bad = [part for part in query.split("&") if part and not re.fullmatch(_LINE, part)]
     if path.startswith("serial:") and bad:
-        item.wrong("port", f"has an unusable setting {shown(bad[0])}", "baud=300 … baud=4000000")
+        allowed = "baud=300 … baud=4000000, parity=N, E or O, stop=1 or 2"
+        item.wrong("port", f"has an unusable setting {shown(bad[0])}", allowed)
 
 
 def _record(item: Section) -> bool:

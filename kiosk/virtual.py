@@ -14,6 +14,7 @@ from pathlib import Path
 
 from devices.driver import Driver
 from devices.payment_terminal.driver import EcrHubTerminal
+from devices.payment_terminal.zvt_driver import ZvtTcpTerminal, ZvtTerminal
 from devices.receipt_printer.driver import EscposPrinter
 from devices.scanner.driver import CdcScanner
 from kiosk import composition
@@ -32,7 +33,7 @@ from kiosk.gateways.types import QrPayment
 from kiosk.journal import Journal
 from kiosk.lanes import Job, outcome_of
 from kiosk.settings import Settings
-from sim.cabin_toml import write_cabin_toml
+from sim.cabin_toml import TERMINAL_IDS, write_cabin_toml
 from sim.clock import VirtualClock
 from sim.faults import Faults
 from sim.gateways import Gateways
@@ -45,6 +46,8 @@ GATEWAY_S = 0.08
 """A gateway's answer takes so long, beside what its faults add."""
 IDLE_ASK_S = 60.0
 """How often an idle printer is asked in virtual time, so that a day stays cheap."""
+IDLE_ENQUIRY_S = 600.0
+"""The same for a ZVT terminal."""
 
 
 class _Clock:
@@ -63,8 +66,12 @@ class _Clock:
 class VirtualWorker:
     """Does for a driver what a worker's thread does: carries bytes, ticks, opens the port again."""
 
-    def __init__(self, role: str, driver: Driver, cabin: VirtualCabin, engine: Engine) -> None:
+    def __init__(
+        self, role: str, device_id: str, driver: Driver, cabin: VirtualCabin, engine: Engine
+    ) -> None:
+        """`device_id` is the simulated machine that plays the role."""
         self._role = role
+        self._device_id = device_id
         self._driver = driver
         self._cabin = cabin
         self._engine = engine
@@ -89,7 +96,7 @@ class VirtualWorker:
             self._driver.lost(now, "reopen")
             self._open, self._reopen_at = False, now + REOPEN_S
         data = self._driver.take_output() if self._open else b""
-        answer = self._cabin.exchange(self._role, data) if self._open else b""
+        answer = self._cabin.exchange(self._device_id, data) if self._open else b""
         if answer:
             self._driver.receive(answer, now)
         for report in self._driver.take_reports():
@@ -103,7 +110,7 @@ class VirtualWorker:
         return self._driver.deadline()
 
     def _follow_cable(self, now: float) -> bool:
-        there = self._cabin.connected(self._role)
+        there = self._cabin.connected(self._device_id)
         if self._open and not there:
             self._driver.lost(now, "port_missing")
             self._open, self._reopen_at = False, now + REOPEN_S
@@ -160,14 +167,24 @@ class VirtualLanes:
 class VirtualKiosk:
     """A running cabin. ``advance`` lets time pass; ``restart`` kills the kiosk and starts it."""
 
-    def __init__(self, folder: Path, seed: int = 0, start: float = 1_795_000_000.0) -> None:
-        """Make the cabin's files in ``folder``; ``start`` is the date in Unix seconds."""
+    def __init__(
+        self,
+        folder: Path,
+        seed: int = 0,
+        start: float = 1_795_000_000.0,
+        terminal: str = "ecr_hub",
+    ) -> None:
+        """Make the cabin's files in ``folder``; ``start`` is the date in Unix seconds.
+
+        ``terminal`` is the payment terminal's driver: ecr_hub, zvt or zvt_tcp.
+        """
+        self.terminal_id = TERMINAL_IDS[terminal]
         self.clock = VirtualClock(start)
         self.faults = Faults(seed)
         self.gateways = Gateways(self.clock, self.faults, folder, seed)
         self.gateways.write_keys(folder)
         self.cabin = VirtualCabin(self.clock, self.faults, seed, self.gateways)
-        write_cabin_toml(folder, self.gateways.settings())
+        write_cabin_toml(folder, self.gateways.settings(), terminal)
         self.settings: Settings = load(folder / "cabin.toml")
         self.state: State | None = None
         self.engine = self._boot()
@@ -190,15 +207,13 @@ class VirtualKiosk:
         return Journal(path, wall=_Clock(self.clock).wall)
 
     def _world(self, engine: Engine) -> composition.World:
-        terminal = self.settings.devices["terminal"]
-        app_id = str(terminal.options["app_id"])
         drivers: Mapping[str, Driver] = {
-            "terminal": EcrHubTerminal(app_id, wall_clock=self.clock.time, beats=False),
+            "terminal": self._terminal(),
             "scanner": CdcScanner(),
             "receipt_printer": EscposPrinter(idle_s=IDLE_ASK_S),
         }
         self._workers = {
-            role: VirtualWorker(role, driver, self.cabin, engine)
+            role: VirtualWorker(role, self.device_of(role), driver, self.cabin, engine)
             for role, driver in drivers.items()
         }
         self._lanes = VirtualLanes(self.clock, engine.post)
@@ -210,6 +225,21 @@ class VirtualKiosk:
         }
         biller = factory.make_biller(gateways.biller, self._outside("biller"))
         return composition.World(self._workers, biller, platforms, self._lanes)
+
+    def _terminal(self) -> Driver:
+        settings = self.settings.devices["terminal"]
+        match settings.driver:
+            case "zvt":
+                return ZvtTerminal(idle_s=IDLE_ENQUIRY_S)
+            case "zvt_tcp":
+                return ZvtTcpTerminal(idle_s=IDLE_ENQUIRY_S)
+            case _:
+                app_id = str(settings.options["app_id"])
+                return EcrHubTerminal(app_id, wall_clock=self.clock.time, beats=False)
+
+    def device_of(self, role: str) -> str:
+        """The simulated machine that plays a role."""
+        return self.terminal_id if role == "terminal" else role
 
     def _outside(self, name: str) -> factory.Outside:
         from kiosk.gateways.transport import WsgiAdapter
@@ -280,8 +310,8 @@ class VirtualKiosk:
         return order_at_screen(self.state) if self.state else None
 
     def act(self, device: str, action: str, **body: object) -> dict[str, object]:
-        """Do something on the bench."""
-        answer = self.cabin.act(device, action, body)
+        """Do something on the bench; the terminal is the one that the kiosk has."""
+        answer = self.cabin.act(self.device_of(device), action, body)
         self.settle()
         return answer
 
@@ -289,8 +319,8 @@ class VirtualKiosk:
         """Stop the kiosk as a kill would, whatever is under way, and start it anew."""
         self._books.close()
         for role in ROLES:
-            self.cabin.act(role, "unplug", {})
-            self.cabin.act(role, "plug", {})
+            self.cabin.act(self.device_of(role), "unplug", {})
+            self.cabin.act(self.device_of(role), "plug", {})
         self.engine = self._boot()
         self.settle()
 

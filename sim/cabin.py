@@ -10,7 +10,7 @@ import threading
 from collections.abc import Mapping
 from typing import Protocol
 
-from sim.clock import Clock
+from sim.clock import Clock, RealClock
 from sim.devices.booklet_dispenser import BookletDispenser
 from sim.devices.document_printer import DocumentPrinter
 from sim.devices.id_reader import IdReader
@@ -23,6 +23,7 @@ from sim.devices.scanner import Scanner
 from sim.devices.scanner_hid import HidScanner, SecondNode
 from sim.devices.terminal import Terminal
 from sim.devices.terminal_link import BEAT_S
+from sim.devices.terminal_zvt import TerminalZvt
 from sim.faults import Faults
 from sim.wire.http_line import HttpLine
 from sim.wire.line import Line
@@ -31,6 +32,8 @@ APP_ID = "wz000000000000"  # synthetic; the platform gives real ones
 GATEWAY_IDS = ("biller", "qr_payment")
 BAUD = {
     "terminal": 115200,
+    "terminal_zvt": 9600,
+    "terminal_zvt_tcp": 0,  # a network
     "scanner": 9600,
     "receipt_printer": 19200,
     "booklet_dispenser": 9600,
@@ -43,6 +46,8 @@ BAUD = {
 }
 NAMES = {
     "terminal": ("缴费终端", "payment terminal"),
+    "terminal_zvt": ("缴费终端（ZVT）", "payment terminal (ZVT)"),
+    "terminal_zvt_tcp": ("缴费终端（ZVT 网口）", "payment terminal (ZVT over TCP)"),
     "scanner": ("扫码器", "scanner"),
     "receipt_printer": ("小票打印机", "receipt printer"),
     "document_printer": ("文件打印机", "document printer"),
@@ -88,11 +93,15 @@ class Cabin:
         self.terminal = Terminal(
             clock, faults, app_id=APP_ID, beat_s=BEAT_S if heartbeats else None
         )
+        wall = clock.wall if isinstance(clock, RealClock) else clock.time
+        self.terminal_zvt = TerminalZvt(clock, faults, wall=wall)
         self.scanner = Scanner()
         self.printer = ReceiptPrinter(clock, faults)
         second_node = SecondNode()
         models: tuple[Model, ...] = (
             self.terminal,
+            self.terminal_zvt,
+            TerminalZvt(clock, faults, "terminal_zvt_tcp", "plain", wall=wall),
             self.scanner,
             self.printer,
             BookletDispenser(faults),
@@ -168,7 +177,13 @@ class Cabin:
     def ledger(self) -> dict[str, object]:
         """What was really charged, given back and posted, by terminal and gateway."""
         gateways = self.gateways.ledger() if self.gateways is not None else {}
-        return {"terminal": self.terminal.ledger(), **gateways}
+        zvt = [
+            row
+            for line in self.lines.values()
+            if isinstance(line.model, TerminalZvt)
+            for row in line.model.ledger()
+        ]
+        return {"terminal": self.terminal.ledger(), "terminal_zvt": zvt, **gateways}
 
 
 def _describe(

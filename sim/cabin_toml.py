@@ -58,11 +58,20 @@ phone = "021-0000 0002"
 hours = "周三 9:30–11:00"
 """
 
+TERMINALS: Mapping[str, Mapping[str, object]] = {
+    "ecr_hub": {"driver": "ecr_hub", "app_id": APP_ID},
+    "zvt": {"driver": "zvt"},
+    "zvt_tcp": {"driver": "zvt_tcp"},
+}
+"""What can stand for [devices.terminal], by the driver's name."""
+TERMINAL_IDS = {"ecr_hub": "terminal", "zvt": "terminal_zvt", "zvt_tcp": "terminal_zvt_tcp"}
+
 _DEVICES: Mapping[str, Mapping[str, object]] = {
-    "terminal": {"driver": "ecr_hub", "app_id": APP_ID},
     "scanner": {"driver": "cdc_scanner"},
     "receipt_printer": {"driver": "escpos_serial", "columns": 48},
 }
+
+_NOWHERE = "127.0.0.1:20007"
 
 _BARCODE_NAMES = {
     "SH-POWER": "synthetic electricity bill",
@@ -83,9 +92,18 @@ check = "luhn"
 """
 
 
-def cabin_toml(directory: Path, gateways: Mapping[str, Mapping[str, object]]) -> str:
-    """The file's text. `gateways`: the sections [gateways.NAME]; ports are in `directory`."""
+def cabin_toml(
+    directory: Path,
+    gateways: Mapping[str, Mapping[str, object]],
+    terminal: str = "ecr_hub",
+) -> str:
+    """The file's text. `gateways`: the sections [gateways.NAME]; ports are in `directory`.
+
+    `terminal` is one of `TERMINALS`.
+    """
     parts = [_HEAD]
+    port = _terminal_port(directory, terminal)
+    parts.append(_section("devices.terminal", {**TERMINALS[terminal], "port": port}))
     for name, settings in _DEVICES.items():
         port = f"serial://{directory.resolve() / name}?baud={BAUD[name]}"
         parts.append(_section(f"devices.{name}", {**settings, "port": port}))
@@ -97,11 +115,25 @@ def cabin_toml(directory: Path, gateways: Mapping[str, Mapping[str, object]]) ->
     return "".join(parts)
 
 
-def write_cabin_toml(directory: Path, gateways: Mapping[str, Mapping[str, object]]) -> Path:
+def _terminal_port(directory: Path, terminal: str) -> str:
+    device_id = TERMINAL_IDS[terminal]
+    place = directory.resolve() / device_id
+    if terminal == "zvt_tcp":
+        # In virtual time nobody listens anywhere.
+        return place.read_text(encoding="ascii").strip() if place.is_file() else f"tcp://{_NOWHERE}"
+    stop = "&stop=2" if terminal == "zvt" else ""
+    return f"serial://{place}?baud={BAUD[device_id]}{stop}"
+
+
+def write_cabin_toml(
+    directory: Path,
+    gateways: Mapping[str, Mapping[str, object]],
+    terminal: str = "ecr_hub",
+) -> Path:
     """Write it to `directory`/cabin.toml, whole or not at all; returns the path."""
     path = directory / "cabin.toml"
     fresh = directory / ".cabin.toml.new"
-    fresh.write_text(cabin_toml(directory, gateways), encoding="utf-8")
+    fresh.write_text(cabin_toml(directory, gateways, terminal), encoding="utf-8")
     fresh.replace(path)
     return path
 

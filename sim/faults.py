@@ -28,6 +28,24 @@ WIRE_KINDS = (
 The parameter `direction` ("from_device", "to_device" or "both", the default) narrows them.
 """
 
+_ZVT_KINDS = (
+    "decline",
+    "cancel",
+    "info_lost",  # the status information never leaves
+    "answer_unheard",  # the host's answer to it isn't heard
+    "completion_lost",
+    "status_twice",  # it comes once more after the payment stands
+    "wrong_amount",
+    "wrong_currency",
+    "unmasked_pan",
+    "print_lines",
+    "trace_reset",  # its numbers begin anew
+    "forgets_registration",
+    "please_wait",
+    "asks_patience",  # {"minutes"} with an intermediate status
+    "reversal_impossible",
+    "silent",
+)
 DEVICE_KINDS: Mapping[str, tuple[str, ...]] = {
     "terminal": (
         "decline",
@@ -40,6 +58,8 @@ DEVICE_KINDS: Mapping[str, tuple[str, ...]] = {
         "duplicate_answer",
         "coupon",
     ),
+    "terminal_zvt": (*_ZVT_KINDS, "nak", "wrong_crc", "ack_lost"),
+    "terminal_zvt_tcp": _ZVT_KINDS,
     "receipt_printer": (
         "paper_out",
         "paper_out_after",
@@ -133,7 +153,9 @@ GATEWAY_KINDS = (
 )
 
 
-NUMBERS = frozenset({"seconds", "hold", "fen", "lines", "dots", "length", "keep", "baud", "status"})
+NUMBERS = frozenset(
+    {"seconds", "minutes", "hold", "fen", "lines", "dots", "length", "keep", "baud", "status"}
+)
 """Parameters that are numbers, none of them negative; every other one is text."""
 MOST = 1_000_000.0
 

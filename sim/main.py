@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.cabin import Cabin
-from sim.cabin_toml import write_cabin_toml
+from sim.cabin_toml import TERMINALS, write_cabin_toml
 from sim.clock import RealClock
 from sim.faults import Faults
 from sim.setups import SETUPS, apply_setup
@@ -34,6 +34,12 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--dir", type=Path, help="folder for cabin.toml and the ports (temporary)")
     p.add_argument(
         "--setup", default="normal", choices=sorted(SETUPS), metavar="NAME", help="named set-up"
+    )
+    p.add_argument(
+        "--terminal",
+        default="ecr_hub",
+        choices=tuple(TERMINALS),
+        help="which payment terminal cabin.toml names (ecr_hub)",
     )
     p.add_argument("--speed", type=_speed, default=1.0, help="how fast the machines' time runs")
     p.add_argument("--bench-port", type=int, default=8780, help="port of the page, 0: a free one")
@@ -95,7 +101,7 @@ def _serve(args: argparse.Namespace, directory: Path, seed: int, ends: Ends) -> 
         apply_setup(cabin, args.setup)
         stack.callback(wire.stop)
         wire.start()
-        write_cabin_toml(directory, gateways.settings())
+        write_cabin_toml(directory, gateways.settings(), args.terminal)
         bench.start()
         print(f"ready {bench.url}", flush=True)
         _wait(ends, wire)

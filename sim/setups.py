@@ -30,6 +30,8 @@ class Setup:
 
 PLUGGED = (
     "terminal",
+    "terminal_zvt",
+    "terminal_zvt_tcp",
     "scanner",
     "receipt_printer",
     "document_printer",
@@ -80,6 +82,22 @@ SETUPS: Mapping[str, Setup] = {
         "扣款后终端重启",
         "terminal reboots after charging",
         (Fault("terminal", "crash_after_charge", count=1),),
+    ),
+    "zvt_offline": Setup(
+        "ZVT 终端线掉了", "ZVT terminal unplugged", (Do("terminal_zvt", "unplug"),)
+    ),
+    "zvt_declines": Setup(
+        "ZVT 终端拒绝", "ZVT terminal declines", (Fault("terminal_zvt", "decline"),)
+    ),
+    "zvt_answer_lost": Setup(
+        "ZVT 终端没听见回答，自动冲正",
+        "ZVT terminal hears no answer and reverses",
+        (Fault("terminal_zvt", "answer_unheard", count=1),),
+    ),
+    "zvt_completion_lost": Setup(
+        "ZVT 终端付成了没回话",
+        "ZVT payment stands, completion lost",
+        (Fault("terminal_zvt", "completion_lost", count=1),),
     ),
     "coupon": Setup("有优惠券", "a coupon of 2 yuan", (Fault("terminal", "coupon", {"fen": 200}),)),
     "scanner_offline": Setup("扫码器线掉了", "scanner unplugged", (Do("scanner", "unplug"),)),

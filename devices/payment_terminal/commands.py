@@ -17,13 +17,15 @@ TransactionStatus = Literal["created", "closed", "completed", "cancelled", "preo
 _ORDER_NO = re.compile(r"[0-9A-Za-z]{1,32}\Z")
 
 
-def _check_order_no(*numbers: str) -> None:
+def check_order_no(*numbers: str) -> None:
+    """Raises ValueError for a number that is none of ours."""
     for number in numbers:
         if not _ORDER_NO.match(number):
             raise ValueError("an order number has 1 to 32 letters and digits")
 
 
-def _check_amount(amount_fen: int) -> None:
+def check_amount(amount_fen: int) -> None:
+    """Raises ValueError for what is no amount."""
     if isinstance(amount_fen, bool) or not isinstance(amount_fen, int) or amount_fen <= 0:
         raise ValueError("an amount is a positive whole number of fen")
 
@@ -46,8 +48,8 @@ class Sale:
     expires_s: int = 300
 
     def __post_init__(self) -> None:
-        _check_order_no(self.order_no)
-        _check_amount(self.amount_fen)
+        check_order_no(self.order_no)
+        check_amount(self.amount_fen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class Query:
     order_no: str
 
     def __post_init__(self) -> None:
-        _check_order_no(self.order_no)
+        check_order_no(self.order_no)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class Close:
     order_no: str
 
     def __post_init__(self) -> None:
-        _check_order_no(self.order_no)
+        check_order_no(self.order_no)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ class Void:
     orig_order_no: str
 
     def __post_init__(self) -> None:
-        _check_order_no(self.order_no, self.orig_order_no)
+        check_order_no(self.order_no, self.orig_order_no)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +96,8 @@ class Refund:
     amount_fen: int
 
     def __post_init__(self) -> None:
-        _check_order_no(self.order_no, self.orig_order_no)
-        _check_amount(self.amount_fen)
+        check_order_no(self.order_no, self.orig_order_no)
+        check_amount(self.amount_fen)
 
 
 Command = Sale | Query | Close | Void | Refund

@@ -18,6 +18,7 @@ from kiosk.adapters import goods as goods_words
 from kiosk.adapters import qr as qr_words
 from kiosk.adapters import terminal as terminal_words
 from kiosk.adapters.heard import Heard
+from kiosk.adapters.terminals import EcrHubWords, TerminalWords
 from kiosk.barcodes import BarcodeRule, BillCode, PaymentCode, SlipCode, read_code
 from kiosk.core import commands as c
 from kiosk.core import events as e
@@ -77,6 +78,7 @@ class Adapters:
         lanes: Lanes,
         barcodes: tuple[BarcodeRule, ...],
         letterhead: Letterhead,
+        terminal: TerminalWords | None = None,
     ) -> None:
         self._workers = workers
         self._biller = biller
@@ -84,6 +86,7 @@ class Adapters:
         self._lanes = lanes
         self._barcodes = barcodes
         self._letterhead = letterhead
+        self._terminal = terminal or EcrHubWords()
         self._institutions: tuple[Institution, ...] = ()
         self._waiting: dict[tuple[str, int], tuple[c.Command, int]] = {}
         self._most: dict[tuple[str, int], int] = {}
@@ -129,8 +132,14 @@ class Adapters:
 
     def _pay(self, command: c.Command, order: Order) -> None:
         means, amount = order.means.id, order.amount_fen
-        if means == TERMINAL and means in self._workers:
-            self._submit(TERMINAL, terminal_words.to_device(command), command, amount)
+        # An order of another make of terminal can't be asked of this one: it would say "not found".
+        is_ours = order.means.commit is self._terminal.commit
+        if means == TERMINAL and means in self._workers and is_ours:
+            known = self._terminal.known(command, order)
+            if known is not None:
+                self._lanes.run("nobody", lambda: known)
+                return
+            self._submit(TERMINAL, self._terminal.to_device(command, order), command, amount)
         elif means in self._platforms:
             platform = self._platforms[means]
             silence = qr_words.silence(command)
@@ -257,7 +266,10 @@ class Adapters:
                 return self._progressed(role, report)
 
     def _progressed(self, role: str, report: Progress) -> list[e.OrderEvent | m.VisitEvent]:
-        command, _ = self._waiting.get((role, report.command_id), (None, 0))
+        command, amount_fen = self._waiting.get((role, report.command_id), (None, 0))
+        if command is not None and role == TERMINAL:
+            event = self._terminal.progress(command, amount_fen, report.what)
+            return [] if event is None else [event]
         if not isinstance(command, c.Deliver):
             return []
         progress = goods_words.WARES[command.goods.ware].progress(command, report.what)
@@ -286,7 +298,8 @@ class Adapters:
             if isinstance(command, c.CheckDelivery):
                 words = goods_words.WARES[command.goods.ware]
                 return [words.checked(command, report.completion)]
-            return [terminal_words.to_event(command, amount_fen, report.completion)]
+            event = self._terminal.to_event(command, amount_fen, report.completion)
+            return [] if event is None else [event]
         except Exception as error:  # noqa: BLE001  # one order's trouble, never another's
             kind = type(command).__name__
             _log.exception("%s: the answer to %s failed", command.order_id, kind)

@@ -24,6 +24,13 @@ class RequestPayment(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class BeginPayment(Command):
+    """What the terminal knew of before is written down: it may ask for the money."""
+
+    means: Means
+
+
+@dataclass(frozen=True, slots=True)
 class CommitPayment(Command):
     means: Means
 
@@ -122,6 +129,7 @@ class StartTimer(Command):
 
 IRREVERSIBLE = (
     RequestPayment,
+    BeginPayment,
     CommitPayment,
     RejectPayment,
     ClosePayment,

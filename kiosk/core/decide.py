@@ -79,6 +79,8 @@ def _apply(order: Order, event: e.OrderEvent, at: int) -> Step:
     match event:
         case e.PaymentCodeReady():
             return payment.code_ready(order, event)
+        case e.PaymentMarked():
+            return payment.marked(order, event)
         case e.PaymentOffered():
             return payment.offered(order, event)
         case e.PaymentAnswered():

@@ -48,6 +48,7 @@ class Refunding(StrEnum):
     REFUSED = "refused"
     NOT_FOUND = "not_found"
     NO_ANSWER = "no_answer"
+    UNDECIDABLE = "undecidable"  # the machine can't tell and never will
 
 
 class Delivery(StrEnum):
@@ -83,6 +84,17 @@ class PaymentFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """The last transaction that a terminal knew of before this payment, empty if of none.
+
+    A terminal that carries no number of ours is asked for what is newer (ZVT).
+    """
+
+    trace_no: str = ""
+    receipt_no: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class OrderEvent:
     order_id: str
 
@@ -106,6 +118,13 @@ class PaymentCodeReady(OrderEvent):
     """A code to scan stands ready (precreate, Native order)."""
 
     code: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentMarked(OrderEvent):
+    """A terminal without our numbers says what it knows of before: then it may be asked to pay."""
+
+    mark: Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +304,7 @@ class PersonSettled(OrderEvent):
 ORDER_EVENTS: tuple[type[OrderEvent], ...] = (
     OrderOpened,
     PaymentCodeReady,
+    PaymentMarked,
     PaymentOffered,
     PaymentAnswered,
     PaymentQueried,

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from kiosk.core.bills import Bill
 from kiosk.core.commands import Command
-from kiosk.core.events import PaymentFacts
+from kiosk.core.events import Mark, PaymentFacts
 from kiosk.core.goods import GoodsLine, GoodsState
 from kiosk.core.means import Means
 from kiosk.core.money import Fen
@@ -70,6 +70,7 @@ class Payment:
     ``late`` when money arrived after the order had been told that none would;
     ``querying`` while a query is under way: one at a time, so that an old answer can't close what
     a newer one found paid (closing gives paid money back at some platforms).
+    ``mark`` is what a terminal without our numbers knew of before; None: it was never asked to pay.
     """
 
     state: PaymentState = PaymentState.CREATED
@@ -82,6 +83,7 @@ class Payment:
     committing: bool = False
     late: bool = False
     querying: bool = False
+    mark: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from kiosk.core import events as e
 from kiosk.core.commands import (
+    BeginPayment,
     ClosePayment,
     CommitPayment,
     QueryPayment,
@@ -71,6 +72,23 @@ def code_ready(order: Order, event: e.PaymentCodeReady) -> Step:
         return order, ()
     order = with_payment(order, qr_code=event.code)
     return order, (StartTimer(order.id, POLL, POLL_S),)
+
+
+def marked(order: Order, event: e.PaymentMarked) -> Step:
+    """Write down what the terminal knows of before, then let it ask for the money, if it is still
+    wanted.
+    """
+    payment = order.payment
+    if payment.mark is not None:
+        return order, ()
+    wanted = (
+        payment.state is PaymentState.REQUESTED
+        and not payment.cancel_wanted
+        and order.means.commit is Commit.TWO_PHASE
+    )
+    if not wanted:
+        return order, (RejectPayment(order.id, order.means),)
+    return with_payment(order, mark=event.mark), (BeginPayment(order.id, order.means),)
 
 
 def offered(order: Order, event: e.PaymentOffered) -> Step:

@@ -97,6 +97,8 @@ def queried(order: Order, event: e.RefundQueried, at: int) -> Step:
         # Nothing changes before the next start, which asks again.
         return with_person(order, gone), ()
     order = without_person(order, gone)
+    if event.result is Refunding.UNDECIDABLE:
+        return _to_person(order, index, event.code), ()
     if event.result is Refunding.REFUSED and refund.attempts >= MOST_ATTEMPTS:
         return _to_person(order, index, event.code), ()
     if event.result in (Refunding.REFUSED, Refunding.NOT_FOUND):
@@ -153,7 +155,7 @@ def _again(order: Order, index: int) -> Step:
     if (refund.refused and refund.attempts >= MOST_ATTEMPTS) or refund.attempts >= MOST_SILENT:
         # Refused again and again, and the far side knows nothing of it: no machine will do it.
         return _to_person(order, index, refund.code), ()
-    order = with_refund(order, index, state=RefundState.REFUNDING, querying=False)
+    order = with_refund(order, index, state=RefundState.REFUNDING, querying=False, refused=False)
     return order, (_request(order, order.refunds[index]),)
 
 

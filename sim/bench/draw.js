@@ -179,6 +179,21 @@ const FAULTS = [
     ["paper_out_after", "打 6 行没纸", "paper ends in 6 lines", { lines: 6 }], ["cutter_jam", "切刀卡住", "cutter jams"],
     ["paper_out", "没纸", "paper out"], ["paper_low", "纸将用完", "paper low"], ["stall", "停 10 秒", "stalls", { seconds: 10 }], ["silent", "15 秒不回状态", "no status", { seconds: 15 }], ["cover_open", "盖子弹开", "cover springs open"],
     ["usb_hang", "USB 不收数据", "USB takes no data"], ["no_port_status", "USB 不答端口状态", "no USB port status"]]],
+  ["terminal_zvt", "缴费终端（ZVT）", "Payment terminal (ZVT)", [
+    ["decline", "拒绝", "declines", { code: "64" }], ["cancel", "住户取消", "cancelled"], ["info_lost", "没说付了款", "status never sent"],
+    ["answer_unheard", "没听见回答", "our answer unheard"], ["completion_lost", "付成了没回话", "completion lost"], ["status_twice", "说两遍", "status twice"],
+    ["wrong_amount", "金额不对", "wrong amount"], ["wrong_currency", "币种不对", "wrong currency"], ["unmasked_pan", "卡号没遮住", "unmasked card number"],
+    ["print_lines", "要打印", "sends lines to print"], ["trace_reset", "流水号重来", "numbers begin anew"], ["forgets_registration", "忘了登记", "forgets who we are"],
+    ["please_wait", "请稍候", "please wait"], ["asks_patience", "要等 5 分钟", "asks for patience", { minutes: 5 }],
+    ["reversal_impossible", "不能撤销", "reversal impossible"], ["silent", "没反应", "hangs"],
+    ["nak", "不接受", "NAK"], ["wrong_crc", "校验错", "wrong CRC"], ["ack_lost", "确认丢了", "ack lost"]]],
+  ["terminal_zvt_tcp", "缴费终端（ZVT 网口）", "Payment terminal (ZVT over TCP)", [
+    ["decline", "拒绝", "declines", { code: "64" }], ["cancel", "住户取消", "cancelled"], ["info_lost", "没说付了款", "status never sent"],
+    ["answer_unheard", "没听见回答", "our answer unheard"], ["completion_lost", "付成了没回话", "completion lost"], ["status_twice", "说两遍", "status twice"],
+    ["wrong_amount", "金额不对", "wrong amount"], ["wrong_currency", "币种不对", "wrong currency"], ["unmasked_pan", "卡号没遮住", "unmasked card number"],
+    ["print_lines", "要打印", "sends lines to print"], ["trace_reset", "流水号重来", "numbers begin anew"], ["forgets_registration", "忘了登记", "forgets who we are"],
+    ["please_wait", "请稍候", "please wait"], ["asks_patience", "要等 5 分钟", "asks for patience", { minutes: 5 }],
+    ["reversal_impossible", "不能撤销", "reversal impossible"], ["silent", "没反应", "hangs"]]],
   ["document_printer", "文件打印机", "Document printer", [
     ["jam", "卡纸", "jams"], ["aborts", "半路放弃", "gives a job up"], ["short", "少印一面", "a side too few"], ["uncounted", "不报页数", "counts nothing"],
     ["busy", "说在忙", "says busy"], ["job_lost", "忘了任务", "forgets its jobs"], ["answer_lost", "做了没回话", "acts, never answers"],

@@ -21,13 +21,21 @@ from sim.wire.fifo_port import FifoPort
 from sim.wire.ipp_server import IppServer
 from sim.wire.line import Line
 from sim.wire.pty_port import PtyPort
+from sim.wire.tcp_port import TcpPort
 
 if TYPE_CHECKING:
     from sim.wire.usb_bus import UsbBus, UsbSocket
 
 HAS_USBIP = importlib.util.find_spec("usbip") is not None
 FIFOS = frozenset({"scanner_hid", "scanner_hid_second"})  # input nodes of the kernel, not lines
+SOCKETS = frozenset({"terminal_zvt_tcp"})  # machines on the network
 CLOSED_LOOK_S = 0.05  # how often a closed port is looked at: nothing announces an opening
+
+
+def _kind_of(name: str) -> type[PtyPort | FifoPort | TcpPort]:
+    if name in SOCKETS:
+        return TcpPort
+    return FifoPort if name in FIFOS else PtyPort
 
 
 class Wire:
@@ -38,8 +46,8 @@ class Wire:
 
     def __init__(self, cabin: Cabin, clock: RealClock, directory: Path) -> None:
         self._cabin, self._clock = cabin, clock
-        self._ports: dict[str, PtyPort | FifoPort] = {
-            name: (FifoPort if name in FIFOS else PtyPort)(directory / name)
+        self._ports: dict[str, PtyPort | FifoPort | TcpPort] = {
+            name: _kind_of(name)(directory / name)
             for name, line in cabin.lines.items()
             if line is not cabin.documents
         }

@@ -23,6 +23,7 @@ from devices.bp_meter import ieee_apdu, rbp_codec
 from devices.document_printer import codec as ipp
 from devices.id_reader import codec as sam_v
 from devices.payment_terminal import codec as ecr
+from devices.payment_terminal import zvt_apdu, zvt_block
 from devices.receipt_printer import codec as escpos
 from devices.rice_mill import modbus
 from devices.scanner import codec as scanner
@@ -33,6 +34,8 @@ from tests.fuzz.test_device_codecs import (
     qu_cd_frame,
     rbp_frame,
     sam_v_frame,
+    zvt_apdu_bytes,
+    zvt_frame,
 )
 from tests.fuzz.test_ipp import attribute as ipp_attribute
 
@@ -82,6 +85,14 @@ def _ieee_almost(rng: random.Random) -> bytes:
     return b"\xe7\x00" + rng.randrange(200, 8000).to_bytes(2, "big")
 
 
+def _zvt_almost(rng: random.Random) -> bytes:
+    return rng.choice((b"\x10\x02", b"\x10\x10", b"\x10\x03\0\0", b"\x10", b"\x04\x0f\xff\xff\xff"))
+
+
+def _zvt_tcp_almost(rng: random.Random) -> bytes:
+    return rng.choice((b"\x04\x0f\x00", b"\xff", b"\x06\x0f\xff\x00\x01"))
+
+
 def _printer_reply(rng: random.Random) -> bytes:
     return rng.choice((b"\x12", b"\x16", b"\x1a", b"\x14\x00\x00\x0f", b"\x11"))
 
@@ -103,6 +114,8 @@ SUBJECTS: dict[str, Subject] = {
     "ESC/POS status": Subject(
         19200, escpos.Decoder, _printer_reply, lambda rng: rng.choice((b"\x14", b"\xff\x10"))
     ),
+    "ZVT blocks": Subject(115200, zvt_block.Decoder, zvt_frame, _zvt_almost),
+    "ZVT over TCP": Subject(115200, zvt_apdu.Decoder, zvt_apdu_bytes, _zvt_tcp_almost),
     "scanner": Subject(
         115200, scanner.Decoder, streams.scanner_line, lambda rng: b"]C" * rng.randrange(1, 300)
     ),

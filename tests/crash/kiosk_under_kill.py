@@ -27,6 +27,7 @@ from kiosk.core.visit import messages as m
 from kiosk.journal import Journal
 from kiosk.journal.rows import Row
 from kiosk.residents import Errand, Outdoors, Resident
+from sim.cabin_toml import TERMINAL_IDS
 from tests.support.simulated import Bench
 
 TRY_AGAIN_S = 0.5
@@ -72,6 +73,7 @@ def main(config: Path, bench_url: str, errand: Errand, kill_after: int) -> int:
     settings = load(config)
     path = settings.cabin.data_dir / "journal.sqlite"
     panel, bench = Panel(), Bench(bench_url)
+    terminal = TERMINAL_IDS[settings.devices["terminal"].driver]
     patient = not kill_after and not errand.accounts
     engine = build(settings, panel.publish, Journal(path, on_append=Axe(kill_after).written))
     engine.start()
@@ -91,7 +93,8 @@ def main(config: Path, bench_url: str, errand: Errand, kill_after: int) -> int:
             if isinstance(act, Outdoors):
                 # Not yet waiting for a customer, or no more: the person tries again.
                 with contextlib.suppress(requests.HTTPError):
-                    bench.act(act.device, act.action, **act.body)
+                    device = terminal if act.device == "terminal" else act.device
+                    bench.act(device, act.action, **act.body)
             elif act is not None:
                 engine.post(m.Touched(act.target, act.value, state.version))
             panel.after(state)

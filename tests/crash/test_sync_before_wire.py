@@ -22,6 +22,8 @@ from tests.support.virtually import Cabin
 
 ORDER = re.compile(rb'"merchant_order_no":\s*"(\w+)"')
 NUMBERS = re.compile(rb"3801\d{11}\w{5}(?:[LR]\d+)?")
+AUTHORISATION, REVERSAL, STATUS = b"\x10\x02\x06\x01", b"\x10\x02\x06\x30", b"\x10\x02\x04\x0f"
+DONE, PAID = b"\x10\x02\x80\x00\x00", b"\x27\x00\x04"
 MONEY_CALLS = {
     "biller": {"post"},
     "alipay": {"precreate", "cancel", "close", "refund"},
@@ -32,10 +34,11 @@ MONEY_CALLS = {
 class Watched(Cabin):
     """A cabin whose journal's syncs and whose bytes to the outside stand in one list."""
 
-    def __init__(self, folder: Path, synchronous: str = "") -> None:
+    def __init__(self, folder: Path, synchronous: str = "", terminal: str = "ecr_hub") -> None:
         self.log = Log()
         self._synchronous = synchronous
-        super().__init__(folder)
+        self._offered = False
+        super().__init__(folder, terminal=terminal)
         self._exchange = self.cabin.exchange
         self.cabin.exchange = self._to_device  # type: ignore[method-assign]
         for gateway in (self.gateways.biller, self.gateways.alipay, self.gateways.wechat):
@@ -51,9 +54,24 @@ class Watched(Cabin):
     def _to_device(self, role: str, data: bytes = b"") -> bytes:
         if role == "terminal" and b"ecrhub.pay.order" in data:
             self._sent([x.decode() for x in ORDER.findall(data)])
+        elif role == "terminal_zvt" and self.order:
+            return self._to_zvt(role, data, self.order.id)
         elif role == "receipt_printer" and self.order and len(data) > 64:
             self._sent([f"{self.order.id}P{self.order.paper.jobs}"])
         return self._exchange(role, data)
+
+    def _to_zvt(self, role: str, data: bytes, order_id: str) -> bytes:
+        """Its blocks carry no number: what they mean is seen by what was said before."""
+        if AUTHORISATION in data:
+            self._sent([f"{order_id}B"])
+        if REVERSAL in data:
+            self._sent([f"{order_id}R1"])
+        if self._offered and DONE in data:
+            self._offered = False
+            self._sent([f"{order_id}C"])
+        answer = self._exchange(role, data)
+        self._offered = self._offered or (STATUS in answer and PAID in answer)
+        return answer
 
     def _watch(self, gateway: Any) -> None:
         handle = gateway.handle
@@ -107,6 +125,10 @@ def _number(command: c.Command) -> str:
     match command:
         case c.RefundPayment():
             return command.refund_no
+        case c.BeginPayment():
+            return f"{command.order_id}B"
+        case c.CommitPayment():
+            return f"{command.order_id}C"
         case c.PostLine():
             return command.line_no
         case c.Print():
@@ -124,6 +146,24 @@ def test_every_byte_that_moves_money_comes_after_its_sync(tmp_path: Path, means:
     # Payment, three lines, the refund and the receipt have all been seen leaving.
     expected = {*(order.line_no(x) for x in range(3)), f"{order.id}R1", f"{order.id}P1", order.id}
     assert expected <= set(cabin.sent())
+    cabin.close()
+
+
+def test_a_zvt_payment_begins_and_stands_only_after_its_sync(tmp_path: Path) -> None:
+    cabin = Watched(tmp_path, terminal="zvt")
+    cabin.serve(Errand(cabin.owe(three=True)[1:2], "terminal"))
+    (order,) = cabin.come_to_rest()
+    assert cabin.too_early() == []
+    expected = {order.id + x for x in ("B", "C", "L1", "R1", "P1")}
+    assert expected <= set(cabin.sent())
+    cabin.close()
+
+
+def test_a_missing_sync_of_a_zvt_payment_is_found(tmp_path: Path) -> None:
+    cabin = Watched(tmp_path, synchronous="NORMAL", terminal="zvt")
+    cabin.serve(Errand(cabin.owe(), "terminal"))
+    early = {x.split()[0][-1] for x in cabin.too_early()}
+    assert {"B", "C"} <= early
     cabin.close()
 
 

@@ -28,6 +28,11 @@ from devices.bp_meter.rbp_driver import Identify, Measure, RbpMeter, Stop
 from devices.driver import Driver
 from devices.id_reader import codec as sam_v
 from devices.id_reader.driver import ReadCard, SamVReader
+from devices.payment_terminal import zvt_apdu, zvt_block
+from devices.payment_terminal import zvt_commands as zvt
+from devices.payment_terminal.zvt_driver import ZvtTcpTerminal, ZvtTerminal
+from devices.payment_terminal.zvt_messages import decode as zvt_decode
+from devices.payment_terminal.zvt_scribe import scrubbed
 from devices.rice_mill import commands as mill
 from devices.rice_mill import modbus
 from devices.rice_mill.driver import RiceMill
@@ -73,6 +78,61 @@ def ieee_frame(rng: random.Random) -> bytes:
     return struct.pack(">HH", choice, len(body)) + body
 
 
+def zvt_apdu_bytes(rng: random.Random) -> bytes:
+    """An APDU of a terminal, mostly a good one."""
+    card = bytes.fromhex(streams.CARDS + "f")
+    fields = (
+        b"\x27" + rng.choice((b"\0", b"\0", b"\x64", b"\x6c")),
+        b"\x04\0\0\0\0\x34\x50",
+        b"\x0b\0\0" + bytes((rng.randrange(256),)),
+        b"\x22\xf1\xf0" + card,
+        b"\x23\xf1\xf0" + card,
+        b"\x24\xf0\xf1\xf0" + card,
+        b"\x06" + bytes((rng.randrange(6),)) + rng.randbytes(3),
+        b"\x8b\xf0\xf3" + rng.randbytes(3),
+        rng.randbytes(rng.randrange(4)),
+    )
+    data = b"".join(rng.choice(fields) for _ in range(rng.randrange(6)))
+    control = rng.choice(
+        (b"\x04\x0f", b"\x04\x0f", b"\x04\xff", b"\x06\x0f", b"\x06\x1e", b"\x80\0", b"\x84\x9c")
+    )
+    if rng.random() < 0.1:
+        return control + b"\xff" + len(data).to_bytes(2, "little") + data
+    return control + bytes((len(data),)) + data
+
+
+def _crc(data: bytes) -> bytes:
+    register = 0
+    for byte in data:
+        register ^= byte
+        for _ in range(8):
+            register = register >> 1 ^ (0x8408 if register & 1 else 0)
+    return register.to_bytes(2, "little")
+
+
+def zvt_frame(rng: random.Random) -> bytes:
+    if rng.random() < 0.2:
+        return rng.choice((b"\x06", b"\x06", b"\x15"))
+    apdu = zvt_apdu_bytes(rng)
+    return b"\x10\x02" + apdu.replace(b"\x10", b"\x10\x10") + b"\x10\x03" + _crc(apdu + b"\x03")
+
+
+ZVT_ASK = (
+    zvt.Sale("A1", 3450),
+    zvt.Sale("A1", 3450, "commit"),
+    zvt.Begin("A1"),
+    zvt.Commit("A1"),
+    zvt.Reject("A1"),
+    zvt.GoodsPending("A1"),
+    zvt.GoodsPartly("A1", 10),
+    zvt.Close("A1"),
+    zvt.Query("A1", 3450, "000001", "", True),
+    zvt.Reversal("0001"),
+    zvt.EndOfDay(),
+    zvt.LogOff(),
+)
+
+
 def modbus_answer(rng: random.Random) -> bytes:
     data = rng.randbytes(2 * rng.choice((7, 11)))
     body = rng.choice(
@@ -101,7 +161,7 @@ class Subject:
     decoder: Callable[[], Any]
     driver: Callable[[], Driver]
     ask: tuple[object, ...]
-    noise: type
+    noise: Any
 
 
 SUBJECTS = {
@@ -118,6 +178,10 @@ SUBJECTS = {
     "sam_v": Subject(
         sam_v_frame, sam_v.Decoder, SamVReader, (ReadCard(), ReadCard(wait_s=1.0)), sam_v.Noise
     ),
+    "zvt": Subject(
+        zvt_frame, zvt_block.Decoder, ZvtTerminal, ZVT_ASK, zvt_block.Noise | zvt_block.Damaged
+    ),
+    "zvt_tcp": Subject(zvt_apdu_bytes, zvt_apdu.Decoder, ZvtTcpTerminal, ZVT_ASK, zvt_apdu.Noise),
     "ieee": Subject(
         ieee_frame,
         ieee_apdu.Decoder,
@@ -163,11 +227,18 @@ def test_mill_driver(seed: int, count: int) -> None:
         _play(RiceMill(), rng, say, list(MILL_ASKS))
 
 
-LONGEST = {"rbp": 37, "qu_cd": 8, "sam_v": 2407, "ieee": 0xFFFF + 4}
+LONGEST = {
+    "rbp": 37,
+    "qu_cd": 8,
+    "sam_v": 2407,
+    "ieee": 0xFFFF + 4,
+    "zvt": 2 * zvt_block.LONGEST + 8,
+    "zvt_tcp": zvt_block.LONGEST,
+}
 """The longest frame that each may wait for, in bytes."""
 
 
-def _said(found: list[Any], noise: type) -> list[Any]:
+def _said(found: list[Any], noise: Any) -> list[Any]:
     """The messages alone: how noise is cut into pieces depends on the split."""
     messages = [x[1] if isinstance(x, tuple) else x for x in found]
     return [x for x in messages if not isinstance(x, noise)]
@@ -203,6 +274,24 @@ def test_drivers(seed: int, count: int, name: str) -> None:
     for _, rng in _inputs(seed, count):
         say = functools.partial(rng.choice((streams.noise, subject.frame, subject.frame)), rng)
         _play(subject.driver(), rng, say, list(subject.ask))
+
+
+@pytest.mark.parametrize("count", TIERS)
+def test_zvt_contents(seed: int, count: int) -> None:
+    """Whatever an APDU holds, no card number passes the decoder or the scribe."""
+    for own, rng in _inputs(seed, count):
+        raw = zvt_apdu_bytes(rng)
+        if rng.random() < 0.3:
+            raw = streams.damaged(rng, raw)
+        apdu = zvt_apdu.parse(raw)
+        if apdu is None:
+            continue
+        assert streams.CARDS[:-4] not in repr(zvt_decode(apdu)), own
+        safe = scrubbed(apdu)
+        if safe is not None:
+            assert streams.CARDS[:-4] not in safe.data.hex(), own
+            assert len(safe.data) == len(apdu.data), own
+            assert safe.data.count(0x10) == apdu.data.count(0x10), own
 
 
 @pytest.mark.parametrize("count", TIERS)

@@ -11,11 +11,13 @@ from kiosk.core.events import Posting
 from kiosk.core.means import RefundBy
 from kiosk.core.order import Asking, LineState, Order, PaymentState, RefundState
 
+from .ledgers import Side
 from .world import World
 
 DECIDED = (PaymentState.PAID, PaymentState.NOT_PAID)
 ANSWERS = (
     e.PaymentCodeReady,
+    e.PaymentMarked,
     e.PaymentOffered,
     e.PaymentAnswered,
     e.PaymentQueried,
@@ -65,6 +67,8 @@ def check_repeat(after: Order, event: e.OrderEvent, at: int) -> None:
     for command in commands:
         offered = isinstance(event, e.PaymentOffered)
         allowed = (*HARMLESS, c.CommitPayment, c.RejectPayment) if offered else HARMLESS
+        if isinstance(event, e.PaymentMarked):
+            allowed = (*HARMLESS, c.RejectPayment)
         assert isinstance(command, allowed), f"a second {event} sent {command}"
 
 
@@ -73,6 +77,8 @@ def check_commands(log: Sequence[c.Command]) -> None:
     command, earlier = log[-1], log[:-1]
     if isinstance(command, c.RequestPayment):
         assert not any(isinstance(x, c.RequestPayment) for x in earlier), "asked for money twice"
+    if isinstance(command, c.BeginPayment):
+        assert not any(isinstance(x, c.BeginPayment) for x in earlier), "begun twice"
     if isinstance(command, c.Print):
         jobs = [x for x in earlier if isinstance(x, c.Print)]
         assert command.job_id not in [x.job_id for x in jobs]
@@ -145,7 +151,9 @@ def request_can_arrive(world: World) -> bool:
     """A request on its way to a terminal would let a person pay (a code nobody saw doesn't)."""
     if world.side.polled or world.payer.over:
         return False
-    return any(isinstance(x.command, c.RequestPayment) for x in world.arriving())
+    # A terminal without our numbers asks nobody before it is told to begin.
+    asks = c.BeginPayment if world.side is Side.TWO_PHASE else c.RequestPayment
+    return any(isinstance(x.command, asks) for x in world.arriving())
 
 
 def post_can_arrive(world: World, line_no: str) -> bool:

@@ -30,12 +30,17 @@ class Side(StrEnum):
 class Payer:
     """One order at the payer's side. ``over``: nothing can be charged any more, for ever.
 
+    ``asked``: a terminal without our numbers was told to sell, says what it knew of before
+    (``marked``), and waits to be told to begin.
+
     ``forgets``: cancelling a code that nobody has scanned doesn't kill it; only its expiry does.
     """
 
     side: Side
     amount_fen: int
     arrived: bool = False
+    asked: bool = False
+    marked: bool = False
     scanned: bool = False
     code_seen: bool = False
     over: bool = False

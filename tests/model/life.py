@@ -141,6 +141,12 @@ class Life:
         self.world.fire(name)
         self.feed(e.TimerFired(ORDER, name))
 
+    def mark(self) -> None:
+        self.world.payer.marked = True
+        event = e.PaymentMarked(ORDER, e.Mark("000101", "0021"))
+        self.past.append(event)
+        self.feed(event)
+
     def offer(self) -> None:
         facts = self.world.payer.facts
         assert facts is not None
@@ -172,6 +178,8 @@ class Life:
         for flight in world.answering():
             name = type(flight.command).__name__
             found.append((f"answer of {name}", lambda _, f=flight: self.deliver(f)))
+        if world.payer.asked and not world.payer.marked:
+            found.append(("mark", lambda _: self.mark()))
         if world.payer.offer_open:
             found.append(("offer", lambda _: self.offer()))
         return found

@@ -25,12 +25,13 @@ from .ledgers import Biller, Payer, RefundLedger, Side
 
 PAYMENT = (
     c.RequestPayment,
+    c.BeginPayment,
     c.CommitPayment,
     c.RejectPayment,
     c.QueryPayment,
     c.ClosePayment,
 )
-SILENT = (c.CommitPayment, c.RejectPayment)
+SILENT = (c.BeginPayment, c.CommitPayment, c.RejectPayment)
 """Commands without an answer of their own."""
 
 
@@ -82,6 +83,8 @@ class World:
     def restart(self) -> None:
         """The kiosk forgets: nobody waits for any answer, no timer runs."""
         self.timers.clear()
+        # The driver has died with the sale that waited for its beginning.
+        self.payer.asked = False
         for flight in self.flights:
             flight.waited = False
             self._hang_up(flight)
@@ -192,6 +195,9 @@ class World:
         oid = command.order_id
         match command:
             case c.RequestPayment():
+                if self.side is Side.TWO_PHASE:
+                    self.payer.asked = True
+                    return None
                 if not self.side.polled:
                     self.payer.request()
                     return None
@@ -201,9 +207,13 @@ class World:
                 if not self.payer.request():
                     return e.PaymentAnswered(oid, Charge.NOT_PAID, code="refused")
                 return e.PaymentCodeReady(oid, "https://qr.example/1")
+            case c.BeginPayment():
+                if self.payer.asked:
+                    self.payer.request()
             case c.CommitPayment():
                 self.payer.commit()
             case c.RejectPayment():
+                self.payer.asked = False
                 self.payer.reject()
             case c.ClosePayment():
                 return e.PaymentClosed(oid, self.payer.close())

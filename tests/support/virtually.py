@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from kiosk.audit import audit, words
+from kiosk.audit import audit, words, zvt_owner
 from kiosk.barcodes import slip_code
 from kiosk.core.order import Order, PaperState, PaymentState
 from kiosk.core.state import State
@@ -42,7 +42,7 @@ class Cabin(VirtualKiosk):
     ``noisy_printer``: what arrives at the printer isn't what was sent; no printer can tell that.
     """
 
-    def __init__(self, folder: Path, seed: int = 0) -> None:
+    def __init__(self, folder: Path, seed: int = 0, terminal: str = "ecr_hub") -> None:
         self.screens: list[str] = []
         self.rows: list[str] = []
         self.kill_after: int | None = None
@@ -50,7 +50,7 @@ class Cabin(VirtualKiosk):
         self.platform_forgets = False
         self.noisy_printer = False
         self._bills = 0
-        super().__init__(folder, seed)
+        super().__init__(folder, seed, terminal=terminal)
         self.wait_until_ready()
 
     def wait_until_ready(self) -> None:
@@ -82,7 +82,7 @@ class Cabin(VirtualKiosk):
 
     def _lies(self, screen: str, order: Order) -> list[str]:
         """What a screen says for certain must be so outside."""
-        found = audit([order], _only(self.cabin.ledger(), order.id)).differences
+        found = audit([order], _only(self.cabin.ledger(), order)).differences
         known = order.payment.state in (PaymentState.PAID, PaymentState.NOT_PAID)
         if screen == "result" and not known:
             found = (*found, f"a result while the payment is {order.payment.state}")
@@ -101,8 +101,9 @@ class Cabin(VirtualKiosk):
     def payable(self, order: Order) -> bool:
         """True while somebody outside could still be charged for an order."""
         if order.means.id == "terminal":
-            sale: Any = self.cabin.terminal.state()["sale"]
-            return sale is not None and sale["order_no"] == order.id
+            sale: Any = self.cabin.lines[self.terminal_id].model.state()["sale"]
+            # A ZVT terminal knows no numbers: whatever it waits for is this order's.
+            return sale is not None and sale.get("order_no", order.id) == order.id
         opened: Any = self.gateways.state("qr_payment")["open"]
         return any(x["order_no"] == order.id for x in opened)
 
@@ -188,9 +189,11 @@ class Cabin(VirtualKiosk):
                 self.act("qr_payment", "pay", order_no=order.id)
 
 
-def _only(ledger: dict[str, Any], order_id: str) -> dict[str, Any]:
-    """The part of the ledgers that belongs to one order."""
+def _only(ledger: dict[str, Any], order: Order) -> dict[str, Any]:
+    """The part of the ledgers that belongs to one order, the newest at its terminal."""
+    order_id = order.id
     return {
+        "terminal_zvt": [x for x in ledger["terminal_zvt"] if zvt_owner(x, [order]) == order_id],
         "terminal": {k: v for k, v in ledger["terminal"].items() if k == order_id},
         "biller": [x for x in ledger["biller"] if x["order_no"].startswith(order_id)],
         "alipay": [x for x in ledger["alipay"] if x["order_no"] == order_id],

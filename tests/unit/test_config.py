@@ -11,6 +11,8 @@ import pytest
 import kiosk
 from devices import port, registry
 from kiosk import config, config_toml
+from kiosk.composition import means_of
+from kiosk.core.means import Commit, RefundBy
 from kiosk.settings import DeviceSettings
 
 EXAMPLE = Path(kiosk.__file__).parent / "cabin.example.toml"
@@ -364,6 +366,32 @@ def test_every_kind_of_port_can_stand_in_the_file(folder: Path, scheme: str) -> 
     file = folder / "cabin.toml"
     file.write_text(text.replace('port = "/dev/x"', f'port = "{url}"'))
     assert config.load(file).devices["terminal"].port == url
+
+
+@pytest.mark.parametrize(
+    ("driver", "port_url"),
+    [("zvt", "serial:///dev/x?baud=9600&stop=2"), ("zvt_tcp", "tcp://terminal.example:20007")],
+)
+def test_a_zvt_terminal_has_two_stop_bits_or_a_network(
+    folder: Path, driver: str, port_url: str
+) -> None:
+    section = f'[devices.terminal]\ndriver = "{driver}"\nport = "{port_url}"\n'
+    file = folder / "cabin.toml"
+    file.write_text(complete(SMALL + section + 'password = "000000"\nconfig = 62\n'))
+    device = config.load(file).devices["terminal"]
+    assert (device.driver, device.port) == (driver, port_url)
+    assert registry.factory(device.driver, device.options)().status.reason == "starting"
+    (means, *_) = means_of(config.load(file), {})
+    assert (means.refund, means.commit) == (RefundBy.FULL, Commit.TWO_PHASE)
+
+
+@pytest.mark.parametrize("query", ["stop=3", "parity=X", "baud=9600&stop=0"])
+def test_a_line_that_cannot_be_set_so(folder: Path, query: str) -> None:
+    section = f'[devices.terminal]\ndriver = "zvt"\nport = "serial:///dev/x?{query}"\n'
+    file = folder / "cabin.toml"
+    file.write_text(complete(SMALL + section))
+    with pytest.raises(config.ConfigError, match="unusable setting"):
+        config.load(file)
 
 
 def test_every_driver_has_its_place_in_the_file() -> None:

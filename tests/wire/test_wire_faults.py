@@ -23,6 +23,7 @@ from devices.driver import Driver
 from devices.id_reader.codec import Identity
 from devices.id_reader.driver import ReadCard
 from devices.payment_terminal.commands import Sale
+from devices.payment_terminal.zvt_commands import Sale as ZvtSale
 from devices.receipt_printer.document import Cut, Print, Text
 from devices.rice_mill.commands import Mill
 from devices.status import Completion, Level, OutcomeUnknown, Success
@@ -35,6 +36,7 @@ from sim.devices.rbp_meter import RbpMeter
 from sim.devices.receipt_printer import ReceiptPrinter
 from sim.devices.rice_mill import RiceMill
 from sim.devices.terminal import Terminal
+from sim.devices.terminal_zvt import TerminalZvt
 from sim.faults import WIRE_KINDS
 from sim.wire.line import FROM_DEVICE, TO_DEVICE
 from tests.support.wired import Make, Wired
@@ -82,6 +84,11 @@ def _charges(model: Model) -> int:
     return sum(bool(entry["charged_fen"]) for entry in model.ledger().values())
 
 
+def _charges_zvt(model: Model) -> int:
+    assert isinstance(model, TerminalZvt)
+    return len(model.ledger())
+
+
 def _takes(model: Model) -> None:
     if "take" in model.actions():
         model.act("take", {})
@@ -112,6 +119,14 @@ SUBJECTS = {
         {"app_id": APP_ID},
         act=_pays,
         done=_charges,
+        tells=lambda value: getattr(value, "paid_fen", None) == 9630,
+    ),
+    "zvt terminal": Subject(
+        "zvt",
+        TerminalZvt,
+        ZvtSale("SX13801", 9630, "commit"),
+        act=_pays,
+        done=_charges_zvt,
         tells=lambda value: getattr(value, "paid_fen", None) == 9630,
     ),
     "printer": Subject(
