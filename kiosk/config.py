@@ -16,6 +16,7 @@ from kiosk.config_outside import (
     read_devices,
     read_gateways,
 )
+from kiosk.config_print import read_print
 from kiosk.config_reader import Mistakes, Section
 from kiosk.settings import (
     CabinSettings,
@@ -78,6 +79,7 @@ def _settings(root: Section, file: Path, drivers: Drivers) -> Settings:
         devices=read_devices(root.section("devices"), drivers),
         gateways=read_gateways(root.section("gateways")),
         barcodes=read_barcodes(root.sections("barcode")),
+        printing=read_print(root.section("print"), file.parent) if root.has("print") else None,
     )
     root.done()
     _require(settings, root.mistakes)

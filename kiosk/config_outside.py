@@ -11,7 +11,12 @@ from devices import registry
 from devices.driver import SettingsError
 from kiosk.barcodes import BarcodeRule, could_be_payment_code
 from kiosk.config_reader import Section, shown
-from kiosk.gateways.settings import AlipaySettings, BillerSettings, WechatSettings
+from kiosk.gateways.settings import (
+    AlipaySettings,
+    BillerSettings,
+    RelaySettings,
+    WechatSettings,
+)
 from kiosk.settings import DeviceSettings, GatewaySettings, Option
 
 Drivers = Mapping[str, Mapping[str, Collection[str]]]
@@ -109,6 +114,7 @@ def read_gateways(section: Section) -> GatewaySettings:
         biller=_biller(section.section("biller")) if section.has("biller") else None,
         alipay=_alipay(section.section("alipay")) if section.has("alipay") else None,
         wechat=_wechat(section.section("wechat")) if section.has("wechat") else None,
+        relay=_relay(section.section("relay")) if section.has("relay") else None,
     )
     section.done()
     return gateways
@@ -173,6 +179,20 @@ def _wechat(item: Section) -> WechatSettings:
     )
     item.done()
     return wechat
+
+
+def _relay(item: Section) -> RelaySettings:
+    ca_file = item.file_path("ca_file", "a CA certificate (PEM)") if item.has("ca_file") else None
+    relay = RelaySettings(
+        base_url=_base_url(item),
+        cabin=item.text("cabin", "[0-9]{4}", "the four digits that the relay knows us by"),
+        key=item.file_path("key", "the key shared with the relay (64 hex digits)"),
+        ca_file=ca_file,
+        connect_timeout=item.number("connect_timeout", 0.1, 60, 3),
+        read_timeout=item.number("read_timeout", 0.1, 300, 60),
+    )
+    item.done()
+    return relay
 
 
 def read_barcodes(items: list[Section]) -> tuple[BarcodeRule, ...]:

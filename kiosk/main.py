@@ -16,6 +16,7 @@ COMMANDS = {
     "devices": "kiosk.devices_cli",
     "journal": "kiosk.journal.cli",
     "soak": "kiosk.soak",
+    "relay": "kiosk.relay.cli",
 }
 """Each module has ``add_parser(commands)``, which sets ``handler(args) -> int``.
 

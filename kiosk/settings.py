@@ -13,7 +13,14 @@ from pathlib import Path
 from types import MappingProxyType
 
 from kiosk.barcodes import BarcodeRule
-from kiosk.gateways.settings import AlipaySettings, BillerSettings, WechatSettings
+from kiosk.core.print_price import PrintRule
+from kiosk.documents.limits import Limits
+from kiosk.gateways.settings import (
+    AlipaySettings,
+    BillerSettings,
+    RelaySettings,
+    WechatSettings,
+)
 
 Option = str | int | float | bool
 _MM_PER_INCH = 25.4
@@ -127,6 +134,23 @@ class GatewaySettings:
     biller: BillerSettings | None = None
     alipay: AlipaySettings | None = None
     wechat: WechatSettings | None = None
+    relay: RelaySettings | None = None
+
+
+USB_STICK, NO_STICK = "usb", "none"
+
+
+@dataclass(frozen=True, slots=True)
+class PrintSettings:
+    """Printing: its price, what a file may want of us, and where sticks are plugged in.
+
+    `stick`: USB_STICK, NO_STICK, or "folder:…"; `stick_folder` is that folder then.
+    """
+
+    rule: PrintRule
+    limits: Limits
+    stick: str = USB_STICK
+    stick_folder: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,3 +169,4 @@ class Settings:
     devices: Mapping[str, DeviceSettings]
     gateways: GatewaySettings
     barcodes: tuple[BarcodeRule, ...]
+    printing: PrintSettings | None = None

@@ -30,6 +30,7 @@ from sim.wire.line import Line
 
 APP_ID = "wz000000000000"  # synthetic; the platform gives real ones
 GATEWAY_IDS = ("biller", "qr_payment")
+BROUGHT_IDS = ("phone_file", "usb_stick")  # what people bring, kept with the gateways
 BAUD = {
     "terminal": 115200,
     "terminal_zvt": 9600,
@@ -60,6 +61,8 @@ NAMES = {
     "scanner_hid_second": ("键盘式扫码器的第二个接口", "its second input node"),
     "biller": ("收费单位", "biller"),
     "qr_payment": ("手机支付", "phone payment"),
+    "phone_file": ("手机传文件", "a phone that sends a file"),
+    "usb_stick": ("U盘", "USB stick"),
 }
 PLUG = Action("插上线", "plug in")
 UNPLUG = Action("拔线", "unplug")
@@ -147,7 +150,7 @@ class Cabin:
             state = {"plugged": line.plugged, **line.model.state()}
             out.append(_describe(device_id, state, actions))
         if self.gateways is not None:
-            for device_id in GATEWAY_IDS:
+            for device_id in (*GATEWAY_IDS, *BROUGHT_IDS):
                 gateway_actions = self.gateways.actions(device_id)
                 out.append(_describe(device_id, self.gateways.state(device_id), gateway_actions))
         return out
@@ -156,7 +159,7 @@ class Cabin:
         """Do something to a device. KeyError: no such device; ActionError: it can't be done."""
         line = self.lines.get(device_id)
         if line is None:
-            if self.gateways is None or device_id not in GATEWAY_IDS:
+            if self.gateways is None or device_id not in (*GATEWAY_IDS, *BROUGHT_IDS):
                 raise KeyError(device_id)
             return self.gateways.act(device_id, name, body)
         if name == "unplug":

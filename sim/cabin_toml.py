@@ -47,6 +47,10 @@ receipt_patience = 8
 [privacy]
 forget_days = 30
 
+[print]
+stick = "folder:usb_stick"
+back_off_fen = 5
+
 [[help.contact]]
 name = "居委会"
 phone = "021-0000 0001"

@@ -49,3 +49,18 @@ class WechatSettings:
     ca_file: Path | None = None
     connect_timeout: float = 3.0
     read_timeout: float = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelaySettings:
+    """The upload relay (kiosk/relay/RELAY.md). `key`: a file with the shared key, 64 hex digits.
+
+    `cabin`: the four digits that the relay knows this cabin by.
+    """
+
+    base_url: str
+    cabin: str
+    key: Path
+    ca_file: Path | None = None
+    connect_timeout: float = 3.0
+    read_timeout: float = 60.0

@@ -15,6 +15,7 @@ from sim.gateways import biller as _biller
 from sim.gateways import wechat as _wechat
 from sim.gateways.bench import Bench, BillerBench, QrBench
 from sim.gateways.certificates import foreign_authority, sandbox_authority
+from sim.gateways.relay import CABIN, PhoneBench, RelayHost, StickBench
 from sim.gateways.servers import HttpsServer
 from sim.gateways.transport import Gateway, World, memory_edge
 
@@ -55,9 +56,12 @@ class Gateways:
             "alipay": self.alipay,
             "wechat": self.wechat,
         }
+        self._relay = RelayHost(directory)
         self._benches: Mapping[str, Bench] = {
             "biller": BillerBench(self.biller, faults),
             "qr_payment": QrBench(self.alipay, self.wechat, faults),
+            "phone_file": PhoneBench(self._relay, faults),
+            "usb_stick": StickBench(directory / "usb_stick", faults),
         }
         self._servers: dict[str, HttpsServer] = {}
 
@@ -77,12 +81,14 @@ class Gateways:
             for name, gateway in self._gateways.items():
                 port = (ports or {}).get(name, 0)
                 self._servers[name] = HttpsServer(gateway, good, wrong, host, port)
+            self._relay.start()
         except OSError:
             self.stop()
             raise
 
     def stop(self) -> None:
         """Close; returns when every thread has ended. The books stay."""
+        self._relay.stop()
         while self._servers:
             self._servers.popitem()[1].stop()
 
@@ -123,6 +129,12 @@ class Gateways:
             "server_serial": _wechat.SERVER_SERIAL,
             "api_v3_key": "keys/wechat_api_v3.key",
         }
+        sections["relay"] = {
+            "base_url": self._relay.url,
+            "ca_file": "ca.pem",
+            "cabin": CABIN,
+            "key": "keys/relay.key",
+        }
         return sections
 
     def write_keys(self, directory: Path) -> None:
@@ -134,6 +146,7 @@ class Gateways:
             _write(keys / f"{gateway.name}_app_private.pem", gateway.app_key.private_pem())
             _write(keys / f"{gateway.name}_public.pem", gateway.server_key.public_pem())
         _write(keys / "wechat_api_v3.key", self.wechat.api_v3_key.encode("ascii"))
+        self._relay.write_key(directory)
 
     # --- in memory
 

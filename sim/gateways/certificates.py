@@ -42,6 +42,13 @@ class Authority:
 
     def server_context(self) -> ssl.SSLContext:
         """A TLS server context with a fresh certificate for 127.0.0.1 and localhost."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        _load(context, self.server_pem())
+        return context
+
+    def server_pem(self) -> bytes:
+        """A fresh certificate for 127.0.0.1 and localhost with its key, for a server's file."""
         key = ec.generate_private_key(ec.SECP256R1())
         names: list[x509.GeneralName] = [
             x509.DNSName("localhost"),
@@ -61,10 +68,11 @@ class Authority:
             .add_extension(issuer_key, critical=False)
             .sign(self._key, hashes.SHA256())
         )
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        _load(context, certificate, key)
-        return context
+        return key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        ) + certificate.public_bytes(serialization.Encoding.PEM)
 
 
 @cache
@@ -108,19 +116,10 @@ def _usage(signs_certificates: bool) -> x509.KeyUsage:
     )
 
 
-def _load(
-    context: ssl.SSLContext, certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey
-) -> None:
+def _load(context: ssl.SSLContext, pem: bytes) -> None:
     """Python loads server certificates from files only: one that is gone when this returns."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "server.pem")
         path.touch(mode=0o600)
-        path.write_bytes(
-            key.private_bytes(
-                serialization.Encoding.PEM,
-                serialization.PrivateFormat.PKCS8,
-                serialization.NoEncryption(),
-            )
-            + certificate.public_bytes(serialization.Encoding.PEM)
-        )
+        path.write_bytes(pem)
         context.load_cert_chain(path)

@@ -25,6 +25,7 @@ FILES = (
     "keys/wechat_app_private.pem",
     "keys/wechat_public.pem",
     "keys/wechat_api_v3.key",
+    "keys/relay.key",
 )
 SMALL = """\
 [cabin]
@@ -115,6 +116,37 @@ def test_the_example_shows_the_defaults(folder: Path) -> None:
     assert set(small.devices) == {"terminal", "receipt_printer"}
     assert (small.gateways.alipay, small.gateways.wechat) == (None, None)
     assert small.barcodes == ()
+    assert small.printing is None
+    (folder / "small.toml").write_text(complete(SMALL + "[print]\n"))
+    assert config.load(folder / "small.toml").printing == example.printing
+
+
+def test_printing(folder: Path) -> None:
+    text = '[print]\nstick = "folder:usb_stick"\nfile_max_mb = 2\nimage_max_megapixels = 3\n'
+    (folder / "small.toml").write_text(complete(SMALL + text))
+    printing = config.load(folder / "small.toml").printing
+    assert printing is not None
+    assert printing.stick_folder == folder / "usb_stick"
+    assert (printing.limits.bytes_max, printing.limits.image_pixels_max) == (2 << 20, 3_000_000)
+    wrong = '[print]\nstick = "sdb1"\nblack_fen = -1\nmax_pages = 0\n'
+    assert mistakes(folder, SMALL + wrong) == [
+        'cabin.toml:7: print.stick = "sdb1" is not "usb", "none", or "folder:PATH" for a simulated'
+        ' one; allowed: "usb", "none", or "folder:PATH" for a simulated one',
+        "cabin.toml:8: print.black_fen = -1 is out of range; allowed: 0 … 10000",
+        "cabin.toml:9: print.max_pages = 0 is out of range; allowed: 1 … 300",
+    ]
+
+
+def test_the_relay(folder: Path) -> None:
+    text = '[gateways.relay]\nbase_url = "http://x"\ncabin = "1"\nkey = "keys/none"\n'
+    assert mistakes(folder, SMALL + text) == [
+        'cabin.toml:7: gateways.relay.base_url = "http://x" is not an address that begins with'
+        " https://; allowed: an address that begins with https://",
+        'cabin.toml:8: gateways.relay.cabin = "1" is not the four digits that the relay knows us'
+        " by; allowed: the four digits that the relay knows us by",
+        'cabin.toml:9: gateways.relay.key = "keys/none" names no file (looked for keys/none);'
+        " allowed: the path of the key shared with the relay (64 hex digits)",
+    ]
 
 
 def test_the_panel_knows_its_millimetres_and_the_night_its_hours(folder: Path) -> None:
@@ -145,7 +177,7 @@ def test_all_mistakes_are_named_at_once_in_the_order_of_lines(folder: Path) -> N
         " allowed: 1 … 10000000",
         "cabin.toml:8: limits.day_max_fen = 0 is out of range; allowed: 1 … 1000000000",
         "cabin.toml:9: section [time] is not known (did you mean times?); allowed: cabin, panel,"
-        " night, limits, refund, times, privacy, help, devices, gateways, barcode",
+        " night, limits, refund, times, privacy, help, devices, gateways, barcode, print",
         "cabin.toml:12: times.idle_warnin is not known (did you mean idle_warning?); allowed:"
         " idle_warning, idle_reset, attract_after, terminal_payment, qr_payment, receipt_patience",
         "cabin.toml:13: times.idle_reset = 3 is out of range; allowed: 20 … 600",
