@@ -20,17 +20,23 @@ from kiosk.engine import Chore, Engine
 from kiosk.gateways import factory
 from kiosk.journal import Journal, JournalBrokenError
 from kiosk.lanes import ThreadLanes
+from kiosk.opening_files import place_of
+from kiosk.pages import PageStore
 from kiosk.settings import Settings
 
 _log = logging.getLogger(__name__)
 
 
 def build(
-    settings: Settings, publish: Callable[[State], None], journal: Journal | None = None
+    settings: Settings,
+    publish: Callable[[State], None],
+    journal: Journal | None = None,
+    pages: PageStore | None = None,
 ) -> Engine:
     """Open the books, put everything together and begin to speak with the machines.
 
-    ``journal`` is one that is open already, as crash tests bring it.
+    ``journal`` is one that is open already, as crash tests bring it. Pictures of people's pages go
+    to ``pages``.
     Raises JournalBusyError if another kiosk has the books, ValueError for a gateway's settings.
     """
     clock = SystemClock()
@@ -41,11 +47,15 @@ def build(
         _log.error("%s\n%s", error, _advice(settings))
         books = ClosedBooks(str(error))
     return composition.compose_engine(
-        settings, books, clock, publish, lambda engine: _world(settings, engine)
+        settings,
+        books,
+        clock,
+        publish,
+        lambda engine: _world(settings, engine, pages or PageStore()),
     )
 
 
-def _world(settings: Settings, engine: Engine) -> composition.World:
+def _world(settings: Settings, engine: Engine, pages: PageStore) -> composition.World:
     cables = Cables()
 
     def report(role: str, what: Report) -> None:
@@ -73,7 +83,7 @@ def _world(settings: Settings, engine: Engine) -> composition.World:
     for worker in workers.values():
         worker.start()
     engine.add_chore(Chore("cables", LOOK_EVERY_S, cables.look))
-    return composition.World(workers, biller, platforms, lanes)
+    return composition.World(workers, biller, platforms, lanes, place_of(settings), pages)
 
 
 def _advice(settings: Settings) -> str:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kiosk.adapters import Adapters
 from kiosk.adapters.adapters import DeviceWorker, Lanes
+from kiosk.adapters.document_jobs import Place
+from kiosk.adapters.documents import Documents
 from kiosk.adapters.terminals import ZVT_DRIVERS, words_of
 from kiosk.books import AnyBooks, Books
 from kiosk.clock import Clock, TrustedClock
 from kiosk.core import means as ways
 from kiosk.core.means import Means, RefundBy
+from kiosk.core.printing import DOCUMENT_PRINTER, RELAY
 from kiosk.core.state import BILLER, Rules, State
 from kiosk.core.visit import messages as m
 from kiosk.engine import Chore, Engine
@@ -20,6 +23,7 @@ from kiosk.gateways import types as g
 from kiosk.journal import Journal
 from kiosk.opening import face_of, rules_of
 from kiosk.order_text import Letterhead
+from kiosk.pages import PageStore
 from kiosk.settings import Settings
 
 PROBE_S = 60.0
@@ -37,6 +41,8 @@ class World:
     biller: g.Biller
     platforms: Mapping[str, g.QrPayment]
     lanes: Lanes
+    files: Place | None = None
+    pages: PageStore = field(default_factory=PageStore)
 
 
 def means_of(settings: Settings, platforms: Mapping[str, g.QrPayment]) -> tuple[Means, ...]:
@@ -121,8 +127,12 @@ def compose_engine(
         settings.barcodes,
         letterhead_of(settings, localtime),
         words_of(terminal.driver if terminal is not None else ""),
+        documents := _documents(world),
     )
     engine.connect(adapters)
+    if documents is not None:
+        engine.at_end.append(documents.close)
+        engine.add_chore(Chore(RELAY, PROBE_S, documents.probe_relay, PROBE_AGAIN_S))
     engine.add_chore(Chore("face", MINUTE_CHECK_S, _turn_clock(settings, engine, clock, localtime)))
     engine.add_chore(Chore(BILLER, PROBE_S, adapters.probe_biller, PROBE_AGAIN_S))
     for name in world.platforms:
@@ -130,6 +140,14 @@ def compose_engine(
     engine.add_chore(Chore("books", PROBE_S, lambda: _watch_books(engine)))
     engine.add_chore(Chore("forget", HOUR_S, lambda: _forget(engine, settings)))
     return engine
+
+
+def _documents(world: World) -> Documents | None:
+    """Who handles what people bring, where something can be printed."""
+    printer = world.workers.get(DOCUMENT_PRINTER)
+    if world.files is None or printer is None:
+        return None
+    return Documents(world.files, world.lanes, world.pages, printer.submit)
 
 
 def _probe(adapters: Adapters, name: str) -> Callable[[], None]:

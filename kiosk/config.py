@@ -16,7 +16,7 @@ from kiosk.config_outside import (
     read_devices,
     read_gateways,
 )
-from kiosk.config_print import read_print
+from kiosk.config_print import read_print, require_print
 from kiosk.config_reader import Mistakes, Section
 from kiosk.settings import (
     CabinSettings,
@@ -98,6 +98,8 @@ def _require(settings: Settings, mistakes: Mistakes) -> None:
     if "terminal" not in devices and gateways.alipay is None and gateways.wechat is None:
         ways = "at least one of [devices.terminal], [gateways.alipay], [gateways.wechat]"
         mistakes.add((), "there is no way of paying", ways)
+    if settings.printing is not None:
+        require_print(settings, mistakes)
 
 
 def _cabin(section: Section, folder: Path) -> CabinSettings:

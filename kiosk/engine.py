@@ -84,6 +84,7 @@ class Engine:
         self._offer: object = None
         self._shown: State | None = None
         self._answer_due = False
+        self.at_end: list[Callable[[], None]] = []  # called on this thread when it stops
 
     def connect(self, outside: Outside) -> None:
         self._outside = outside
@@ -129,6 +130,8 @@ class Engine:
             except queue.Empty:
                 message = None
             if isinstance(message, _Stop):
+                for call in self.at_end:
+                    self._guarded("ending", call)
                 return
             if message is not None:
                 self._guarded(type(message).__name__, partial(self._take, message))
@@ -374,7 +377,10 @@ class Engine:
                 _log.error("journal: %s", state.journal_trouble)
             else:
                 _log.info("journal: can be written again")
+        ended = state.visit.number != self.state.visit.number
         self.state = state
+        if ended and self._outside is not None:
+            self._outside.ask(m.VisitEnded())
 
     def _show(self) -> None:
         """Publish the state if it differs from the one shown last.

@@ -6,8 +6,9 @@ import datetime
 import time
 
 from kiosk.core.means import Means
+from kiosk.core.printing import DOCUMENT_PRINTER, PrintShop
 from kiosk.core.state import ClockFace, Contact, Rules, State
-from kiosk.settings import Settings
+from kiosk.settings import NO_STICK, Settings
 
 
 def opening_state(settings: Settings, wall: float) -> State:
@@ -31,7 +32,17 @@ def rules_of(settings: Settings, means: tuple[Means, ...]) -> Rules:
         times.idle_reset,
         times.attract_after,
         int(times.receipt_patience),
+        printing=shop_of(settings),
     )
+
+
+def shop_of(settings: Settings) -> PrintShop | None:
+    """What can be printed here, None if nothing."""
+    made = settings.printing
+    if made is None or DOCUMENT_PRINTER not in settings.devices:
+        return None
+    phone = settings.gateways.relay is not None
+    return PrintShop(made.rule, phone, made.stick != NO_STICK, made.both_sides, made.colour)
 
 
 def face_of(settings: Settings, local: time.struct_time) -> ClockFace:

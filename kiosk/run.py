@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
         return EXIT_USAGE
     shown = Shown()
     shown.publish(opening_state(settings, time.time()))
-    behind = Behind(settings, shown.publish)
+    behind = Behind(settings, shown.publish, shown.pages)
     try:
         code = _serve(settings, shown, behind, args)
     finally:

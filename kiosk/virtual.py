@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
+from devices.document_printer.driver import IppPrinter
 from devices.driver import Driver
 from devices.payment_terminal.driver import EcrHubTerminal
 from devices.payment_terminal.zvt_driver import ZvtTcpTerminal, ZvtTerminal
@@ -23,6 +24,7 @@ from kiosk.books import Books
 from kiosk.clock import TrustedClock
 from kiosk.config import load
 from kiosk.core.order import Order
+from kiosk.core.printing import DOCUMENT_PRINTER
 from kiosk.core.state import State
 from kiosk.core.visit import messages as m
 from kiosk.core.visit.common import order_at_screen
@@ -32,7 +34,10 @@ from kiosk.gateways import factory
 from kiosk.gateways.types import QrPayment
 from kiosk.journal import Journal
 from kiosk.lanes import Job, outcome_of
+from kiosk.opening_files import place_of
+from kiosk.pages import PageStore
 from kiosk.settings import Settings
+from kiosk.virtual_network import VirtualNetwork, VirtualRelay
 from sim.cabin_toml import TERMINAL_IDS, write_cabin_toml
 from sim.clock import VirtualClock
 from sim.faults import Faults
@@ -40,7 +45,7 @@ from sim.gateways import Gateways
 from sim.gateways.transport import DELAY_KEY, LostAnswer, NotReached
 from sim.virtual import VirtualCabin
 
-ROLES = ("terminal", "scanner", "receipt_printer")
+ROLES = ("terminal", "scanner", "receipt_printer", "document_printer")
 REOPEN_S = 1.0
 GATEWAY_S = 0.08
 """A gateway's answer takes so long, beside what its faults add."""
@@ -84,6 +89,9 @@ class VirtualWorker:
         self._driver.submit(self._last_id, command, self._now())
         return self._last_id
 
+    def cancel(self, command_id: int) -> None:
+        self._driver.cancel(command_id, self._now())
+
     def step(self) -> bool:
         """Do all that is due now; True if anything moved."""
         now = self._now()
@@ -95,6 +103,7 @@ class VirtualWorker:
         if self._open and self._driver.reopen_wanted:
             self._driver.lost(now, "reopen")
             self._open, self._reopen_at = False, now + REOPEN_S
+        moved = self._carry_requests() or moved
         data = self._driver.take_output() if self._open else b""
         answer = self._cabin.exchange(self._device_id, data) if self._open else b""
         if answer:
@@ -103,6 +112,10 @@ class VirtualWorker:
             self._engine.post(DeviceReport(self._role, report))
             moved = True
         return moved or bool(data) or bool(answer)
+
+    def _carry_requests(self) -> bool:
+        """For machines on a network: what the driver asks and what is answered."""
+        return False
 
     def next_due(self) -> float | None:
         if not self._open:
@@ -126,6 +139,41 @@ class VirtualWorker:
 
     def _now(self) -> float:
         return self._cabin.clock.monotonic()
+
+
+class VirtualIppWorker(VirtualWorker):
+    """The same for the document printer: questions over HTTP instead of bytes.
+
+    Its port is a client's: it is there whatever becomes of the cable.
+    """
+
+    def __init__(
+        self, role: str, device_id: str, driver: Driver, cabin: VirtualCabin, engine: Engine
+    ) -> None:
+        super().__init__(role, device_id, driver, cabin, engine)
+        self._net = VirtualNetwork(cabin)
+
+    def _carry_requests(self) -> bool:
+        moved = self._net.post(self._driver.take_requests())
+        for request, answer in self._net.came():
+            self._driver.answered(request, answer, self._now())
+            moved = True
+        return moved
+
+    def next_due(self) -> float | None:
+        times = [x for x in (super().next_due(), self._net.next_due()) if x is not None]
+        return min(times, default=None)
+
+    def _follow_cable(self, now: float) -> bool:
+        if self._open:
+            return False
+        self._open, self._reopen_at = True, None
+        self._driver.opened(now)
+        return True
+
+
+def _worker_of(role: str) -> type[VirtualWorker]:
+    return VirtualIppWorker if role == DOCUMENT_PRINTER else VirtualWorker
 
 
 class VirtualLanes:
@@ -187,6 +235,8 @@ class VirtualKiosk:
         write_cabin_toml(folder, self.gateways.settings(), terminal)
         self.settings: Settings = load(folder / "cabin.toml")
         self.state: State | None = None
+        self.pages = PageStore()
+        self.relay = VirtualRelay(self.clock, folder / "keys" / "relay.key")
         self.engine = self._boot()
 
     def _boot(self) -> Engine:
@@ -211,9 +261,10 @@ class VirtualKiosk:
             "terminal": self._terminal(),
             "scanner": CdcScanner(),
             "receipt_printer": EscposPrinter(idle_s=IDLE_ASK_S),
+            "document_printer": IppPrinter(idle_s=IDLE_ASK_S),
         }
         self._workers = {
-            role: VirtualWorker(role, self.device_of(role), driver, self.cabin, engine)
+            role: _worker_of(role)(role, self.device_of(role), driver, self.cabin, engine)
             for role, driver in drivers.items()
         }
         self._lanes = VirtualLanes(self.clock, engine.post)
@@ -224,7 +275,8 @@ class VirtualKiosk:
             "wechat": factory.make_wechat(gateways.wechat, self._outside("wechat")),
         }
         biller = factory.make_biller(gateways.biller, self._outside("biller"))
-        return composition.World(self._workers, biller, platforms, self._lanes)
+        files = place_of(self.settings, self.relay.adapter(self._lanes.wait), self.clock.time)
+        return composition.World(self._workers, biller, platforms, self._lanes, files, self.pages)
 
     def _terminal(self) -> Driver:
         settings = self.settings.devices["terminal"]

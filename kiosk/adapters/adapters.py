@@ -17,17 +17,23 @@ from kiosk.adapters import biller as biller_words
 from kiosk.adapters import goods as goods_words
 from kiosk.adapters import qr as qr_words
 from kiosk.adapters import terminal as terminal_words
+from kiosk.adapters.document_jobs import Told, Written
+from kiosk.adapters.documents import Documents
 from kiosk.adapters.heard import Heard
+from kiosk.adapters.pages import Pages
 from kiosk.adapters.terminals import EcrHubWords, TerminalWords
 from kiosk.barcodes import BarcodeRule, BillCode, PaymentCode, SlipCode, read_code
 from kiosk.core import commands as c
 from kiosk.core import events as e
 from kiosk.core.bills import Institution
 from kiosk.core.events import Posting, Printing
+from kiosk.core.goods import Ware
 from kiosk.core.means import NOT_CONFIGURED, TERMINAL
 from kiosk.core.order import Order
+from kiosk.core.printing import DOCUMENT_PRINTER
 from kiosk.core.state import BILLER, PRINTER, Device, Level
 from kiosk.core.visit import messages as m
+from kiosk.core.visit import print_messages as p
 from kiosk.gateways import types as g
 from kiosk.order_text import Letterhead
 from kiosk.receipts import compose
@@ -59,6 +65,8 @@ class Said:
 class DeviceWorker(Protocol):
     def submit(self, command: object) -> int: ...
 
+    def cancel(self, command_id: int) -> None: ...
+
 
 class Lanes(Protocol):
     """Runs slow calls elsewhere: jobs of one lane one after the other, lanes side by side."""
@@ -79,6 +87,7 @@ class Adapters:
         barcodes: tuple[BarcodeRule, ...],
         letterhead: Letterhead,
         terminal: TerminalWords | None = None,
+        documents: Documents | None = None,
     ) -> None:
         self._workers = workers
         self._biller = biller
@@ -87,6 +96,10 @@ class Adapters:
         self._barcodes = barcodes
         self._letterhead = letterhead
         self._terminal = terminal or EcrHubWords()
+        self._documents = documents
+        self._wares = dict(goods_words.WARES)
+        if documents is not None:
+            self._wares[Ware.PAGES] = Pages(documents.path_of)
         self._institutions: tuple[Institution, ...] = ()
         self._waiting: dict[tuple[str, int], tuple[c.Command, int]] = {}
         self._most: dict[tuple[str, int], int] = {}
@@ -115,17 +128,17 @@ class Adapters:
                 unknown = e.PostChecked(command.order_id, command.line, Posting.NO_ANSWER)
                 self._call(BILLER, lambda: biller_words.check(self._biller, command), unknown)
             case c.Deliver():
-                words = goods_words.WARES[command.goods.ware]
-                self._give(command, lambda: words.deliver(command))
+                self._give(command, lambda: self._wares[command.goods.ware].deliver(command))
             case c.CheckDelivery():
-                words = goods_words.WARES[command.goods.ware]
-                self._give(command, lambda: words.check(command))
+                if order.person_left and self._documents and command.goods.ware is Ware.PAGES:
+                    self._documents.purge()  # nobody is there to take what would still come
+                self._give(command, lambda: self._wares[command.goods.ware].check(command))
             case _:
                 self._pay(command, order)
 
     def _give(self, command: c.Deliver | c.CheckDelivery, words: Callable[[], object]) -> None:
         role = command.goods.role
-        if role in self._workers:
+        if role in self._workers and command.goods.ware in self._wares:
             self._submit(role, words(), command, command.goods.total_fen)
         else:
             self._say(goods_words.absent(command, NOT_CONFIGURED), role)
@@ -175,8 +188,33 @@ class Adapters:
                 missing = Device(Level.UNAVAILABLE, NOT_CONFIGURED)
                 answer = m.PrinterAnswered(command.request, missing)
                 self._lanes.run("nobody", lambda: answer)
+            case p.PrintCommand() | p.ForgetFile() if self._documents is not None:
+                self._documents.ask(command)
+            case p.StopPages():
+                self._stop_pages(command.order_id)
+            case m.VisitEnded():
+                self._end_visit()
             case _:
                 raise TypeError(f"nobody answers {type(command).__name__}")
+
+    def _end_visit(self) -> None:
+        """Pages that haven't come out are taken back, and no file stays (R17)."""
+        if self._documents is None:
+            return
+        if self._stop_pages(""):
+            self._documents.purge()
+        self._documents.end_visit()
+
+    def _stop_pages(self, order_id: str) -> bool:
+        """Take back what the document printer is doing, for that order or all; True if it was."""
+        numbers = [
+            number
+            for (role, number), (command, _) in self._waiting.items()
+            if role == DOCUMENT_PRINTER and order_id in ("", command.order_id)
+        ]
+        for number in numbers:
+            self._workers[DOCUMENT_PRINTER].cancel(number)
+        return bool(numbers)
 
     def _ask_biller(self, command: m.QueryAccount) -> None:
         biller, known = self._biller, self._institutions
@@ -208,6 +246,8 @@ class Adapters:
         match message:
             case DeviceReport():
                 return self._translate_report(message.role, message.report)
+            case Told() | Written() if self._documents is not None:
+                return list(self._documents.translate(message))
             case Said(role, Heard() as heard):
                 lost = heard.lost(only_unsent=role != BILLER)
                 return [*self._lost(role, lost), heard.event]
@@ -272,7 +312,7 @@ class Adapters:
             return [] if event is None else [event]
         if not isinstance(command, c.Deliver):
             return []
-        progress = goods_words.WARES[command.goods.ware].progress(command, report.what)
+        progress = self._wares[command.goods.ware].progress(command, report.what)
         if progress is None:
             return []
         most = self._most.get((role, report.command_id), 0)
@@ -283,6 +323,10 @@ class Adapters:
         if role == PRINTER and report.command_id in self._printer_asked:
             request = self._printer_asked.pop(report.command_id)
             return [m.PrinterAnswered(request, _asked(report.completion))]
+        if role == DOCUMENT_PRINTER and self._documents is not None:
+            ours = self._documents.completed(report.command_id, report.completion)
+            if ours is not None:
+                return list(ours)
         waiting = self._waiting.pop((role, report.command_id), None)
         if waiting is None:
             _log.warning("%s: an answer to command %d, which nobody asked", role, report.command_id)
@@ -293,10 +337,10 @@ class Adapters:
                 return [_printed(command, report.completion)]
             if isinstance(command, c.Deliver):
                 most = self._most.pop((role, report.command_id), 0)
-                words = goods_words.WARES[command.goods.ware]
+                words = self._wares[command.goods.ware]
                 return [words.delivered(command, report.completion, most)]
             if isinstance(command, c.CheckDelivery):
-                words = goods_words.WARES[command.goods.ware]
+                words = self._wares[command.goods.ware]
                 return [words.checked(command, report.completion)]
             event = self._terminal.to_event(command, amount_fen, report.completion)
             return [] if event is None else [event]

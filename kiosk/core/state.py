@@ -10,6 +10,7 @@ from kiosk.core.bills import Institution
 from kiosk.core.means import Means
 from kiosk.core.money import Fen
 from kiosk.core.order import Order
+from kiosk.core.printing import PrintShop
 from kiosk.core.visit.steps import Visit
 
 
@@ -56,6 +57,7 @@ class Rules:
     idle_reset_s: float = 30
     attract_after_s: float = 180
     receipt_patience_s: int = 8
+    printing: PrintShop | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.core import events as e
-from kiosk.core.goods import GoodsState
+from kiosk.core.goods import GoodsState, Ware
 from kiosk.core.order import Order, PaperState, PaymentState
 from kiosk.core.state import State
 from kiosk.core.visit.messages import Happen, Ring, VisitCommand
@@ -55,10 +55,29 @@ def working(order: Order) -> bool:
     return order.payment.state is PaymentState.PAID and order.paper.state is PaperState.NONE
 
 
+MOVING = frozenset(("", "sending", "waiting", "stopping"))
+"""Words of progress with which pages come, or will by themselves."""
+
+
+def held_up(state: State) -> bool:
+    """True while pages don't come until somebody sees to the printer: nobody has to wait for that.
+
+    Whoever goes gets back what didn't come out: the job is taken back (R17).
+    """
+    order = order_at_screen(state)
+    return (
+        order is not None
+        and state.visit.progress.word not in MOVING
+        and any(
+            x.goods.ware is Ware.PAGES and x.state is GoodsState.DELIVERING for x in order.goods
+        )
+    )
+
+
 def may_leave(state: State) -> bool:
     """False while going away would leave money moving without a word (look, frame)."""
     order = order_at_screen(state)
-    if order is None or order.poisoned:
+    if order is None or order.poisoned or held_up(state):
         return True
     waiting = any(x.state is GoodsState.WAITING for x in order.goods)
     paid = order.payment.state is PaymentState.PAID

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.core import guards
+from kiosk.core.goods import Ware
 from kiosk.core.state import State
-from kiosk.core.visit import bill_steps, goods_steps, pay_steps
+from kiosk.core.visit import bill_steps, goods_steps, pay_steps, print_steps
 from kiosk.core.visit import messages as m
 from kiosk.core.visit.common import (
     ATTRACT,
@@ -15,6 +16,7 @@ from kiosk.core.visit.common import (
     Moved,
     fall_asleep,
     go,
+    held_up,
     leave,
     may_leave,
     next_request,
@@ -22,6 +24,8 @@ from kiosk.core.visit.common import (
     stay,
     working,
 )
+from kiosk.core.visit.print_choices import PrintStep
+from kiosk.core.visit.print_messages import PrintEvent
 from kiosk.core.visit.steps import (
     AtOrder,
     Attract,
@@ -61,6 +65,8 @@ def decide(state: State, event: m.VisitEvent) -> Moved:
             return pay_steps.printer_answered(state, event)
         case m.GoodsProgressed():
             return goods_steps.progressed(state, event)
+        case PrintEvent():
+            return print_steps.heard(state, event)
         case m.OrderFound():
             return _order_found(state, event)
         case m.OfficeNotTold():
@@ -114,6 +120,10 @@ def _touched(state: State, touch: m.Touched) -> Moved:
             return pay_steps.touched_confirm(state, touch, visit.step)
         case ConfirmGoods():
             return goods_steps.touched_confirm(state, touch, visit.step)
+        case step if isinstance(step, PrintStep):
+            return print_steps.touched(state, touch)
+        case AtOrder() if touch.target == "pages.stop":
+            return print_steps.stop(state)
         case AtOrder():
             return pay_steps.touched_order(state, touch)
         case FoundOrder():
@@ -161,6 +171,10 @@ def _back(state: State) -> Moved:
             return go(state, Confirm(state.visit.step.bills))
         case CheckGoods(goods=goods):
             return go(state, ConfirmGoods(goods))
+        case ConfirmGoods(goods=goods) if goods.ware is Ware.PAGES:
+            return print_steps.back(state)
+        case step if isinstance(step, PrintStep):
+            return print_steps.back(state)
         case ScanBill() if state.visit.accounts:
             return go(state, BillList())
         case _:
@@ -173,6 +187,8 @@ def _touched_home(state: State, touch: m.Touched) -> Moved:
             return bill_steps.enter(state)
         case "home.find_slip":
             return go(state, FindSlip())
+        case "home.print":
+            return print_steps.enter(state)
         case "home.call_person":
             return go(state, CallPerson())
         case _:
@@ -190,7 +206,9 @@ def _touched_call(state: State, touch: m.Touched) -> Moved:
 def _scanned(state: State, event: m.VisitEvent) -> Moved:
     """A code is never acted on while money moves or a question is under way."""
     step = state.visit.step
-    if isinstance(step, Looking | Rechecking | AtOrder | Confirm | ConfirmGoods | CheckGoods):
+    if isinstance(
+        step, Looking | Rechecking | AtOrder | Confirm | ConfirmGoods | CheckGoods | PrintStep
+    ):
         return stay(state)
     if isinstance(step, Attract):
         state, _ = go(state, Home())
@@ -238,15 +256,17 @@ def _rang(state: State, name: str) -> Moved:
     step = state.visit.step
     if name == pay_steps.PAPER:
         return pay_steps.printer_silent(state)
+    if name == print_steps.POLL:
+        return print_steps.polled(state)
     if name == ATTRACT:
         return fall_asleep(state) if isinstance(step, Home) else stay(state)
     if isinstance(step, Home | Attract):
         return stay(state)
     order = order_at_screen(state)
     busy = isinstance(step, Looking | Rechecking | CheckGoods) or (
-        order is not None and working(order)
+        order is not None and working(order) and not held_up(state)
     )
-    if busy:
+    if busy or print_steps.works(state):
         # Never while a device or a payment works, not even after the warning (standards, time).
         return _cover(state, Overlay.NONE), (m.Ring(IDLE, state.rules.idle_warning_s),)
     if name == RESET:

@@ -14,6 +14,8 @@ from kiosk.core.goods import Goods, Progress
 from kiosk.core.means import Means
 from kiosk.core.money import Fen
 from kiosk.core.order import Order
+from kiosk.core.printing import PrintChoice
+from kiosk.core.visit.print_choices import PrintStep
 
 
 class NoteCode(StrEnum):
@@ -194,6 +196,7 @@ Step = (
     | FoundOrder
     | CallPerson
     | OutOfService
+    | PrintStep
 )
 
 
@@ -209,7 +212,8 @@ class Visit:
 
     ``chosen`` holds the keys of the bills that are to be paid. ``number`` tells one person's stay
     from the next one's: it grows with each that ends, so that whoever looks only now and then sees
-    that one has. ``progress`` is what a machine last said of the goods of the order at the screen.
+    that one has. ``progress`` is what a machine last said of the goods of the order at the screen,
+    ``document`` the file that is open to be printed.
     """
 
     step: Step = field(default_factory=Home)
@@ -220,6 +224,7 @@ class Visit:
     lower: bool = False
     number: int = 0
     progress: Progress = field(default_factory=Progress)
+    document: PrintChoice | None = None
 
     def next(self, step: Step) -> Visit:
         """End this stay: what follows knows nothing of it, and its answers come too late."""
