@@ -60,7 +60,7 @@ def amount_words(ware: Ware, units: int) -> str:
 
 def goods_title(line: GoodsLine) -> str:
     """``东北长粒香 胚芽 2.5 千克``."""
-    return f"{line.goods.name} {amount_words(line.goods.ware, line.goods.units)}"
+    return f"{_(line.goods.name)} {amount_words(line.goods.ware, line.goods.units)}"
 
 
 def goods_words(line: GoodsLine) -> str:

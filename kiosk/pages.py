@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 
-PICTURE_MM = (128.0, 181.0)
+PICTURE_MM = (118.0, 167.0)
 """Room for a page on the screen, width and height: A4 at three fifths of its size."""
 KEPT = 3
 """So many pictures are kept: the page that is shown, and what the screen may still be drawing."""

@@ -14,6 +14,7 @@ from typing import Any
 
 from kivy.core.window import Window
 
+from kiosk.pages import PageStore
 from screens import fonts
 from screens.base import Frame, Screen
 from screens.drawing import Layer
@@ -72,10 +73,11 @@ class KioskApp:
         inspect: bool = False,
         closable: bool = False,
         on_first: Callable[[], None] = lambda: None,
+        pages: PageStore | None = None,
     ) -> None:
         faces = fonts.provide(data_dir / "fonts")
         self.theme = Theme(panel)
-        self.kit = Kit(self.theme, faces, TextCache(faces))
+        self.kit = Kit(self.theme, faces, TextCache(faces), pages or PageStore())
         self.snapshot: dict[str, Any] = {}
         self._classes = screens
         self._built: dict[str, Screen] = {}

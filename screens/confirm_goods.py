@@ -26,7 +26,7 @@ def view_of(state: State) -> ConfirmView:
     if not isinstance(step, ConfirmGoods):
         raise ValueError("nothing to confirm")
     goods, note = step.goods, note_text(step.note)
-    lines = (Line(goods.name, _detail(goods), goods.total_fen),)
+    lines = (Line(_(goods.name), _detail(goods), goods.total_fen),)
     if not goods.total_fen:
         gift = Way(FREE, _(GIFTS[goods.ware]), True)
         return ConfirmView(_("请您核对一下"), lines, 0, (gift,), note)

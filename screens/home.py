@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from kiosk.core import guards
 from kiosk.core.state import State
+from kiosk.core.visit import print_steps
 from kiosk.i18n import _
 from screens.base import Screen
 from screens.drawing import Box
 from screens.out_of_service import SHORT
+from screens.print_words import short_reason
 from screens.theme import SPACE, TYPE
 from screens.widgets.label import Label
 from screens.widgets.panel import Panel
@@ -56,6 +58,7 @@ def view_of(state: State) -> HomeView:
             reason,
         ),
         Tile("find_slip", _("查"), "seal_print", _("查一笔"), _("带小票，看缴好没有")),
+        *_print(state),
         Tile("call_person", _("问"), "seal_help", _("请人\n帮忙"), _("居委会和义工")),
     )
     return HomeView(
@@ -64,6 +67,15 @@ def view_of(state: State) -> HomeView:
         tiles,
         low=state.visit.lower,
     )
+
+
+def _print(state: State) -> tuple[Tile, ...]:
+    """The document printer's tile, where something can be printed."""
+    if state.rules.printing is None:
+        return ()
+    reason = print_steps.trouble(state)
+    words = short_reason(reason)
+    return (Tile("print", _("印"), "seal_print", _("打印"), _("手机或 U 盘"), not reason, words),)
 
 
 class HomeScreen(Screen):

@@ -25,7 +25,12 @@ MACHINES = {
     "booklet_dispenser": N_("病历本机现在用不了，工作人员会来看。"),
     "held": N_("机器还在办上一位的事，请等一会儿。"),
 }
-MACHINE_REASONS: dict[tuple[str, str], str] = {}
+MACHINE_REASONS: dict[tuple[str, str], str] = {
+    ("document_printer", "paper_out"): N_("打印机没有纸了。工作人员加好纸，就能再打。"),
+    ("document_printer", "jammed"): N_("打印机卡纸了，要等工作人员来取出。"),
+    ("document_printer", "toner_out"): N_("打印机没有墨粉了。工作人员换好，就能再打。"),
+    ("document_printer", "cover_open"): N_("打印机的盖子开着。工作人员关好，就能再打。"),
+}
 """Role and the driver's reason → a sentence that says more than that it doesn't work."""
 SHORT = {
     "journal": N_("暂停收款，待检查"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from kiosk.core.goods import GoodsState
+from kiosk.core.goods import GoodsState, Ware
 from kiosk.core.order import LineState, Order, PaperState, PaymentState
 from kiosk.core.state import State
 from kiosk.core.visit.common import order_at_screen
@@ -117,6 +117,8 @@ def _paper_words(order: Order) -> tuple[str, str]:
     words = _("别忘了您的东西：卡、手机、账单。")
     if order.goods:
         words = _("别忘了您的东西：卡、手机。")
+    if order.goods and order.goods[0].goods.ware is Ware.PAGES:
+        words = _("别忘了您的东西：打好的纸、U盘、卡、手机。")
     if order.paper.state is PaperState.PRINTED:
         return _("小票打好了，请拿好。"), words
     return _("都办好了。") if order.goods else _("账单都缴好了。"), words

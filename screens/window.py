@@ -76,6 +76,7 @@ class _Window:
             inspect=inspect,
             closable=scale != 1,
             on_first=seen,
+            pages=shown.pages,
         )
         shown.on_publish = self._app.wake
         self._panel = PanelThere(settings.panel.device, self._app.call_in, self._send)

@@ -32,6 +32,7 @@ def draw(names: tuple[str, ...], palettes: tuple[bool, ...]) -> Iterator[tuple[s
     from screens.pictures import SCREENS, PictureMaker
     from tests.support.all_states import STATES
     from tests.support.extremes import extremes
+    from tests.support.print_shop import page_store
 
     states = STATES | extremes()
     pictures = PictureMaker("数字小屋")
@@ -43,6 +44,7 @@ def draw(names: tuple[str, ...], palettes: tuple[bool, ...]) -> Iterator[tuple[s
             lambda: shown[0],
             lambda *_: None,
             data_dir=Path(data_dir),
+            pages=page_store(),
         )
         size = app.theme.width, app.theme.height
         for night in palettes:

@@ -33,6 +33,7 @@ from kiosk.core.visit.steps import (
     Step,
     Visit,
 )
+from tests.support.print_shop import SHOP
 
 POWER = Institution("SH-POWER", Kind.ELECTRIC, "电力", r"\d{10}", "户号是10位数字")
 PREPAID = Institution("SH-PREPAID", Kind.ELECTRIC, "预付费电", r"8\d{9}", "户号是8开头的10位数字")
@@ -58,10 +59,19 @@ RULES = Rules(
         Contact("小义工", "021-0000 0002", "周三 9:30–11:00"),
         Contact("夜间值班", "021-0000 0003", "17:30–次日 8:30"),
     ),
+    printing=SHOP,
 )
 READY = {
     x: Device(Level.READY)
-    for x in ("terminal", "wechat", "alipay", "receipt_printer", "scanner", "biller")
+    for x in (
+        "terminal",
+        "wechat",
+        "alipay",
+        "receipt_printer",
+        "scanner",
+        "biller",
+        "document_printer",
+    )
 }
 ORDER_ID = "3801261122000470K7QD"
 AT = 1_795_000_000_000
