@@ -94,7 +94,7 @@ class Behind:
         from kiosk.journal import JournalBusyError
 
         try:
-            engine = build(self._settings, self._publish, pages=self._pages)
+            engine = build(self._settings, self._publish, None, self._pages)
         except JournalBusyError as error:
             self._fail(str(error), FAILED)
             return None

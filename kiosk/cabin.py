@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 
 from devices.driver import Report
 from devices.recording import recorded, recorder
@@ -51,11 +52,11 @@ def build(
         books,
         clock,
         publish,
-        lambda engine: _world(settings, engine, pages or PageStore()),
+        lambda engine: replace(_world(settings, engine), pages=pages or PageStore()),
     )
 
 
-def _world(settings: Settings, engine: Engine, pages: PageStore) -> composition.World:
+def _world(settings: Settings, engine: Engine) -> composition.World:
     cables = Cables()
 
     def report(role: str, what: Report) -> None:
@@ -83,7 +84,7 @@ def _world(settings: Settings, engine: Engine, pages: PageStore) -> composition.
     for worker in workers.values():
         worker.start()
     engine.add_chore(Chore("cables", LOOK_EVERY_S, cables.look))
-    return composition.World(workers, biller, platforms, lanes, place_of(settings), pages)
+    return composition.World(workers, biller, platforms, lanes, place_of(settings))
 
 
 def _advice(settings: Settings) -> str:
