@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from kiosk.core.means import TERMINAL
+from kiosk.audit_goods import goods_differences
+from kiosk.core.means import FREE, TERMINAL
 from kiosk.core.order import LineState, Order, PaymentState, RefundState
 
 QR_BOOKS = ("alipay", "wechat")
@@ -20,16 +21,21 @@ QR_BOOKS = ("alipay", "wechat")
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """What the ledgers say of one order, in fen; coupons count as charged."""
+    """What the ledgers say of one order, in fen; coupons count as charged.
+
+    ``goods_fen`` is what the order's goods are worth as far as they came out. No ledger outside
+    tells that by the order: what came out is compared in all (`kiosk.audit_goods`).
+    """
 
     charges: int = 0
     charged_fen: int = 0
     refunded_fen: int = 0
     posted: Mapping[str, int] = field(default_factory=dict)
+    goods_fen: int = 0
 
     @property
     def posted_fen(self) -> int:
-        return sum(self.posted.values())
+        return sum(self.posted.values()) + self.goods_fen
 
     @property
     def unknown_fen(self) -> int:
@@ -63,6 +69,11 @@ def audit(orders: Iterable[Order], ledger: Mapping[str, Any], *, settled: bool =
     differences = [f"{x}: the ledgers know an order that the journal doesn't" for x in outside]
     differences = [x for x in differences if x.split(":")[0] not in known]
     differences += _posted_twice(ledger)
+    differences += goods_differences(known.values(), ledger)
+    for order in known.values():
+        if order.goods and order.id in outside:
+            worth = sum(x.worth_fen for x in order.goods)
+            outside[order.id] = replace(outside[order.id], goods_fen=worth)
     for order in known.values():
         facts = outside.get(order.id, Outside())
         differences += [f"{order.id}: {x}" for x in _differences(order, facts)]
@@ -85,7 +96,7 @@ def audit(orders: Iterable[Order], ledger: Mapping[str, Any], *, settled: bool =
 
 def words(order: Order) -> str:
     """An order's states in one line, without anything personal."""
-    lines = " ".join(x.state.value for x in order.lines)
+    lines = " ".join([x.state.value for x in order.lines] + [x.state.value for x in order.goods])
     person = ", ".join(order.person_reasons)
     return f"{order.means.id} {order.payment_word} [{lines}] {order.paper.state.value} {person}"
 
@@ -167,7 +178,7 @@ def _wrong_claims(order: Order, facts: Outside) -> list[str]:
     """What the journal holds for certain and the ledgers deny."""
     found = []
     state = order.payment.state
-    if state is PaymentState.PAID and not facts.charges:
+    if state is PaymentState.PAID and not facts.charges and order.means.id != FREE:
         found.append("believed paid, nothing was charged")
     if state is PaymentState.NOT_PAID and facts.charged_fen != facts.refunded_fen:
         found.append(f"believed not paid, {facts.charged_fen - facts.refunded_fen} fen are charged")

@@ -84,7 +84,9 @@ def _world(settings: Settings, engine: Engine) -> composition.World:
     for worker in workers.values():
         worker.start()
     engine.add_chore(Chore("cables", LOOK_EVERY_S, cables.look))
-    return composition.World(workers, biller, platforms, lanes, place_of(settings))
+    record = factory.make_record(gateways.record) if gateways.record else None
+    files = place_of(settings)
+    return composition.World(workers, biller, platforms, lanes, record, files)
 
 
 def _advice(settings: Settings) -> str:

@@ -2,35 +2,48 @@
 
 from __future__ import annotations
 
+import datetime
+import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from kiosk.adapters import Adapters
 from kiosk.adapters.adapters import DeviceWorker, Lanes
+from kiosk.adapters.booklet import Booklets
+from kiosk.adapters.clinic import ClinicDesk
 from kiosk.adapters.document_jobs import Place
 from kiosk.adapters.documents import Documents
+from kiosk.adapters.release import EVERY_S
 from kiosk.adapters.terminals import ZVT_DRIVERS, words_of
+from kiosk.booklet_register import Register, RegisterBrokenError
 from kiosk.books import AnyBooks, Books
 from kiosk.clock import Clock, TrustedClock
 from kiosk.core import means as ways
+from kiosk.core.booklet import READER
 from kiosk.core.means import Means, RefundBy
+from kiosk.core.order import Order
 from kiosk.core.printing import DOCUMENT_PRINTER, RELAY
-from kiosk.core.state import BILLER, Rules, State
+from kiosk.core.state import BILLER, BP_METER, Rules, State
 from kiosk.core.visit import messages as m
 from kiosk.engine import Chore, Engine
 from kiosk.gateways import types as g
+from kiosk.gateways.record import HealthRecord
 from kiosk.journal import Journal
-from kiosk.opening import face_of, rules_of
+from kiosk.opening import REMOTE_START, face_of, rules_of
 from kiosk.order_text import Letterhead
 from kiosk.pages import PageStore
 from kiosk.settings import Settings
+
+_log = logging.getLogger(__name__)
 
 PROBE_S = 60.0
 PROBE_AGAIN_S = 10.0
 """How often a gateway that can't be reached is asked whether it is back."""
 MINUTE_CHECK_S = 5.0
 HOUR_S = 3600.0
+LIST_S = 20.0
+"""How soon the list of booklets hears at the latest what the journal has found out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +54,7 @@ class World:
     biller: g.Biller
     platforms: Mapping[str, g.QrPayment]
     lanes: Lanes
+    record: HealthRecord | None = None
     files: Place | None = None
     pages: PageStore = field(default_factory=PageStore)
 
@@ -98,6 +112,19 @@ def letterhead_of(settings: Settings, localtime: Callable[[float], time.struct_t
     )
 
 
+def clinic_of(settings: Settings, world: World, head: Letterhead) -> ClinicDesk:
+    """Who carries out what the clinic wants."""
+    meter, record = settings.devices.get(BP_METER), settings.gateways.record
+    return ClinicDesk(
+        world.workers,
+        world.lanes,
+        head,
+        world.record,
+        token_prefix=record.token_prefix if record else "",
+        remote_start=meter is not None and meter.driver in REMOTE_START,
+    )
+
+
 def open_books(settings: Settings, clock: Clock, journal: Journal | None = None) -> Books:
     """Open the journal. Raises JournalBusyError, JournalBrokenError."""
     journal = journal or Journal(settings.cabin.data_dir / "journal.sqlite", wall=clock.wall)
@@ -118,6 +145,7 @@ def compose_engine(
     engine = Engine(State(Rules("", "", "", ())), books, clock, publish)
     world = world_of(engine)
     engine.state = State(rules_of(settings, means_of(settings, world.platforms)))
+    head = letterhead_of(settings, localtime)
     terminal = settings.devices.get(ways.TERMINAL)
     adapters = Adapters(
         world.workers,
@@ -125,18 +153,22 @@ def compose_engine(
         world.platforms,
         world.lanes,
         settings.barcodes,
-        letterhead_of(settings, localtime),
+        head,
         words_of(terminal.driver if terminal is not None else ""),
+        clinic_of(settings, world, head),
+        booklet := booklets_of(settings, world, clock, localtime),
         documents := _documents(world),
     )
     engine.connect(adapters)
     if documents is not None:
-        engine.at_end.append(documents.close)
         engine.add_chore(Chore(RELAY, PROBE_S, documents.probe_relay, PROBE_AGAIN_S))
+    if booklet is not None:
+        engine.add_chore(Chore("booklets", LIST_S, _look_after(engine, booklet)))
     engine.add_chore(Chore("face", MINUTE_CHECK_S, _turn_clock(settings, engine, clock, localtime)))
     engine.add_chore(Chore(BILLER, PROBE_S, adapters.probe_biller, PROBE_AGAIN_S))
     for name in world.platforms:
         engine.add_chore(Chore(name, PROBE_S, _probe(adapters, name), PROBE_AGAIN_S))
+    engine.add_chore(Chore("release", EVERY_S, lambda: adapters.release(engine.state)))
     engine.add_chore(Chore("books", PROBE_S, lambda: _watch_books(engine)))
     engine.add_chore(Chore("forget", HOUR_S, lambda: _forget(engine, settings)))
     return engine
@@ -147,7 +179,44 @@ def _documents(world: World) -> Documents | None:
     printer = world.workers.get(DOCUMENT_PRINTER)
     if world.files is None or printer is None:
         return None
-    return Documents(world.files, world.lanes, world.pages, printer.submit)
+    return Documents(world.files, world.lanes, world.pages, printer)
+
+
+def booklets_of(
+    settings: Settings,
+    world: World,
+    clock: Clock,
+    localtime: Callable[[float], time.struct_time],
+) -> Booklets | None:
+    """The list of booklets and who asks it; None in a cabin without. A broken list gives none."""
+    rules = settings.booklet
+    if rules is None:
+        return None
+    trusted = TrustedClock(clock, 0)
+
+    def today() -> datetime.date:
+        local = localtime(trusted.now_ms() / 1000)
+        return datetime.date(local.tm_year, local.tm_mon, local.tm_mday)
+
+    register, trouble = None, ""
+    try:
+        path = settings.cabin.data_dir / "booklets.json"
+        register = Register(path, rules.per_days, today, clock.wall)
+    except RegisterBrokenError as error:
+        _log.error("%s\nNobody gets a booklet. See the README, “Who has had a booklet”.", error)
+        trouble = "broken"
+    except OSError as error:
+        _log.error("the list of booklets can't be read: %s", error.strerror)
+        trouble = "register"
+    reader = world.workers.get(READER)
+    return Booklets(register, reader, world.lanes, by_code=rules.insurance_code, trouble=trouble)
+
+
+def _look_after(engine: Engine, booklets: Booklets) -> Callable[[], None]:
+    def find(order_id: str) -> Order | None:
+        return engine.state.orders.get(order_id) or engine.books.find(order_id)
+
+    return lambda: booklets.look_after(find)
 
 
 def _probe(adapters: Adapters, name: str) -> Callable[[], None]:

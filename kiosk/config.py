@@ -9,6 +9,7 @@ from datetime import time
 from pathlib import Path
 
 from kiosk import config_toml
+from kiosk.barcodes import SLIP_PREFIX
 from kiosk.config_outside import (
     DRIVERS,
     Drivers,
@@ -18,8 +19,11 @@ from kiosk.config_outside import (
 )
 from kiosk.config_print import read_print, require_print
 from kiosk.config_reader import Mistakes, Section
+from kiosk.config_rice import read_rice
+from kiosk.config_services import read_booklet, read_notices, require_booklet_machines
 from kiosk.settings import (
     CabinSettings,
+    ClinicSettings,
     Contact,
     LimitSettings,
     NightSettings,
@@ -28,6 +32,7 @@ from kiosk.settings import (
     RefundSettings,
     Settings,
     TimeSettings,
+    VoiceSettings,
 )
 
 _MAX_FEN = 10_000_000
@@ -80,6 +85,11 @@ def _settings(root: Section, file: Path, drivers: Drivers) -> Settings:
         gateways=read_gateways(root.section("gateways")),
         barcodes=read_barcodes(root.sections("barcode")),
         printing=read_print(root.section("print"), file.parent) if root.has("print") else None,
+        clinic=_clinic(root.section("clinic")),
+        notices=read_notices(root.sections("notice")),
+        booklet=read_booklet(root.section("booklet")) if root.has("booklet") else None,
+        rice=read_rice(root.section("rice")) if root.has("rice") else None,
+        voice=_voice(root.section("voice"), file.parent),
     )
     root.done()
     _require(settings, root.mistakes)
@@ -92,14 +102,34 @@ def _require(settings: Settings, mistakes: Mistakes) -> None:
     if "receipt_printer" not in devices:
         allowed = "[devices.receipt_printer]: no payment begins without a receipt"
         mistakes.add(("devices",), "section [devices.receipt_printer] is missing", allowed)
+    if settings.rice is not None and "rice_mill" not in devices:
+        allowed = "[devices.rice_mill]: it mills what [rice] sells"
+        mistakes.add(("rice",), "section [devices.rice_mill] is missing", allowed)
     if gateways.biller is None:
         allowed = "[gateways.biller]: bills are asked for and posted there"
         mistakes.add(("gateways",), "section [gateways.biller] is missing", allowed)
+    _require_clear_tokens(settings, mistakes)
     if "terminal" not in devices and gateways.alipay is None and gateways.wechat is None:
         ways = "at least one of [devices.terminal], [gateways.alipay], [gateways.wechat]"
         mistakes.add((), "there is no way of paying", ways)
     if settings.printing is not None:
         require_print(settings, mistakes)
+    if settings.booklet is not None:
+        require_booklet_machines(devices, mistakes)
+
+
+def _require_clear_tokens(settings: Settings, mistakes: Mistakes) -> None:
+    """A code of the health record must never be a bill's or one of our own slips'."""
+    record = settings.gateways.record
+    if record is None or not record.token_prefix:
+        return
+    others = {f'the barcode rule "{x.name}"': x.prefix for x in settings.barcodes}
+    others["our own slips"] = SLIP_PREFIX
+    for whose, prefix in others.items():
+        ours = record.token_prefix
+        if prefix and (prefix.startswith(ours) or ours.startswith(prefix)):
+            what = f'gateways.record.token_prefix = "{ours}" fits the codes of {whose}'
+            mistakes.add(("gateways", "record", "token_prefix"), what, "another prefix")
 
 
 def _cabin(section: Section, folder: Path) -> CabinSettings:
@@ -180,6 +210,34 @@ def _privacy(section: Section) -> PrivacySettings:
     privacy = PrivacySettings(section.whole("forget_days", 1, 3650, "number of days", 30))
     section.done()
     return privacy
+
+
+def _clinic(section: Section) -> ClinicSettings:
+    clinic = ClinicSettings(
+        rest_s=section.whole("rest_s", 0, 1800, "number of seconds", 300),
+        # The guideline says 1 to 2 minutes; short ones are for tests.
+        pause_s=section.whole("pause_s", 5, 600, "number of seconds", 60),
+        difference=section.whole("difference", 1, 40, "number of mmHg", 5),
+        fhir=section.switch("fhir"),
+    )
+    section.done()
+    return clinic
+
+
+def _voice(section: Section, folder: Path) -> VoiceSettings:
+    recorded = section.text("folder", r"[^\0]*", "the path of a folder", "")
+    steps = section.whole("steps", 1, 10, "number of steps", 5)
+    voice = VoiceSettings(
+        output=section.choice("output", ("alsa", "none", "file"), "alsa"),
+        device=section.text("device", r"[!-~]{1,80}", "the name of an ALSA device", "default"),
+        folder=folder / recorded if recorded else None,
+        rate=section.whole("rate", 80, 300, "number of words a minute", 140),
+        steps=steps,
+        volume=section.whole("volume", 0, steps, "number of the step", min(3, steps)),
+        night_volume=section.whole("night_volume", 0, steps, "number of the step", 1),
+    )
+    section.done()
+    return voice
 
 
 def _contacts(section: Section) -> tuple[Contact, ...]:

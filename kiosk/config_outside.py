@@ -14,6 +14,7 @@ from kiosk.config_reader import Section, shown
 from kiosk.gateways.settings import (
     AlipaySettings,
     BillerSettings,
+    RecordSettings,
     RelaySettings,
     WechatSettings,
 )
@@ -114,6 +115,7 @@ def read_gateways(section: Section) -> GatewaySettings:
         biller=_biller(section.section("biller")) if section.has("biller") else None,
         alipay=_alipay(section.section("alipay")) if section.has("alipay") else None,
         wechat=_wechat(section.section("wechat")) if section.has("wechat") else None,
+        record=_record_of(section.section("record")) if section.has("record") else None,
         relay=_relay(section.section("relay")) if section.has("relay") else None,
     )
     section.done()
@@ -143,6 +145,25 @@ def _biller(item: Section) -> BillerSettings:
     )
     item.done()
     return biller
+
+
+def _record_of(item: Section) -> RecordSettings:
+    """The health record. Its codes begin with a letter, so that no payment code is one."""
+    ca_file, connect, read = _common(item)
+    record = RecordSettings(
+        base_url=_base_url(item),
+        app_id=item.text("app_id", _CODE, "an application id"),
+        token_prefix=item.text(
+            "token_prefix", "[A-Za-z][A-Za-z0-9:_-]{1,15}", "a letter and 1 … 15 characters more"
+        ),
+        private_key=item.file_path("private_key", "our private key (PEM)"),
+        server_public_key=item.file_path("server_public_key", "the record's public key (PEM)"),
+        ca_file=ca_file,
+        connect_timeout=connect,
+        read_timeout=read,
+    )
+    item.done()
+    return record
 
 
 def _alipay(item: Section) -> AlipaySettings:

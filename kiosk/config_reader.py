@@ -156,6 +156,13 @@ class Section:
             return []
         return [Section((*path, index), item, self.mistakes) for index, item in enumerate(value)]
 
+    def switch(self, key: str) -> bool:
+        """true or false; false if the file says nothing."""
+        value = self._take(key, "true or false", False)
+        if not isinstance(value, bool):
+            self.wrong(key, "is not a switch", "true or false")
+        return value is True
+
     def raw(self, key: str) -> object:
         """Whatever the file has under `key`, unchecked."""
         self._known.append(key)

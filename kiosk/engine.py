@@ -22,7 +22,7 @@ from kiosk.core.commands import Command, StartTimer
 from kiosk.core.order import Order
 from kiosk.core.state import State
 from kiosk.core.visit import messages as m
-from kiosk.core.visit.common import order_at_screen
+from kiosk.core.visit.common import order_at_screen, parting
 from kiosk.core.visit.decide import decide as decide_visit
 from kiosk.core.visit.steps import AtOrder, Home, OutOfService, Visit
 from kiosk.core.visit.view import offer_of
@@ -84,7 +84,6 @@ class Engine:
         self._offer: object = None
         self._shown: State | None = None
         self._answer_due = False
-        self.at_end: list[Callable[[], None]] = []  # called on this thread when it stops
 
     def connect(self, outside: Outside) -> None:
         self._outside = outside
@@ -130,8 +129,8 @@ class Engine:
             except queue.Empty:
                 message = None
             if isinstance(message, _Stop):
-                for call in self.at_end:
-                    self._guarded("ending", call)
+                for command in parting(self.state):
+                    self._obey(command)
                 return
             if message is not None:
                 self._guarded(type(message).__name__, partial(self._take, message))
@@ -221,6 +220,8 @@ class Engine:
 
     def _back_home(self) -> None:
         order = order_at_screen(self.state)
+        for command in parting(self.state):
+            self._obey(command)
         for name in ("idle", "reset"):
             self._timers.stop(("visit", name))
         self._show_step(Home())
@@ -235,7 +236,8 @@ class Engine:
     def _visit(self, event: m.VisitEvent) -> None:
         if isinstance(event, m.Touched):
             self._answer_due = True
-        if isinstance(event, m.Touched) and event.version < self.state.fresh_since:
+        old = isinstance(event, m.Touched) and event.version < self.state.fresh_since
+        if isinstance(event, m.Touched) and old and event.target != m.STOP:
             _log.info("stale touch on %s dropped", event.target)
             return
         state, commands = decide_visit(self.state, event)
@@ -377,10 +379,7 @@ class Engine:
                 _log.error("journal: %s", state.journal_trouble)
             else:
                 _log.info("journal: can be written again")
-        ended = state.visit.number != self.state.visit.number
         self.state = state
-        if ended and self._outside is not None:
-            self._outside.ask(m.VisitEnded())
 
     def _show(self) -> None:
         """Publish the state if it differs from the one shown last.

@@ -3,13 +3,18 @@
 The msgids are the Chinese sentences, so Chinese needs no catalogue. The English one is read from
 its .po file when somebody first asks for English: a few hundred lines take milliseconds, nothing
 has to be compiled, and no compiled file can be older than its source.
+
+Each thread has a language of its own, Chinese until it chooses: the window speaks the visit's,
+while the engine's papers stay Chinese, which the office and the payer's family read.
 """
 
 from __future__ import annotations
 
 import gettext
 import re
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -35,13 +40,19 @@ class _Catalogue(gettext.NullTranslations):
         return self._messages.get(message) or message
 
 
-_current: gettext.NullTranslations = gettext.NullTranslations()
-_language = "zh"
+class _Here(threading.local):
+    """What this thread speaks."""
+
+    language = "zh"
+    current = gettext.NullTranslations()
+
+
+_here = _Here()
 
 
 def _(text: str) -> str:
-    """`text` in the language of the visit."""
-    return _current.gettext(text)
+    """`text` in the language of this thread."""
+    return _here.current.gettext(text)
 
 
 def N_(text: str) -> str:  # noqa: N802 - gettext's tools and readers know it by this name
@@ -50,17 +61,30 @@ def N_(text: str) -> str:  # noqa: N802 - gettext's tools and readers know it by
 
 
 def set_language(language: str) -> None:
-    """Speak "zh" or "en" from now on. Raises ValueError for another, CatalogueError."""
-    global _current, _language
+    """Speak "zh" or "en" in this thread from now on. Raises ValueError for another,
+    CatalogueError.
+    """
     if language not in LANGUAGES:
         raise ValueError(f"language {language!r} is not one of {', '.join(LANGUAGES)}")
-    _current = _catalogue(language)
-    _language = language
+    if language != _here.language:
+        _here.current = _catalogue(language)
+        _here.language = language
 
 
 def language() -> str:
-    """The language spoken now, "zh" or "en"."""
-    return _language
+    """The language that this thread speaks now, "zh" or "en"."""
+    return _here.language
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Speak that language in this thread meanwhile."""
+    before = _here.language
+    set_language(language)
+    try:
+        yield
+    finally:
+        set_language(before)
 
 
 @cache

@@ -15,8 +15,10 @@ COMMANDS = {
     "device": "kiosk.device_cli",
     "devices": "kiosk.devices_cli",
     "journal": "kiosk.journal.cli",
+    "rice": "kiosk.rice_cli",
     "soak": "kiosk.soak",
     "relay": "kiosk.relay.cli",
+    "speech": "kiosk.speech.cli",
 }
 """Each module has ``add_parser(commands)``, which sets ``handler(args) -> int``.
 

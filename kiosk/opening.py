@@ -5,10 +5,14 @@ from __future__ import annotations
 import datetime
 import time
 
+from kiosk.core.clinic import ClinicRules
 from kiosk.core.means import Means
 from kiosk.core.printing import DOCUMENT_PRINTER, PrintShop
-from kiosk.core.state import ClockFace, Contact, Rules, State
+from kiosk.core.state import BP_METER, ClockFace, Contact, Rules, State
 from kiosk.settings import NO_STICK, Settings
+
+REMOTE_START = ("rbp_meter",)
+"""Drivers of meters that can be started and stopped from here; others have only their own key."""
 
 
 def opening_state(settings: Settings, wall: float) -> State:
@@ -18,7 +22,7 @@ def opening_state(settings: Settings, wall: float) -> State:
 
 def rules_of(settings: Settings, means: tuple[Means, ...]) -> Rules:
     """What of the configuration the core needs."""
-    times = settings.times
+    times, voice = settings.times, settings.voice
     return Rules(
         settings.cabin.id,
         settings.cabin.name,
@@ -33,6 +37,13 @@ def rules_of(settings: Settings, means: tuple[Means, ...]) -> Rules:
         times.attract_after,
         int(times.receipt_patience),
         printing=shop_of(settings),
+        clinic=clinic_rules(settings),
+        notices=settings.notices,
+        booklet=settings.booklet,
+        rice=settings.rice,
+        volume_steps=voice.steps if voice.output != "none" else 0,
+        volume=voice.volume,
+        night_volume=voice.night_volume,
     )
 
 
@@ -45,6 +56,32 @@ def shop_of(settings: Settings) -> PrintShop | None:
     return PrintShop(made.rule, phone, made.stick != NO_STICK, made.both_sides, made.colour)
 
 
+def clinic_rules(settings: Settings) -> ClinicRules | None:
+    """The clinic of a cabin that has a meter for it."""
+    meter = settings.devices.get(BP_METER)
+    if meter is None:
+        return None
+    clinic = settings.clinic
+    return ClinicRules(
+        int(clinic.rest_s),
+        int(clinic.pause_s),
+        clinic.difference,
+        remote_start=meter.driver in REMOTE_START,
+        record=settings.gateways.record is not None,
+        fhir=clinic.fhir,
+    )
+
+
+def _iso(local: time.struct_time) -> str:
+    """``2026-11-22T20:15:00+08:00``: the minute, with the offset of where the cabin stands."""
+    offset = datetime.timedelta(seconds=local.tm_gmtoff or 0)
+    zone = datetime.timezone(offset)
+    moment = datetime.datetime(
+        local.tm_year, local.tm_mon, local.tm_mday, local.tm_hour, local.tm_min, tzinfo=zone
+    )
+    return moment.isoformat()
+
+
 def face_of(settings: Settings, local: time.struct_time) -> ClockFace:
     """The clock as it is shown, with the light of that hour."""
     return ClockFace(
@@ -53,4 +90,5 @@ def face_of(settings: Settings, local: time.struct_time) -> ClockFace:
         local.tm_wday,
         f"{local.tm_hour:02d}:{local.tm_min:02d}",
         settings.night.contains(datetime.time(local.tm_hour, local.tm_min)),
+        _iso(local),
     )

@@ -71,10 +71,16 @@ def goods_words(line: GoodsLine) -> str:
         case GoodsState.PARTLY:
             came = amount_words(line.goods.ware, line.given)
             return _("出了 {amount}，少的退给您").format(amount=came)
+        case GoodsState.NOT_DELIVERED if line.code == "not_taken":
+            return _("没有拿走，收回了")
         case GoodsState.NOT_DELIVERED:
             return _("没有出，这笔钱退给您") if line.goods.total_fen else _("没有出")
         case GoodsState.DELIVERY_UNKNOWN:
-            return _("还不知道出了多少，工作人员会核对")
+            return (
+                _("还不知道出了多少，工作人员会核对")
+                if line.goods.total_fen
+                else _("还不知道出来没有，工作人员会核对")
+            )
         case _:
             return _("正在出")
 
@@ -102,10 +108,13 @@ def plain_text(order: Order, head: Letterhead) -> str:
         words = f"{title(line)} {yuan(line.amount_fen)}"
         lines.append(f"{words} {line_words(line)}" if paid else words)
     for goods in order.goods:
-        words = f"{goods_title(goods)} {yuan(goods.goods.total_fen)}"
+        price = f" {yuan(goods.goods.total_fen)}" if goods.goods.total_fen else ""
+        words = goods_title(goods) + price
         lines.append(f"{words} {goods_words(goods)}" if paid else words)
-    if paid:
+    if paid and order.amount_fen:
         lines.append(_("合计（元）") + " " + yuan(order.amount_fen))
+    elif paid:
+        lines.append(_("免费"))
     elif order.payment.state is PaymentState.NOT_PAID:
         lines.append(_("没有付款，您的钱没有扣。"))
     else:

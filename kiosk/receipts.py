@@ -21,6 +21,7 @@ from devices.receipt_printer.document import (
 from devices.receipt_printer.document import Document as Paper
 from kiosk.barcodes import slip_code
 from kiosk.core.commands import Document
+from kiosk.core.means import FREE
 from kiosk.core.money import yuan
 from kiosk.core.order import Order
 from kiosk.i18n import _
@@ -49,7 +50,10 @@ def compose(order: Order, document: Document, head: Letterhead, *, again: bool) 
 
 
 def _receipt(order: Order, head: Letterhead) -> Iterator[Block]:
+    free = order.means.id == FREE
     name = _("购物凭条") if order.goods else _("缴费凭条")
+    if free:
+        name = _("领取凭条")
     yield Text(name, size=(2, 2), align="center")
     yield Rule()
     yield from _number(order, head)
@@ -58,6 +62,9 @@ def _receipt(order: Order, head: Letterhead) -> Iterator[Block]:
         yield Columns(title(line), yuan(line.amount_fen), bold=True)
         yield Text(f"  {line_words(line)}")
     yield from _goods(order)
+    if free:
+        yield Text(_("免费"))
+        return
     yield Rule()
     yield Columns(_("合计（元）"), yuan(order.amount_fen), bold=True)
     facts = order.payment.facts
@@ -69,10 +76,17 @@ def _receipt(order: Order, head: Letterhead) -> Iterator[Block]:
 
 def _goods(order: Order) -> Iterator[Block]:
     for line in order.goods:
-        yield Columns(goods_title(line), yuan(line.goods.total_fen), bold=True)
+        price = yuan(line.goods.total_fen) if line.goods.total_fen else ""
+        yield Columns(goods_title(line), price, bold=True)
         yield Text(f"  {goods_words(line)}")
         if line.goods.seller:
             yield Text(_("商家：{name}").format(name=line.goods.seller))
+        how = dict(line.goods.how)
+        if "phone" in how:
+            yield Text(_("商家电话：{phone}").format(phone=how["phone"]))
+        if "trial_from" in how:
+            dates = {"first": how["trial_from"], "last": how["trial_until"]}
+            yield Text(_("试营业：{first} 至 {last}").format(**dates))
 
 
 def _slip(order: Order, head: Letterhead) -> Iterator[Block]:

@@ -13,11 +13,15 @@ from pathlib import Path
 from types import MappingProxyType
 
 from kiosk.barcodes import BarcodeRule
+from kiosk.core.booklet import BookletRules
+from kiosk.core.notices import Notice
 from kiosk.core.print_price import PrintRule
+from kiosk.core.rice import RiceShop
 from kiosk.documents.limits import Limits
 from kiosk.gateways.settings import (
     AlipaySettings,
     BillerSettings,
+    RecordSettings,
     RelaySettings,
     WechatSettings,
 )
@@ -106,6 +110,20 @@ class PrivacySettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ClinicSettings:
+    """一分钟诊所: rest before, pause between, in seconds.
+
+    ``difference``: two readings that differ by more (mmHg) ask for a third. ``fhir``: the code on
+    the screen is offered as a FHIR bundle too.
+    """
+
+    rest_s: int = 300
+    pause_s: int = 60
+    difference: int = 5
+    fhir: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Contact:
     """Somebody whom a resident can call, as shown on the screen."""
 
@@ -128,6 +146,23 @@ class DeviceSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceSettings:
+    """How the kiosk speaks. ``output``: "alsa", "none", or, in tests, "file": the data folder.
+
+    ``folder`` holds recorded phrases, ``rate`` is the machine voice's words a minute. The volume
+    has ``steps``; a visit begins with ``volume``, at night with ``night_volume``.
+    """
+
+    output: str = "alsa"
+    device: str = "default"
+    folder: Path | None = None
+    rate: int = 140
+    steps: int = 5
+    volume: int = 3
+    night_volume: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class GatewaySettings:
     """Those gateways that the cabin has; None where it has none."""
 
@@ -135,6 +170,7 @@ class GatewaySettings:
     alipay: AlipaySettings | None = None
     wechat: WechatSettings | None = None
     relay: RelaySettings | None = None
+    record: RecordSettings | None = None
 
 
 USB_STICK, NO_STICK = "usb", "none"
@@ -173,3 +209,8 @@ class Settings:
     gateways: GatewaySettings
     barcodes: tuple[BarcodeRule, ...]
     printing: PrintSettings | None = None
+    clinic: ClinicSettings = ClinicSettings()
+    notices: tuple[Notice, ...] = ()
+    booklet: BookletRules | None = None
+    rice: RiceShop | None = None
+    voice: VoiceSettings = VoiceSettings()

@@ -49,6 +49,7 @@ class Shown:
             "widgets": [],
             "order": order_words(order_at_screen(state)),
             "devices": device_words(state),
+            "speaking": None,
         }
 
 

@@ -26,6 +26,24 @@ REFUSALS = ("EQ0007", "EQ0010", "EQ0011", "EQ0024")
 CLOCK_JUMPS_S = (-86_400.0, -3_600.0, 3_600.0, 86_400.0)
 
 
+def repair_mill(kiosk: VirtualKiosk) -> None:
+    """Somebody fills the bins, takes out what was left in the mill, and clears its faults.
+
+    Last of all: what became of a batch is read before its fault is gone.
+    """
+    kiosk.until(lambda: kiosk.cabin.rice_mill.phase == "idle" and not _mill_asked(kiosk), 1800)
+    kiosk.act("rice_mill", "empty")
+    for number in (1, 2):
+        kiosk.act("rice_mill", "fill", bin=number)
+        kiosk.act("rice_mill", "climate", bin=number)
+    kiosk.act("rice_mill", "clear_faults")
+
+
+def _mill_asked(kiosk: VirtualKiosk) -> bool:
+    orders = kiosk.state.orders.values() if kiosk.state else ()
+    return any(not x.at_rest and x.attempts for order in orders for x in order.goods)
+
+
 class Troubles:
     """Strikes a `VirtualKiosk`; everything it does is written to ``log``."""
 
@@ -56,6 +74,7 @@ class Troubles:
             kiosk.act(role, "plug")
         for action in ("paper_in", "cover_close", "clear_jam"):
             kiosk.act("receipt_printer", action)
+        repair_mill(kiosk)
         kiosk.cabin.poke()
         kiosk.settle()
         self.log.append(f"{kiosk.clock.monotonic():.1f} repaired")

@@ -8,23 +8,24 @@ tests and by simulations of many days.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from devices.document_printer.driver import IppPrinter
+from devices.booklet_dispenser.driver import QuCdDispenser
+from devices.bp_meter.rbp_driver import RbpMeter
 from devices.driver import Driver
+from devices.id_reader.driver import SamVReader
 from devices.payment_terminal.driver import EcrHubTerminal
 from devices.payment_terminal.zvt_driver import ZvtTcpTerminal, ZvtTerminal
 from devices.receipt_printer.driver import EscposPrinter
-from devices.scanner.driver import CdcScanner
+from devices.registry import factory as driver_factory
+from devices.rice_mill.driver import RiceMill
 from kiosk import composition
-from kiosk.adapters import DeviceReport
 from kiosk.books import Books
 from kiosk.clock import TrustedClock
 from kiosk.config import load
 from kiosk.core.order import Order
-from kiosk.core.printing import DOCUMENT_PRINTER
 from kiosk.core.state import State
 from kiosk.core.visit import messages as m
 from kiosk.core.visit.common import order_at_screen
@@ -33,11 +34,11 @@ from kiosk.engine import Engine
 from kiosk.gateways import factory
 from kiosk.gateways.types import QrPayment
 from kiosk.journal import Journal
-from kiosk.lanes import Job, outcome_of
 from kiosk.opening_files import place_of
 from kiosk.pages import PageStore
 from kiosk.settings import Settings
-from kiosk.virtual_network import VirtualNetwork, VirtualRelay
+from kiosk.virtual_network import VirtualRelay
+from kiosk.virtual_workers import VirtualLanes, worker_of
 from sim.cabin_toml import TERMINAL_IDS, write_cabin_toml
 from sim.clock import VirtualClock
 from sim.faults import Faults
@@ -45,12 +46,19 @@ from sim.gateways import Gateways
 from sim.gateways.transport import DELAY_KEY, LostAnswer, NotReached
 from sim.virtual import VirtualCabin
 
-ROLES = ("terminal", "scanner", "receipt_printer", "document_printer")
-REOPEN_S = 1.0
-GATEWAY_S = 0.08
-"""A gateway's answer takes so long, beside what its faults add."""
+ROLES = (
+    "terminal",
+    "scanner",
+    "receipt_printer",
+    "bp_meter",
+    "booklet_dispenser",
+    "id_reader",
+    "rice_mill",
+    "document_printer",
+)
+"""The machines that the simulator's configuration names."""
 IDLE_ASK_S = 60.0
-"""How often an idle printer is asked in virtual time, so that a day stays cheap."""
+"""How often an idle machine is asked in virtual time, so that a day stays cheap."""
 IDLE_ENQUIRY_S = 600.0
 """The same for a ZVT terminal."""
 
@@ -66,150 +74,6 @@ class _Clock:
 
     def wall(self) -> float:
         return self._clock.time()
-
-
-class VirtualWorker:
-    """Does for a driver what a worker's thread does: carries bytes, ticks, opens the port again."""
-
-    def __init__(
-        self, role: str, device_id: str, driver: Driver, cabin: VirtualCabin, engine: Engine
-    ) -> None:
-        """`device_id` is the simulated machine that plays the role."""
-        self._role = role
-        self._device_id = device_id
-        self._driver = driver
-        self._cabin = cabin
-        self._engine = engine
-        self._open = False
-        self._reopen_at: float | None = 0.0
-        self._last_id = 0
-
-    def submit(self, command: object) -> int:
-        self._last_id += 1
-        self._driver.submit(self._last_id, command, self._now())
-        return self._last_id
-
-    def cancel(self, command_id: int) -> None:
-        self._driver.cancel(command_id, self._now())
-
-    def step(self) -> bool:
-        """Do all that is due now; True if anything moved."""
-        now = self._now()
-        moved = self._follow_cable(now)
-        deadline = self._driver.deadline()
-        if self._open and deadline is not None and deadline <= now:
-            self._driver.tick(now)
-            moved = True
-        if self._open and self._driver.reopen_wanted:
-            self._driver.lost(now, "reopen")
-            self._open, self._reopen_at = False, now + REOPEN_S
-        moved = self._carry_requests() or moved
-        data = self._driver.take_output() if self._open else b""
-        answer = self._cabin.exchange(self._device_id, data) if self._open else b""
-        if answer:
-            self._driver.receive(answer, now)
-        for report in self._driver.take_reports():
-            self._engine.post(DeviceReport(self._role, report))
-            moved = True
-        return moved or bool(data) or bool(answer)
-
-    def _carry_requests(self) -> bool:
-        """For machines on a network: what the driver asks and what is answered."""
-        return False
-
-    def next_due(self) -> float | None:
-        if not self._open:
-            return self._reopen_at
-        return self._driver.deadline()
-
-    def _follow_cable(self, now: float) -> bool:
-        there = self._cabin.connected(self._device_id)
-        if self._open and not there:
-            self._driver.lost(now, "port_missing")
-            self._open, self._reopen_at = False, now + REOPEN_S
-            return True
-        if not self._open and self._reopen_at is not None and now >= self._reopen_at:
-            if not there:
-                self._reopen_at = now + REOPEN_S
-                return False
-            self._open, self._reopen_at = True, None
-            self._driver.opened(now)
-            return True
-        return False
-
-    def _now(self) -> float:
-        return self._cabin.clock.monotonic()
-
-
-class VirtualIppWorker(VirtualWorker):
-    """The same for the document printer: questions over HTTP instead of bytes.
-
-    Its port is a client's: it is there whatever becomes of the cable.
-    """
-
-    def __init__(
-        self, role: str, device_id: str, driver: Driver, cabin: VirtualCabin, engine: Engine
-    ) -> None:
-        super().__init__(role, device_id, driver, cabin, engine)
-        self._net = VirtualNetwork(cabin)
-
-    def _carry_requests(self) -> bool:
-        moved = self._net.post(self._driver.take_requests())
-        for request, answer in self._net.came():
-            self._driver.answered(request, answer, self._now())
-            moved = True
-        return moved
-
-    def next_due(self) -> float | None:
-        times = [x for x in (super().next_due(), self._net.next_due()) if x is not None]
-        return min(times, default=None)
-
-    def _follow_cable(self, now: float) -> bool:
-        if self._open:
-            return False
-        self._open, self._reopen_at = True, None
-        self._driver.opened(now)
-        return True
-
-
-def _worker_of(role: str) -> type[VirtualWorker]:
-    return VirtualIppWorker if role == DOCUMENT_PRINTER else VirtualWorker
-
-
-class VirtualLanes:
-    """Calls are made at once; their answers arrive when their time has passed, lane by lane."""
-
-    def __init__(self, clock: VirtualClock, post: Callable[[object], None]) -> None:
-        self._clock = clock
-        self._post = post
-        self._free_at: dict[str, float] = {}
-        self._arriving: list[tuple[float, int, object]] = []
-        self._count = 0
-        self._taken = 0.0
-
-    def wait(self, seconds: float) -> None:
-        """Called by the transport: the running call takes so much longer."""
-        self._taken += seconds
-
-    def run(self, lane: str, call: Callable[[], object], broken: object = None) -> None:
-        self._taken = GATEWAY_S
-        value = outcome_of(Job(call, broken))
-        begin = max(self._clock.monotonic(), self._free_at.get(lane, 0.0))
-        self._free_at[lane] = begin + self._taken
-        self._count += 1
-        if value is not None:
-            self._arriving.append((self._free_at[lane], self._count, value))
-            self._arriving.sort(key=lambda x: x[:2])
-
-    def deliver(self) -> bool:
-        moved = False
-        while self._arriving and self._arriving[0][0] <= self._clock.monotonic():
-            self._post(self._arriving.pop(0)[2])
-            moved = True
-        return moved
-
-    def next_due(self) -> float | None:
-        return self._arriving[0][0] if self._arriving else None
 
 
 class VirtualKiosk:
@@ -232,12 +96,15 @@ class VirtualKiosk:
         self.gateways = Gateways(self.clock, self.faults, folder, seed)
         self.gateways.write_keys(folder)
         self.cabin = VirtualCabin(self.clock, self.faults, seed, self.gateways)
-        write_cabin_toml(folder, self.gateways.settings(), terminal)
+        self.configure(write_cabin_toml(folder, self.gateways.settings(), terminal))
         self.settings: Settings = load(folder / "cabin.toml")
         self.state: State | None = None
         self.pages = PageStore()
         self.relay = VirtualRelay(self.clock, folder / "keys" / "relay.key")
         self.engine = self._boot()
+
+    def configure(self, file: Path) -> None:
+        """The cabin's configuration is written; tests change it before it is read."""
 
     def _boot(self) -> Engine:
         clock = _Clock(self.clock)
@@ -257,15 +124,11 @@ class VirtualKiosk:
         return Journal(path, wall=_Clock(self.clock).wall)
 
     def _world(self, engine: Engine) -> composition.World:
-        drivers: Mapping[str, Driver] = {
-            "terminal": self._terminal(),
-            "scanner": CdcScanner(),
-            "receipt_printer": EscposPrinter(idle_s=IDLE_ASK_S),
-            "document_printer": IppPrinter(idle_s=IDLE_ASK_S),
-        }
         self._workers = {
-            role: _worker_of(role)(role, self.device_of(role), driver, self.cabin, engine)
-            for role, driver in drivers.items()
+            role: worker_of(role)(
+                role, self.device_of(role), self._driver(role), self.cabin, engine
+            )
+            for role in self.settings.devices
         }
         self._lanes = VirtualLanes(self.clock, engine.post)
         gateways = self.settings.gateways
@@ -275,23 +138,47 @@ class VirtualKiosk:
             "wechat": factory.make_wechat(gateways.wechat, self._outside("wechat")),
         }
         biller = factory.make_biller(gateways.biller, self._outside("biller"))
+        assert gateways.record is not None, "the simulator wrote it"
+        record = factory.make_record(gateways.record, self._outside("record"))
         files = place_of(self.settings, self.relay.adapter(self._lanes.wait), self.clock.time)
-        return composition.World(self._workers, biller, platforms, self._lanes, files, self.pages)
+        return composition.World(
+            self._workers, biller, platforms, self._lanes, record, files, self.pages
+        )
 
-    def _terminal(self) -> Driver:
-        settings = self.settings.devices["terminal"]
-        match settings.driver:
+    def device_of(self, role: str) -> str:
+        """The simulated machine that plays a role."""
+        if role == "bp_meter" and self._reports_only:
+            return "bp_meter_standard"
+        return self.terminal_id if role == "terminal" else role
+
+    @property
+    def _reports_only(self) -> bool:
+        """Whether the meter is the standard's, which nobody starts from here."""
+        return self.settings.devices["bp_meter"].driver == "ieee_meter"
+
+    def _driver(self, role: str) -> Driver:
+        """The machine's own driver; those that ask an idle machine all day ask less often."""
+        device = self.settings.devices[role]
+        match device.driver:
+            case "ecr_hub":
+                app_id = str(device.options["app_id"])
+                return EcrHubTerminal(app_id, wall_clock=self.clock.time, beats=False)
             case "zvt":
                 return ZvtTerminal(idle_s=IDLE_ENQUIRY_S)
             case "zvt_tcp":
                 return ZvtTcpTerminal(idle_s=IDLE_ENQUIRY_S)
-            case _:
-                app_id = str(settings.options["app_id"])
-                return EcrHubTerminal(app_id, wall_clock=self.clock.time, beats=False)
-
-    def device_of(self, role: str) -> str:
-        """The simulated machine that plays a role."""
-        return self.terminal_id if role == "terminal" else role
+            case "rbp_meter":
+                return RbpMeter(idle_s=IDLE_ASK_S)
+            case "qu_cd":
+                return QuCdDispenser(idle_s=IDLE_ASK_S)
+            case "sam_v":
+                return SamVReader(idle_s=IDLE_ASK_S)
+            case "escpos_serial":
+                return EscposPrinter(idle_s=IDLE_ASK_S)
+            case "rice_mill":
+                return RiceMill(idle_s=IDLE_ASK_S)
+            case name:
+                return driver_factory(name, device.options)()
 
     def _outside(self, name: str) -> factory.Outside:
         from kiosk.gateways.transport import WsgiAdapter

@@ -8,6 +8,7 @@ from kiosk.core.state import State
 from kiosk.core.visit.bill_steps import LONGEST_ACCOUNT
 from kiosk.core.visit.steps import EnterAccount
 from kiosk.i18n import _
+from kiosk.speech.utterance import Utterance, if_asked, say
 from screens.base import Screen
 from screens.drawing import Box
 from screens.notes import note_text
@@ -47,6 +48,12 @@ def view_of(state: State) -> AccountView:
 def grouped(digits: str) -> str:
     """``3100004417`` → ``3100 0044 17``."""
     return " ".join(digits[n : n + 4] for n in range(0, len(digits), 4))
+
+
+def spoken(view: AccountView) -> Utterance:
+    institution, _sign, rule = view.hint.partition(" · ")
+    figures = " ".join(view.digits.replace(" ", ""))  # one by one, as they were typed
+    return say(view.title, institution, rule, view.note, if_asked(figures))
 
 
 class AccountScreen(Screen):

@@ -6,6 +6,7 @@ gives it to the screen that belongs to it, and draws.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 
 from kivy.core.window import Window
 
+from kiosk.i18n import language, set_language, speaking
 from kiosk.pages import PageStore
 from screens import fonts
 from screens.base import Frame, Screen
@@ -25,6 +27,7 @@ from screens.loop import Loop
 from screens.memory import give_back
 from screens.text import TextCache
 from screens.theme import Theme
+from screens.voice import NOTHING, Said
 from screens.walk import describe
 from screens.widgets.base import Kit, Touchable
 
@@ -51,6 +54,8 @@ class Picture:
     version: int
     palette: str = "day"
     asleep: bool = False
+    language: str = "zh"
+    said: Said = NOTHING
 
 
 class KioskApp:
@@ -58,8 +63,10 @@ class KioskApp:
 
     ``get_picture`` is called in the window's thread after each :meth:`wake` and returns the
     newest picture. ``send(touch_id, value, version)`` is called in the same thread for each
-    touch, ``on_first`` once, after the first frame. ``screens`` maps names to classes; each is
-    built once, when it is first shown or when the window has nothing else to do.
+    touch, ``on_first`` once, after the first frame. ``on_finger`` is called when a finger comes
+    down, whatever it meets, and ``on_shown(picture)`` when a new picture can be seen. ``screens``
+    maps names to classes; each is built once, when it is first shown or when the window has
+    nothing else to do. Those of the second language are built when wanted and go with the visit.
     """
 
     def __init__(
@@ -74,18 +81,23 @@ class KioskApp:
         closable: bool = False,
         on_first: Callable[[], None] = lambda: None,
         pages: PageStore | None = None,
+        on_finger: Callable[[], None] = lambda: None,
+        on_shown: Callable[[Picture], None] = lambda _: None,
     ) -> None:
         faces = fonts.provide(data_dir / "fonts")
         self.theme = Theme(panel)
         self.kit = Kit(self.theme, faces, TextCache(faces), pages or PageStore())
         self.snapshot: dict[str, Any] = {}
         self._classes = screens
-        self._built: dict[str, Screen] = {}
+        self._built: dict[tuple[str, str], Screen] = {}
         self._get_picture = get_picture
         self._send = send
         self._inspect = inspect
         self._closable = closable
         self._on_first = on_first
+        self._on_finger = on_finger
+        self._on_shown = on_shown
+        self._fresh = False
         self._picture: Picture | None = None
         self._shown: Screen | None = None
         self._layer = Layer()
@@ -112,10 +124,14 @@ class KioskApp:
             Window.close()
 
     def screen(self, name: str) -> Screen:
-        """The screen of that name, built if it wasn't yet. Raises KeyError for an unknown one."""
-        screen = self._built.get(name)
+        """The screen of that name in this language, built if it wasn't yet.
+
+        Raises KeyError for an unknown one.
+        """
+        key = language(), name
+        screen = self._built.get(key)
         if screen is None:
-            screen = self._built[name] = self._classes[name](self.kit, self._touched)
+            screen = self._built[key] = self._classes[name](self.kit, self._touched)
         return screen
 
     def refresh(self) -> None:
@@ -124,6 +140,8 @@ class KioskApp:
         if picture is self._picture:
             return
         self._picture = picture
+        self._fresh = True
+        set_language(picture.language)
         self.theme.switch(picture.palette)
         screen = self.screen(picture.screen)
         screen.show_frame(picture.frame)
@@ -141,7 +159,18 @@ class KioskApp:
         for screen in self._built.values():
             screen.wipe()
         self.kit.texts.forget()
-        self.loop.call_at(monotonic() + _GIVE_BACK_S, give_back)
+        self.loop.call_at(monotonic() + _GIVE_BACK_S, self._tidy)
+
+    def _tidy(self) -> None:
+        """Give memory back: first that of screens in a language that nobody reads any more."""
+        if language() == "zh":
+            foreign = [key for key in self._built if key[0] != "zh"]
+            for key in foreign:
+                del self._built[key]
+            if foreign:
+                gc.collect()  # a screen and its buttons know each other
+                self.theme.forget_gone()
+        give_back()
 
     def _touched(self, touch_id: str, value: object) -> None:
         self.loop.call_at(monotonic() + _ANSWER_S, self.finger.settle)
@@ -163,6 +192,7 @@ class KioskApp:
         if action.startswith("mouse"):
             self.finger.feed(action, *args)
             if action == "mousebuttondown":
+                self._on_finger()
                 self._watch.begin()
         elif action == "windowleave":
             self.finger.release()
@@ -183,13 +213,17 @@ class KioskApp:
                 "size": [self.theme.width, self.theme.height],
                 "widgets": describe(self._shown),
             }
+        if self._fresh and self._picture is not None:
+            self._fresh = False
+            self._on_shown(self._picture)
         if self.loop.frame == 1:
             self._on_first()
             self.loop.call_at(monotonic() + _BUILD_AFTER_S, self._build_next)
 
     def _build_next(self) -> None:
         """Build a screen ahead of need, so that its first showing is fast; input goes first."""
-        name = next((name for name in self._classes if name not in self._built), None)
+        name = next((name for name in self._classes if ("zh", name) not in self._built), None)
         if name is not None:
-            self.screen(name)
+            with speaking("zh"):  # what most people read; the other language when it is wanted
+                self.screen(name)
             self.loop.call_at(monotonic() + _BUILD_EVERY_S, self._build_next)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from kiosk.core.state import State
 from kiosk.i18n import _
+from kiosk.speech.utterance import SILENCE, Utterance
 from screens.base import Screen
 from screens.drawing import Box
 from screens.theme import TYPE
@@ -25,6 +26,10 @@ EMPTY = AttractView("", "", "")
 def view_of(state: State) -> AttractView:
     words = _("碰一下屏幕，\n就可以缴水费、电费、煤气费。")
     return AttractView(state.face.text, state.rules.cabin_name, words)
+
+
+def spoken(_view: AttractView) -> Utterance:
+    return SILENCE  # nobody is here
 
 
 class AttractScreen(Screen):

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from kiosk.i18n import language
 from screens.drawing import Box
 from screens.theme import SPACE, TYPE
 from screens.widgets.bars import BottomBar, TopBar
@@ -21,11 +22,12 @@ Send = Callable[[str, object], None]
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What is the same on every screen. ``clock`` as ``20:15``."""
+    """What is the same on every screen. ``clock`` as ``20:15``; ``voice``: there is a 声音."""
 
     cabin: str = "数字小屋"
     service: str = ""
     clock: str = ""
+    voice: bool = True
 
 
 class Screen(Widget):
@@ -45,8 +47,9 @@ class Screen(Widget):
         self.low = False
         self._shape = hash(())
         self.top = self.add(TopBar(kit))
+        em = TYPE.heading if language() == "zh" else TYPE.heading_latin
         self.heading = self.add(
-            Label(kit, f"{self.name}.heading", em_mm=TYPE.heading, face="bold", role="heading")
+            Label(kit, f"{self.name}.heading", em_mm=em, face="bold", role="heading")
         )
         self.bottom = self.add(BottomBar(kit, send, self.offers))
         self.build()
@@ -67,6 +70,7 @@ class Screen(Widget):
     def show_frame(self, frame: Frame) -> None:
         """Show what every screen shows."""
         self.top.show(frame.cabin, frame.service, frame.clock)
+        self.bottom.voice(frame.voice)
 
     def lay_out(self, *, low: bool) -> None:
         """Place everything; ``low`` moves what can be touched further down (矮一点)."""

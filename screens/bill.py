@@ -9,9 +9,11 @@ from kiosk.core.state import SCANNER, State
 from kiosk.core.visit.steps import ScanBill
 from kiosk.i18n import _
 from kiosk.order_text import KINDS
+from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
 from screens.drawing import Box
 from screens.notes import note_text
+from screens.services import find_is_inside
 from screens.theme import SPACE, TYPE
 from screens.widgets.button import Button
 from screens.widgets.label import Label
@@ -21,12 +23,16 @@ from screens.widgets.pictures import BillPicture
 
 @dataclass(frozen=True, slots=True)
 class BillView:
-    """``note`` is empty when there is nothing to say; ``reader``: codes can be read."""
+    """``note`` is empty when there is nothing to say; ``reader``: codes can be read.
+
+    ``find``: 查一笔 is here, since the home screen has no room for it.
+    """
 
     title: str
     hint: str
     note: str
     reader: bool
+    find: bool = False
 
 
 def view_of(state: State) -> BillView:
@@ -39,7 +45,12 @@ def view_of(state: State) -> BillView:
     else:
         title = _("请选一种，再输入户号")
         hint = _("扫码口现在用不了。户号印在账单上面。")
-    return BillView(title, hint, note, reader)
+    return BillView(title, hint, note, reader, find_is_inside(state))
+
+
+def spoken(view: BillView) -> Utterance:
+    other = _("没有账单，或扫不出来？碰一下：") if view.reader else _("要缴哪一种？碰一下：")
+    return say(view.title, view.hint, view.note, other)
 
 
 class BillScreen(Screen):
@@ -64,10 +75,23 @@ class BillScreen(Screen):
             )
             for kind in self.ORDER
         ]
+        self.find = self.add(
+            Button(
+                self.kit,
+                "bill.find_slip",
+                "",
+                lambda: self.send("bill.find_slip", None),
+                guard=True,
+            )
+        )
 
     def arrange(self, body: Box) -> None:
         px, gap = self.theme.px, self.theme.px(SPACE.gap)
         button = px(46)
+        if self.find.visible:
+            height = px(30)
+            self.find.place(Box(body.x, body.bottom - height, body.w, height))
+            body = Box(body.x, body.y, body.w, body.h - height - gap)
         width = (body.w - 2 * gap) // 3
         for n, kind in enumerate(self.kinds):
             x = body.x + n * (width + gap)
@@ -94,4 +118,6 @@ class BillScreen(Screen):
         self.other.say(
             _("没有账单，或扫不出来？碰一下：") if view.reader else _("要缴哪一种？碰一下：")
         )
-        self.shape(view.note)
+        self.find.visible = view.find
+        self.find.say(_("有小票？查一笔"))
+        self.shape(view.note, view.find)

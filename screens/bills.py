@@ -11,6 +11,7 @@ from kiosk.core.visit.bill_steps import MOST_BILLS
 from kiosk.core.visit.steps import BillList
 from kiosk.i18n import N_, _
 from kiosk.order_text import KINDS
+from kiosk.speech.utterance import Utterance, if_asked, say
 from screens.base import Screen
 from screens.drawing import Box, Rects
 from screens.notes import note_text
@@ -18,7 +19,7 @@ from screens.order_words import months
 from screens.theme import SPACE, TYPE
 from screens.widgets.button import Button
 from screens.widgets.choice import RowChoice
-from screens.widgets.label import Amount, Label
+from screens.widgets.label import Amount, Label, amount_text
 from screens.widgets.message import Message
 
 NUMBERS = (N_("零"), N_("一"), N_("两"), N_("三"), N_("四"))
@@ -52,7 +53,7 @@ def view_of(state: State) -> BillsView:
         title = _("查到一笔，要付吗？")
     else:
         title = _("查到{n}笔，要付哪几笔？").format(n=_(NUMBERS[min(len(bills), MOST_BILLS)]))
-    owners = "、".join(dict.fromkeys(x.owner_masked for x in visit.accounts if x.owner_masked))
+    owners = _("、").join(dict.fromkeys(x.owner_masked for x in visit.accounts if x.owner_masked))
     hint = _("碰一下方框，可以选或不选。")
     if owners:
         hint = _("户名：{owner}").format(owner=owners) + "    " + hint
@@ -74,6 +75,14 @@ def _row(state: State, bill: Bill) -> Row:
     if not free:
         detail = _("上次付款还在确认")
     return Row(_(KINDS[bill.kind]), detail, bill.total_fen, bill.key in state.visit.chosen, free)
+
+
+def spoken(view: BillsView) -> Utterance:
+    owner, _space, hint = view.hint.rpartition("    ")
+    rows = [x for row in view.rows for x in (row.title, if_asked(row.detail), amount_text(row.fen))]
+    total = _("一共付 {n} 笔").format(n=view.count) if view.count else ""
+    due = amount_text(view.fen) if view.count else ""
+    return say(view.title, if_asked(owner), *rows, view.note, total, due, hint)
 
 
 class BillsScreen(Screen):

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from kiosk.core.state import State
 from kiosk.core.visit.steps import CallPerson
 from kiosk.i18n import _
+from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
 from screens.drawing import Box
+from screens.services import find_is_inside
 from screens.theme import SPACE
 from screens.widgets.button import Button
 from screens.widgets.label import Label
@@ -20,13 +22,14 @@ MOST = 3
 
 @dataclass(frozen=True, slots=True)
 class CallView:
-    """``contacts``: name, number, hours, at most three."""
+    """``contacts``: name, number, hours, at most three. ``find``: 查一笔 is here."""
 
     title: str
     address: str
     contacts: tuple[tuple[str, str, str], ...]
     words: str
     asked: bool
+    find: bool = False
 
 
 def view_of(state: State) -> CallView:
@@ -40,7 +43,13 @@ def view_of(state: State) -> CallView:
         words = _("碰一下下面，工作人员上班时就会看到您要帮忙。急的话，请直接打电话。")
     contacts = tuple((x.name, x.phone, x.hours) for x in state.rules.contacts[:MOST])
     address = _("这里是：{address}").format(address=state.rules.address)
-    return CallView(_("打个电话，有人帮您"), address, contacts, words, asked)
+    title, find = _("打个电话，有人帮您"), find_is_inside(state)
+    return CallView(title, address, contacts, words, asked, find)
+
+
+def spoken(view: CallView) -> Utterance:
+    contacts = [x for contact in view.contacts for x in contact]
+    return say(view.title, *contacts, view.words)
 
 
 class CallScreen(Screen):
@@ -80,13 +89,26 @@ class CallScreen(Screen):
                 guard=True,
             )
         )
+        self.find = self.add(
+            Button(
+                self.kit,
+                "call.find_slip",
+                "",
+                lambda: self.send("call.find_slip", None),
+                guard=True,
+            )
+        )
 
     def arrange(self, body: Box) -> None:
         px, gap = self.theme.px, self.theme.px(SPACE.gap)
         button = px(SPACE.button)
-        self.ask.place(Box(body.x, body.bottom - button, body.w, button))
+        row = Box(body.x, body.bottom - button, body.w, button)
+        beside = px(62) if self.find.visible and self.ask.visible else 0
+        self.find.place(Box(row.x, row.y, beside or row.w, row.h))
+        left = row.x + (beside + gap if beside else 0)
+        self.ask.place(Box(left, row.y, row.right - left, row.h))
         height = self.words.fit(body.w)
-        end = self.ask.box.y - gap if self.ask.visible else body.bottom
+        end = row.y - gap if self.ask.visible or self.find.visible else body.bottom
         self.words.place(Box(body.x, end - height, body.w, height))
         address = Box(body.x, body.y, body.w, self.address.line_px)
         self.address.place(address)
@@ -117,4 +139,6 @@ class CallScreen(Screen):
         self.words.say(view.words)
         self.ask.say(_("告诉工作人员，我要帮忙"))
         self.ask.visible = not view.asked
-        self.shape(view.asked, view.words)
+        self.find.say(_("查一笔"))
+        self.find.visible = view.find
+        self.shape(view.asked, view.words, view.find)

@@ -10,13 +10,14 @@ from kiosk.core.means import ALIPAY, TERMINAL, WECHAT
 from kiosk.core.state import Level, State
 from kiosk.core.visit.steps import Confirm
 from kiosk.i18n import N_, _
+from kiosk.speech.utterance import Utterance, if_asked, say
 from screens.base import Screen
 from screens.drawing import Box, Rects
 from screens.notes import note_text
 from screens.order_words import title
 from screens.theme import SPACE
 from screens.widgets.button import Button
-from screens.widgets.label import Amount, Label
+from screens.widgets.label import Amount, Label, amount_text
 from screens.widgets.message import Message
 from screens.widgets.panel import Panel
 
@@ -97,6 +98,14 @@ def _line(bill: Bill) -> Line:
     if bill.late_fee_fen:
         detail += " · " + _("含滞纳金")
     return Line(title(bill), detail, bill.total_fen)
+
+
+def spoken(view: ConfirmView) -> Utterance:
+    lines = [
+        x for row in view.lines for x in (row.name, if_asked(row.detail), amount_text(row.fen))
+    ]
+    due = amount_text(view.fen)
+    return say(view.title, view.note, *lines, _("一共付"), due, view.shut)
 
 
 class ConfirmScreen(Screen):

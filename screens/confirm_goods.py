@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kiosk.core import guards
+from kiosk.core.booklet import Person
 from kiosk.core.goods import Goods, Ware
 from kiosk.core.means import FREE, TERMINAL
 from kiosk.core.state import State
@@ -12,6 +13,7 @@ from kiosk.order_text import amount_words
 from screens.confirm import WAYS, ConfirmScreen, ConfirmView, Line, Way, why_shut
 from screens.drawing import Box
 from screens.notes import note_text
+from screens.rice_words import rice_amount
 from screens.widgets.button import Button
 
 GIFTS = {
@@ -27,6 +29,11 @@ def view_of(state: State) -> ConfirmView:
         raise ValueError("nothing to confirm")
     goods, note = step.goods, note_text(step.note)
     lines = (Line(_(goods.name), _detail(goods), goods.total_fen),)
+    if goods.ware is Ware.BOOKLET:
+        who = state.visit.identified
+        lines = (Line(_whose(who), f"{goods.name} · {_detail(goods)}", 0),)
+        if who is not None and who.masked:
+            note = note or _("身份证请收好。\n名字不对的话，请碰“返回”。")
     if not goods.total_fen:
         gift = Way(FREE, _(GIFTS[goods.ware]), True)
         return ConfirmView(_("请您核对一下"), lines, 0, (gift,), note)
@@ -36,7 +43,16 @@ def view_of(state: State) -> ConfirmView:
     return ConfirmView(title, lines, goods.total_fen, ways, note, why_shut(state))
 
 
+def _whose(person: Person | None) -> str:
+    """``给 王*``; nobody's name is known by a code."""
+    if person is not None and person.masked:
+        return _("给 {name}").format(name=person.masked)
+    return _("凭医保码")
+
+
 def _detail(goods: Goods) -> str:
+    if goods.ware is Ware.RICE:
+        return rice_amount(goods.units)
     amount = amount_words(goods.ware, goods.units)
     return f"{amount} · {goods.seller}" if goods.seller else amount
 
@@ -64,6 +80,7 @@ class ConfirmGoodsScreen(ConfirmScreen):
         self.ways[FREE].place(self.ways[TERMINAL].box)
 
     def show(self, view: ConfirmView) -> None:
+        self.note.turn("wait" if view.fen else "info")
         super().show(view)
         self.amount.visible = self.sums[0].visible = bool(view.fen)
         if not view.fen:

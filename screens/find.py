@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from kiosk.core.state import SCANNER, State
 from kiosk.core.visit.steps import FindSlip, Note, NoteCode
 from kiosk.i18n import _
+from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
 from screens.drawing import Box
 from screens.notes import note_text
@@ -48,6 +49,10 @@ def _books_closed(state: State) -> str:
     lines = [note_text(Note(NoteCode.BOOKS_CLOSED))]
     lines += [f"{x.name}  {x.phone}\n{x.hours}" for x in state.rules.contacts[:MOST_CONTACTS]]
     return "\n\n".join(lines)
+
+
+def spoken(view: FindView) -> Utterance:
+    return say(view.title, view.words, view.note)
 
 
 class FindScreen(Screen):

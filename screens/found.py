@@ -8,12 +8,13 @@ from kiosk.core.order import PaymentState
 from kiosk.core.state import State
 from kiosk.core.visit.steps import FoundOrder
 from kiosk.i18n import _
+from kiosk.speech.utterance import Utterance, if_asked, say
 from screens.base import Screen
 from screens.drawing import Box
 from screens.ending import place_ending, tell_ending
 from screens.result import result_of
 from screens.widgets.button import Button
-from screens.widgets.label import Amount, Label
+from screens.widgets.label import Amount, Label, amount_text
 from screens.widgets.ladder import Ladder, Step
 from screens.widgets.message import Message
 
@@ -55,8 +56,17 @@ def view_of(state: State) -> FoundView:
     lead, words = result.lead, result.words
     if not result.amber and result.paid:
         lead, words = _("可以放心。"), _("这一笔已经全部缴好。")
+    elif order.goods and not result.amber and order.payment.state is PaymentState.PAID:
+        lead, words = _("可以放心。"), _("这一笔已经办好。")
     return FoundView(
         result.title, number, result.fen, result.steps, words, result.amber, lead, result.paid
+    )
+
+
+def spoken(view: FoundView) -> Utterance:
+    due = amount_text(view.fen) if view.paid else ""
+    return say(
+        view.title, if_asked(view.number), due, view.lead, view.words, *(x.text for x in view.steps)
     )
 
 

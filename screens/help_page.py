@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from kiosk.core.state import State
 from kiosk.core.visit.view import screen_below
 from kiosk.i18n import N_, _
+from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
+from screens.clinic_help import TEXTS as CLINIC
 from screens.drawing import Box
 from screens.theme import SPACE
 from screens.widgets.button import Button
@@ -75,6 +77,27 @@ TEXTS = {
     "pages_delivering": N_(
         "机器在打您的文件，打好的纸从打印机里出来。\n\n停下来了也不要紧：没打出来的，钱退给您。"
     ),
+    **CLINIC,
+    "lay_card": N_(
+        "把身份证平放在读卡口上，等一两秒。\n\n读好了机器会告诉您，身份证请收好。\n\n"
+        "机器不留姓名和号码，只记得有人领过一本。"
+    ),
+    "had_booklet": N_("一个人一段时间领一本。\n\n真的要用，请人帮忙，工作人员会给您办。"),
+    "booklet_delivering": N_("本子从出本口出来，轻轻一抽就好。\n\n来不及拿也不要紧，可以再领。"),
+    "rice": N_("碰一下想要的米。\n\n价钱是一斤的价钱。现在不会扣钱。"),
+    "rice_amount": N_("碰一下要买几斤。\n\n没有想要的数，就碰“别的”，一斤一斤地加。"),
+    "rice_weight": N_("碰“多一斤”或“少一斤”，到想要的数为止。\n\n再碰“就要这么多”。"),
+    "rice_level": N_("碾得少，米香，营养好。碾得多，米白，口感软。\n\n价钱是一样的。"),
+    "rice_ready": N_(
+        "把袋子张开，放在米口下面。没有袋子，请人帮忙拿一个。\n\n"
+        "放好了，碰“开始碾米”。\n\n"
+        "不想要了，碰“不要了，退钱”，钱退回原来的地方。"
+    ),
+    "rice_delivering": N_(
+        "机器先称米，再碾米，然后门自己打开。\n\n"
+        "门一打开，就把米拿走。半分钟以后门会关上。\n\n"
+        "门关上了还没有拿，请打“请人帮忙”里的电话。"
+    ),
     "out_of_service": N_("这件事现在办不了。\n\n没有扣您的钱。急的话，请打“请人帮忙”里的电话。"),
 }
 
@@ -87,6 +110,10 @@ class HelpView:
 
 def view_of(state: State) -> HelpView:
     return HelpView(_("不着急，慢慢来"), _(TEXTS.get(screen_below(state), TEXTS["home"])))
+
+
+def spoken(view: HelpView) -> Utterance:
+    return say(view.title, view.words)
 
 
 class HelpScreen(Screen):

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.core import guards
+from kiosk.core.notices import newest
 from kiosk.core.state import State
-from kiosk.core.visit import print_steps
-from kiosk.i18n import _
+from kiosk.i18n import N_, _
+from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
 from screens.drawing import Box
-from screens.out_of_service import SHORT
-from screens.print_words import short_reason
+from screens.out_of_service import short_words
+from screens.services import MOST, Service, on_home
 from screens.theme import SPACE, TYPE
 from screens.widgets.label import Label
 from screens.widgets.panel import Panel
-from screens.widgets.tile import ServiceTile
+from screens.widgets.tile import ServiceTile, one_line
+
+SHORT_WEEKDAYS = (
+    N_("周一"),
+    N_("周二"),
+    N_("周三"),
+    N_("周四"),
+    N_("周五"),
+    N_("周六"),
+    N_("周日"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,37 +55,44 @@ class HomeView:
 
 def view_of(state: State) -> HomeView:
     """The services of this cabin, each with what it needs or why it is out of order."""
-    trouble = guards.trouble(state)
-    reason = _(SHORT[trouble]) if trouble else ""
-    tiles = (
-        Tile(
-            "pay_bill",
-            _("费"),
-            "seal_bills",
-            _("水电煤\n缴费"),
-            _("带上账单就行"),
-            not trouble,
-            reason,
-        ),
-        Tile("find_slip", _("查"), "seal_print", _("查一笔"), _("带小票，看缴好没有")),
-        *_print(state),
-        Tile("call_person", _("问"), "seal_help", _("请人\n帮忙"), _("居委会和义工")),
-    )
+    title, text = notice_words(state)
     return HomeView(
         _("您好，今天要办什么？"),
         _("用手指轻轻碰一下就可以，不着急。"),
-        tiles,
+        tuple(_tile(x, state) for x in on_home(state)),
+        title,
+        text,
         low=state.visit.lower,
     )
 
 
-def _print(state: State) -> tuple[Tile, ...]:
-    """The document printer's tile, where something can be printed."""
-    if state.rules.printing is None:
-        return ()
-    reason = print_steps.trouble(state)
-    words = short_reason(reason)
-    return (Tile("print", _("印"), "seal_print", _("打印"), _("手机或 U 盘"), not reason, words),)
+def _tile(service: Service, state: State) -> Tile:
+    trouble = service.trouble(state)
+    hint = _(service.hint) if service.hint_of is None else service.hint_of(state)
+    names = _(service.seal), service.colour, _(service.label), hint
+    return Tile(service.id, *names, not trouble, short_words(trouble))
+
+
+def notice_words(state: State) -> tuple[str, str]:
+    """Title, with its day, and text of the notice to show; both empty without one."""
+    notice = newest(state.rules.notices, state.face.weekday, state.face.text)
+    if notice is None:
+        return "", ""
+    if notice.weekday is None:
+        return notice.title, notice.text
+    hour, _colon, minute = notice.begins.partition(":")
+    time = f"{int(hour)}:{minute}" if hour else ""
+    if notice.weekday == state.face.weekday:
+        day = _("今天")
+    else:
+        day = _("每{weekday}").format(weekday=_(SHORT_WEEKDAYS[notice.weekday]))
+    return f"{notice.title} · {day} {time}".strip(), notice.text
+
+
+def spoken(view: HomeView) -> Utterance:
+    tiles = [one_line(x.label) for x in view.tiles if x.enabled]
+    shut = [x for t in view.tiles if not t.enabled for x in (one_line(t.label), t.reason)]
+    return say(view.title, view.hint, view.notice_title, view.notice, *tiles, *shut)
 
 
 class HomeScreen(Screen):
@@ -87,8 +104,8 @@ class HomeScreen(Screen):
     """
 
     name = "home"
-    offers = ("lower", "help")
-    MOST = 6
+    offers = ("lower", "language", "help")
+    MOST = MOST
     MOST_ROWS = 3
 
     def build(self) -> None:
@@ -98,6 +115,7 @@ class HomeScreen(Screen):
             Label(self.kit, "home.notice_title", em_mm=11.0, face="bold", on="info")
         )
         self.notice = self.add(Label(self.kit, "home.notice", on="info"))
+        self._made: dict[str, ServiceTile] = {}
         self.tiles: list[ServiceTile] = []
         self._top = 0
 
@@ -107,13 +125,14 @@ class HomeScreen(Screen):
         self.hint.place(Box(body.x, body.y, body.w, line))
         self._place_tiles(body)
         top = body.y + line + px(5)
-        panel = Box(body.x, top, body.w, min(px(54), self._top - px(12) - top))
+        panel = Box(body.x, top, body.w, min(px(58), self._top - px(12) - top))
         self.panel.place(panel)
         inner = panel.inset(px(11), px(3))
         title = round(px(11.0) * TYPE.line)
-        top = panel.y + (panel.h - title - line) // 2
+        text = max(line, self.notice.fit_height(inner.w))
+        top = panel.y + (panel.h - title - text) // 2
         self.notice_title.place(Box(inner.x, top, inner.w, title))
-        self.notice.place(Box(inner.x, top + title, inner.w, line))
+        self.notice.place(Box(inner.x, top + title, inner.w, text))
 
     def show(self, view: HomeView) -> None:
         self.heading.say(view.title)
@@ -126,18 +145,16 @@ class HomeScreen(Screen):
         for widget, tile in zip(self.tiles, view.tiles, strict=True):
             widget.show(tile.label, tile.hint if tile.enabled else tile.reason, tile.enabled)
         self.bottom.rename("lower", _("高一点") if view.low else _("矮一点"))
-        self.shape(len(view.tiles), low=view.low)
+        self.shape(tuple(x.id for x in view.tiles), view.notice, low=view.low)
 
     def _make_tiles(self, tiles: tuple[Tile, ...]) -> None:
-        """The services of a cabin are known from its first view on."""
-        ids = [f"home.{tile.id}" for tile in tiles]
-        if [tile.id for tile in self.tiles] == ids:
-            return
-        if self.tiles or len(ids) > self.MOST:
-            raise ValueError(f"a home screen has the same services all day, at most {self.MOST}")
-        for tile, touch_id in zip(tiles, ids, strict=True):
-            self.tiles.append(
-                self.add(
+        """A tile is made when its service is first shown, and kept."""
+        if len(tiles) > self.MOST:
+            raise ValueError(f"a home screen has at most {self.MOST} services")
+        for tile in tiles:
+            if tile.id not in self._made:
+                touch_id = f"home.{tile.id}"
+                self._made[tile.id] = self.add(
                     ServiceTile(
                         self.kit,
                         touch_id,
@@ -146,14 +163,16 @@ class HomeScreen(Screen):
                         lambda touch_id=touch_id: self.send(touch_id, None),  # type: ignore[misc]
                     )
                 )
-            )
+        self.tiles = [self._made[tile.id] for tile in tiles]
+        for widget in self._made.values():
+            widget.visible = widget in self.tiles
 
     def _place_tiles(self, body: Box) -> None:
         """From the bottom up; ``_top`` is where they begin."""
         px, gap, count = self.theme.px, self.theme.px(SPACE.gap), len(self.tiles)
         columns = 1 if count <= self.MOST_ROWS else 2
         rows = -(-count // columns)
-        tall, short = (74, 50) if columns == 1 else (82, 57)
+        tall, short = (74, 50) if columns == 1 else (82, 55)
         height = px(short if self.low else tall)
         self._top = body.bottom - rows * height - max(rows - 1, 0) * gap
         width = (body.w - (columns - 1) * gap) // columns

@@ -8,6 +8,7 @@ from kiosk.core.order import PaperState, PaymentState
 from kiosk.core.state import State
 from kiosk.core.visit.common import order_at_screen
 from kiosk.i18n import _
+from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
 from screens.drawing import Box
 from screens.theme import SPACE
@@ -32,6 +33,10 @@ def view_of(state: State) -> IdleView:
     else:
         words = _("过 {seconds} 秒没人碰，就回到首页，您刚才看的内容会清掉。")
     return IdleView(_("您还在用吗？"), words.format(seconds=seconds))
+
+
+def spoken(view: IdleView) -> Utterance:
+    return say(view.title, view.words)
 
 
 class IdleScreen(Screen):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from kiosk.core.state import State
 from kiosk.core.visit.steps import ChooseInstitution
 from kiosk.i18n import _
+from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
 from screens.drawing import Box
 from screens.theme import SPACE
@@ -39,6 +40,10 @@ def view_of(state: State) -> InstitutionView:
         choices[:MOST],
         state.visit.lower,
     )
+
+
+def spoken(view: InstitutionView) -> Utterance:
+    return say(view.title, view.hint, *(name for _id, name in view.choices))
 
 
 class InstitutionScreen(Screen):

@@ -8,6 +8,7 @@ from kiosk.core.state import State
 from kiosk.core.visit.print_choices import OpeningFile, PreparingPrint
 from kiosk.core.visit.steps import CheckGoods, Looking, Rechecking
 from kiosk.i18n import _
+from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
 from screens.drawing import Box
 from screens.theme import SPACE, TYPE
@@ -38,7 +39,8 @@ def view_of(state: State) -> LookingView:
             Step(_("看看打印机有没有纸"), "now"),
             Step(_("请您付款") if step.goods.total_fen else _("给您拿来"), "next"),
         )
-        return LookingView(_("正在准备"), _("请稍等几秒，还没有扣钱。"), steps, back=True)
+        words = _("请稍等几秒，还没有扣钱。") if step.goods.total_fen else _("请稍等几秒。")
+        return LookingView(_("正在准备"), words, steps, back=True)
     if isinstance(step, OpeningFile | PreparingPrint):
         return _printing(step)
     name = step.institution.name if isinstance(step, Looking) else _("缴费单位")
@@ -65,6 +67,10 @@ def _printing(step: OpeningFile | PreparingPrint) -> LookingView:
         Step(_("请您核对"), "next"),
     )
     return LookingView(_("正在准备"), _("请稍等几秒，还没有扣钱。"), steps, back=True)
+
+
+def spoken(view: LookingView) -> Utterance:
+    return say(view.title, view.words)
 
 
 class LookingScreen(Screen):

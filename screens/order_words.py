@@ -35,7 +35,7 @@ def companies(order: Order) -> str:
     names = list(dict.fromkeys(_(COMPANIES[x.bill.kind]) for x in order.lines))
     if len(names) == 1:
         return names[0]
-    return "、".join(names[:-1]) + _("和") + names[-1]
+    return _("、").join(names[:-1]) + _("和") + names[-1]
 
 
 _LINES = {

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from kiosk.core.state import State
 from kiosk.core.visit.steps import OutOfService
 from kiosk.i18n import N_, _
+from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
 from screens.drawing import Box
+from screens.rice_words import short_reason
 from screens.theme import SPACE
 from screens.widgets.button import Button
 from screens.widgets.message import Message
@@ -23,6 +25,8 @@ MACHINES = {
     "rice_mill": N_("碾米机现在用不了，工作人员会来看。"),
     "document_printer": N_("打印机现在用不了，工作人员会来看。"),
     "booklet_dispenser": N_("病历本机现在用不了，工作人员会来看。"),
+    "id_reader": N_("读身份证的地方现在用不了，工作人员会来看。"),
+    "booklet_register": N_("领过的名单现在看不了，怕发重了，先不发。工作人员会来看。"),
     "held": N_("机器还在办上一位的事，请等一会儿。"),
 }
 MACHINE_REASONS: dict[tuple[str, str], str] = {
@@ -30,8 +34,16 @@ MACHINE_REASONS: dict[tuple[str, str], str] = {
     ("document_printer", "jammed"): N_("打印机卡纸了，要等工作人员来取出。"),
     ("document_printer", "toner_out"): N_("打印机没有墨粉了。工作人员换好，就能再打。"),
     ("document_printer", "cover_open"): N_("打印机的盖子开着。工作人员关好，就能再打。"),
+    ("booklet_dispenser", "empty"): N_("病历本发完了，工作人员会来添。"),
+    ("booklet_dispenser", "jammed"): N_("本子卡在机器里了，工作人员会来取。"),
+    ("booklet_dispenser", "bin_full"): N_("机器里收回的本子满了，工作人员会来清。"),
+    ("booklet_dispenser", "booklet_waits"): N_("出口还有一本没有拿走，请等一会儿。"),
+    ("rice_mill", "bin_1_empty"): N_("米卖完了。店家补好米，就能再买。"),
+    ("rice_mill", "bin_2_empty"): N_("米卖完了。店家补好米，就能再买。"),
+    ("rice_mill", "rice_not_taken"): N_("碾好的米还在机器里没有拿走，要等工作人员来取出。"),
 }
 """Role and the driver's reason → a sentence that says more than that it doesn't work."""
+FREE_OF_CHARGE = ("booklet_dispenser", "id_reader", "booklet_register")
 SHORT = {
     "journal": N_("暂停收款，待检查"),
     "receipt_printer": N_("小票纸没好，暂停"),
@@ -39,6 +51,23 @@ SHORT = {
     "payment": N_("付款机没接上"),
 }
 """The same for a tile of the home screen."""
+SHORT_MACHINES = {
+    "bp_meter": N_("血压计没接上"),
+    "booklet_dispenser": N_("机器在检查，暂停"),
+    "id_reader": N_("读卡口没接上"),
+    "booklet_register": N_("名单待检查，暂停"),
+    "document_printer": N_("打印机停了，等人来"),
+    "held": N_("在办上一位的事"),
+}
+SHORT_REASONS: dict[tuple[str, str], str] = {
+    ("document_printer", "paper_out"): N_("没纸了，等人来加"),
+    ("document_printer", "jammed"): N_("卡纸了，等人来看"),
+    ("document_printer", "toner_out"): N_("没墨了，等人来换"),
+    ("booklet_dispenser", "empty"): N_("本子发完了，在添"),
+    ("booklet_dispenser", "jammed"): N_("本子卡住了，在修"),
+    ("booklet_dispenser", "dispense_failure"): N_("本子卡住了，在修"),
+    ("booklet_dispenser", "bin_full"): N_("回收箱满了，在清"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +82,30 @@ def view_of(state: State) -> OutOfServiceView:
     reason = step.reason if isinstance(step, OutOfService) else "journal"
     role, _colon, detail = reason.partition(":")
     words = _("您的钱没有扣。急着办的话，请碰下面的“请人帮忙”，里面有电话号码。")
+    if role in FREE_OF_CHARGE:
+        words = _("急着办的话，请碰下面的“请人帮忙”，里面有电话号码。")
     if role in MACHINES:
         return OutOfServiceView(_("现在还不能办"), machine_words(role, detail), words)
     return OutOfServiceView(_("现在还不能缴费"), _(REASONS[reason]), words)
+
+
+def short_words(trouble: str) -> str:
+    """The few words of a reason (``kiosk.core.guards``) that fit on a tile; empty for none."""
+    role, _colon, detail = trouble.partition(":")
+    if role == "rice_mill" or trouble == "held:rice_mill":
+        return short_reason(trouble)
+    known = SHORT_REASONS.get((role, detail)) or SHORT_MACHINES.get(role) or SHORT.get(trouble)
+    return _(known) if known else ""
 
 
 def machine_words(role: str, detail: str) -> str:
     """Why a machine gives out nothing now, as far as somebody can do with it."""
     known = MACHINE_REASONS.get((role, detail))
     return _(known) if known else _(MACHINES[role])
+
+
+def spoken(view: OutOfServiceView) -> Utterance:
+    return say(view.title, view.reason, view.words)
 
 
 class OutOfServiceScreen(Screen):

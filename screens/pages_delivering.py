@@ -8,6 +8,7 @@ from kiosk.core.state import State
 from kiosk.core.visit.common import held_up, order_at_screen
 from kiosk.core.visit.view import exits
 from kiosk.i18n import N_, _
+from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
 from screens.drawing import Box
 from screens.theme import SPACE, TYPE
@@ -63,6 +64,10 @@ def view_of(state: State) -> PagesDeliveringView:
         words, stop = _("工作人员弄好，就会接着打。不想等，就碰下面。"), _("不等了")
     home = exits(state)[1]
     return PagesDeliveringView(_("打印停了一下"), figure, share, lead, words, stop, True, home)
+
+
+def spoken(view: PagesDeliveringView) -> Utterance:
+    return say(view.title, view.lead, view.words)
 
 
 class PagesDeliveringScreen(Screen):

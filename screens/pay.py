@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.core.means import TERMINAL
+from kiosk.core.means import FREE, TERMINAL
 from kiosk.core.order import Asking, Order, PaperState, PaymentState
 from kiosk.core.paper import settled_for_now
 from kiosk.core.state import State
 from kiosk.core.visit.common import order_at_screen
 from kiosk.i18n import _
+from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
 from screens.drawing import Box
 from screens.order_words import MEANS, companies
 from screens.theme import SPACE
 from screens.widgets.button import Button
 from screens.widgets.how_to_pay import HowToPay
-from screens.widgets.label import Amount
+from screens.widgets.label import Amount, amount_text
 from screens.widgets.ladder import Ladder, Step
 from screens.widgets.message import Message
 from screens.widgets.qr import QrImage
@@ -97,12 +98,22 @@ def steps_of(order: Order) -> tuple[Step, ...]:
     else:
         checked = _("账单已核对")
         tell = _("通知{companies}").format(companies=companies(order))
+    if order.means.id == FREE:
+        return (
+            Step(checked, "done"),
+            Step(tell, "done" if told or printing else "now"),
+            Step(_("打印小票"), "now" if told or printing else "next"),
+        )
     return (
         Step(checked, "done"),
         Step(_("已付款"), "done") if paid else Step(waiting, "now"),
         Step(tell, "done" if told else ("now" if paid and not printing else "next")),
         Step(_("打印小票"), "now" if paid and (told or printing) else "next"),
     )
+
+
+def spoken(view: PayView) -> Utterance:
+    return say(view.title, amount_text(view.fen), *(view.how or ()), view.hint)
 
 
 class PayScreen(Screen):
@@ -129,7 +140,7 @@ class PayScreen(Screen):
         self.cancel.place(Box(body.x, body.bottom - button, body.w, button))
         amount = Box(body.x, body.y + px(3), body.w, px(46))
         self.amount.place(amount)
-        top = amount.bottom + px(5)
+        top = amount.bottom + px(5) if self.amount.visible else body.y + px(SPACE.air)
         height = self.how.fit() if self.how.visible else self.hint.fit(body.w)
         if self.code.visible:
             # A code to scan takes the ladder's place: it is the one thing to look at now.
@@ -144,6 +155,7 @@ class PayScreen(Screen):
     def show(self, view: PayView) -> None:
         self.heading.say(view.title)
         self.amount.show(view.fen)
+        self.amount.visible = bool(view.fen)
         self.hint.say(view.hint)
         self.how.visible = view.how is not None
         self.hint.visible = view.how is None
@@ -157,4 +169,4 @@ class PayScreen(Screen):
             self.ladder.show(view.steps)
         self.cancel.visible = bool(view.cancel)
         self.cancel.say(view.cancel)
-        self.shape(self.code.visible, view.hint, view.how)
+        self.shape(self.code.visible, view.hint, view.how, self.amount.visible)

@@ -8,13 +8,23 @@ from typing import Any
 
 from kiosk.core.goods import Ware
 from kiosk.core.state import State
+from kiosk.core.visit.clinic_steps import CLINIC_SCREENS
 from kiosk.core.visit.common import order_at_screen
 from kiosk.core.visit.print_choices import PrintStep
-from kiosk.core.visit.steps import Attract, CheckGoods, ConfirmGoods, Home, OutOfService
+from kiosk.core.visit.sound import loudness
+from kiosk.core.visit.steps import (
+    Attract,
+    CheckGoods,
+    ConfirmGoods,
+    Home,
+    OutOfService,
+    Overlay,
+)
 from kiosk.core.visit.view import screen_below, screen_of
-from kiosk.i18n import N_, _
+from kiosk.i18n import N_, _, set_language
 from screens.app import Picture
 from screens.base import Frame, Screen
+from screens.voice import Said, utterance_of
 
 # Each has a module with a ``view_of`` and this class. They are imported when first needed: a home
 # screen that starts needs one of them.
@@ -37,6 +47,7 @@ _CLASSES: Mapping[str, tuple[str, str]] = {
     "found": ("found", "FoundScreen"),
     "call": ("call", "CallScreen"),
     "help": ("help_page", "HelpScreen"),
+    "sound": ("sound", "SoundScreen"),
     "idle": ("idle", "IdleScreen"),
     "out_of_service": ("out_of_service", "OutOfServiceScreen"),
     "print_source": ("print_source", "PrintSourceScreen"),
@@ -46,6 +57,27 @@ _CLASSES: Mapping[str, tuple[str, str]] = {
     "print_change": ("print_change", "PrintChangeScreen"),
     "print_pages": ("print_pages", "PrintPagesScreen"),
     "pages_delivering": ("pages_delivering", "PagesDeliveringScreen"),
+    "clinic_welcome": ("clinic_welcome", "ClinicWelcomeScreen"),
+    "clinic_rest": ("clinic_rest", "ClinicRestScreen"),
+    "clinic_arm": ("clinic_arm", "ClinicArmScreen"),
+    "clinic_measuring": ("clinic_measuring", "ClinicMeasuringScreen"),
+    "clinic_stopping": ("clinic_stopping", "ClinicStoppingScreen"),
+    "clinic_trouble": ("clinic_trouble", "ClinicTroubleScreen"),
+    "clinic_pause": ("clinic_pause", "ClinicPauseScreen"),
+    "clinic_symptoms": ("clinic_symptoms", "ClinicSymptomsScreen"),
+    "clinic_alert": ("clinic_alert", "ClinicAlertScreen"),
+    "clinic_result": ("clinic_result", "ClinicResultScreen"),
+    "clinic_code": ("clinic_code", "ClinicCodeScreen"),
+    "clinic_record": ("clinic_record", "ClinicRecordScreen"),
+    "lay_card": ("lay_card", "LayCardScreen"),
+    "had_booklet": ("had_booklet", "HadBookletScreen"),
+    "booklet_delivering": ("booklet_delivering", "BookletDeliveringScreen"),
+    "rice": ("rice", "RiceScreen"),
+    "rice_amount": ("rice_amount", "RiceAmountScreen"),
+    "rice_weight": ("rice_weight", "RiceWeightScreen"),
+    "rice_level": ("rice_level", "RiceLevelScreen"),
+    "rice_ready": ("rice_ready", "RiceReadyScreen"),
+    "rice_delivering": ("rice_delivering", "RiceDeliveringScreen"),
 }
 
 
@@ -73,6 +105,9 @@ SERVICES = {
     "find": N_("查一笔"),
     "found": N_("查一笔"),
     "call": N_("请人帮忙"),
+    **dict.fromkeys(CLINIC_SCREENS.values(), N_("量血压")),
+    "lay_card": N_("病历本"),
+    "had_booklet": N_("病历本"),
 }
 BILLS = N_("水电煤缴费")
 WARES = {
@@ -82,10 +117,13 @@ WARES = {
 }
 
 
+SERVICES |= dict.fromkeys(("rice", "rice_amount", "rice_weight", "rice_level"), WARES[Ware.RICE])
 ROLES = {
     "rice_mill": WARES[Ware.RICE],
     "document_printer": WARES[Ware.PAGES],
     "booklet_dispenser": WARES[Ware.BOOKLET],
+    "id_reader": WARES[Ware.BOOKLET],
+    "booklet_register": WARES[Ware.BOOKLET],
 }
 
 
@@ -113,16 +151,27 @@ class PictureMaker:
 
     def of(self, state: State | None) -> Picture:
         """Return the picture of a state; before the first one, an empty clock."""
+        set_language(state.visit.language if state is not None else "zh")
         if state is None:
             return Picture("attract", _module("attract").EMPTY, Frame(self._cabin), -1)
         name = screen_of(state)
         below = SERVICES.get(screen_below(state)) or _service_of(state)
         service = _(below) if below else ""
         face = state.face
-        frame = Frame(self._cabin, service or date_words(state), face.text)
+        voice = state.rules.volume_steps > 0
+        frame = Frame(self._cabin, service or date_words(state), face.text, voice)
         palette = "night" if face.night else "day"
         asleep = isinstance(state.visit.step, Attract)
-        return Picture(name, _module(name).view_of(state), frame, state.version, palette, asleep)
+        view = _module(name).view_of(state)
+        said = Said(
+            utterance_of(_module(name), view),
+            loudness(state),
+            state.visit.again,
+            state.visit.overlay is not Overlay.NONE,
+        )
+        return Picture(
+            name, view, frame, state.version, palette, asleep, state.visit.language, said
+        )
 
 
 WEEKDAYS = (

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from kiosk.core.state import State
 from kiosk.i18n import _
+from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
 from screens.drawing import Box
 from screens.print_words import PRICE_MM, chosen, pages_words, price_words, show_price
 from screens.theme import SPACE
 from screens.widgets.button import Button
-from screens.widgets.label import Amount, Label
+from screens.widgets.label import Amount, Label, amount_text
 from screens.widgets.row import Row
 
 
@@ -63,6 +64,11 @@ def view_of(state: State) -> PrintChangeView:
         choice.copies < shop.rule.max_copies,
         state.visit.lower,
     )
+
+
+def spoken(view: PrintChangeView) -> Utterance:
+    now = (view.pages.now, view.copies, view.sides.now, view.colour.now)
+    return say(view.title, *now, view.words, amount_text(view.fen))
 
 
 class PrintChangeScreen(Screen):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from kiosk.core.state import State
 from kiosk.i18n import _
 from kiosk.pages import PICTURE_MM
+from kiosk.speech.utterance import Utterance, if_asked, say
 from screens.base import Screen
 from screens.drawing import Box
 from screens.print_words import (
@@ -21,7 +22,7 @@ from screens.print_words import (
 )
 from screens.theme import SPACE
 from screens.widgets.button import Button
-from screens.widgets.label import Amount, Label
+from screens.widgets.label import Amount, Label, amount_text
 from screens.widgets.message import Message
 from screens.widgets.page import PageView
 
@@ -64,6 +65,11 @@ def view_of(state: State) -> PrintDocumentView:
         note,
         state.visit.lower,
     )
+
+
+def spoken(view: PrintDocumentView) -> Utterance:
+    price = (view.words, amount_text(view.fen))
+    return say(view.title, if_asked(view.name), view.note, view.place, view.summary, *price)
 
 
 class PrintDocumentScreen(Screen):

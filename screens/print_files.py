@@ -9,6 +9,7 @@ from kiosk.core.state import State
 from kiosk.core.visit.print_choices import ChooseFile, StickFile
 from kiosk.core.visit.print_steps import ROWS
 from kiosk.i18n import _
+from kiosk.speech.utterance import Utterance, if_asked, say
 from screens.base import Screen
 from screens.drawing import Box
 from screens.print_words import shortened
@@ -75,6 +76,10 @@ def _detail(file: StickFile) -> str:
     mega = max(file.size / 1_000_000, 0.1)
     size = _("{n} 兆").format(n=f"{mega:.1f}")
     return f"{size} · {file.folder}" if file.folder else size
+
+
+def spoken(view: PrintFilesView) -> Utterance:
+    return say(view.title, view.words, view.hint, *(if_asked(x.name) for x in view.rows))
 
 
 class FileRow(Row):

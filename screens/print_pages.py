@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from kiosk.core.state import State
 from kiosk.core.visit.print_steps import most
 from kiosk.i18n import _
+from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
 from screens.drawing import Box
 from screens.print_words import PRICE_MM, chosen, price_words, show_price
 from screens.theme import SPACE
 from screens.widgets.button import Button
-from screens.widgets.label import Amount, Label
+from screens.widgets.label import Amount, Label, amount_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,11 @@ def view_of(state: State) -> PrintPagesView:
         Stepper(_("到第 {n} 页").format(n=choice.last), choice.last > 1, choice.last < pages),
         state.visit.lower,
     )
+
+
+def spoken(view: PrintPagesView) -> Utterance:
+    pages = (view.first.words, view.last.words)
+    return say(view.title, *pages, view.words, amount_text(view.fen))
 
 
 class PrintPagesScreen(Screen):

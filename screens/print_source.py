@@ -8,6 +8,7 @@ from kiosk.core.state import State
 from kiosk.core.visit.print_choices import ChooseFileSource
 from kiosk.core.visit.print_steps import phone_lost
 from kiosk.i18n import _
+from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
 from screens.drawing import Box
 from screens.print_words import trouble_words
@@ -51,6 +52,11 @@ def view_of(state: State) -> PrintSourceView:
         trouble_words(step.trouble),
         state.visit.lower,
     )
+
+
+def spoken(view: PrintSourceView) -> Utterance:
+    phone, stick = (_("手机传文件"), view.phone[0]), (_("U盘"), view.stick[0])
+    return say(view.title, view.note, view.hint, *phone, *stick)
 
 
 class PrintSourceScreen(Screen):

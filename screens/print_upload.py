@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from kiosk.core.state import State
 from kiosk.core.visit.print_choices import AwaitUpload
 from kiosk.i18n import _
+from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
 from screens.drawing import Box
 from screens.theme import SPACE
@@ -46,6 +47,10 @@ def view_of(state: State) -> PrintUploadView:
         Step(_("等这里换到下一页"), wait),
     )
     return PrintUploadView(title, step.url, steps, words)
+
+
+def spoken(view: PrintUploadView) -> Utterance:
+    return say(view.title, *(x.text for x in view.steps if view.code), view.words)
 
 
 class PrintUploadScreen(Screen):

@@ -8,7 +8,7 @@ from kiosk.core.visit.print_steps import PRINTER_SAYS_NO
 from kiosk.documents.codes import Trouble
 from kiosk.documents.sentences import sentence
 from kiosk.i18n import N_, _
-from kiosk.relay.client import EXPIRED, LOST, NOT_REACHED
+from kiosk.relay.sentences import EXPIRED, LOST, NOT_REACHED
 from screens.widgets.label import Amount, Label
 
 PRICE_MM = 30.0
@@ -21,23 +21,6 @@ _OTHERS = {
 }
 JOBS = (N_("黑白打印 单面"), N_("黑白打印 双面"), N_("彩色打印 单面"), N_("彩色打印 双面"))
 """The names of printed goods, for other languages (``print_steps.MADE_OF``)."""
-REASONS = {
-    "journal": N_("暂停收款，待检查"),
-    "receipt_printer": N_("小票纸没好，暂停"),
-    "payment": N_("付款机没接上"),
-    "held:document_printer": N_("在打上一位的，稍等"),
-    "document_printer:paper_out": N_("没纸了，等人来加"),
-    "document_printer:jammed": N_("卡纸了，等人来看"),
-    "document_printer:toner_out": N_("没墨了，等人来换"),
-    "document_printer": N_("打印机停了，等人来"),
-}
-"""Why nothing is printed now, for the tile on the home screen."""
-
-
-def short_reason(reason: str) -> str:
-    """One line, empty for none."""
-    known = REASONS.get(reason) or REASONS[reason.partition(":")[0]] if reason else ""
-    return _(known)
 
 
 def trouble_words(code: str) -> str:

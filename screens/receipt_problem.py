@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kiosk.core.means import FREE
 from kiosk.core.order import PaymentState
 from kiosk.core.state import State
 from kiosk.core.visit.common import order_at_screen
 from kiosk.i18n import _
 from kiosk.order_text import Letterhead, plain_text
+from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
 from screens.drawing import Box
 from screens.theme import SPACE
@@ -36,8 +38,14 @@ def view_of(state: State) -> ReceiptProblemView:
         words = _("这次没有付成，您的钱没有扣。想留个底，可以拍下方块，或记下单号。")
     else:
         words = _("付款结果还在确认，请不要重复付款。请用手机拍下方块，或记下单号。")
+    if order.means.id == FREE:
+        words = _("事情已经记好，只是纸没有打出来。请用手机拍下方块，或记下单号。")
     title = _("小票没有打出来")
     return ReceiptProblemView(title, words, plain_text(order, head), order.short_id)
+
+
+def spoken(view: ReceiptProblemView) -> Utterance:
+    return say(view.title, view.words, view.number)
 
 
 class ReceiptProblemScreen(Screen):

@@ -11,13 +11,15 @@ from kiosk.core.visit.common import order_at_screen
 from kiosk.core.visit.view import exits
 from kiosk.i18n import _
 from kiosk.order_text import refund_words
+from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
 from screens.drawing import Box
 from screens.ending import place_ending, tell_ending
 from screens.order_words import goods_step, line_step
+from screens.rice_words import rice_ending
 from screens.theme import SPACE
 from screens.widgets.button import Button
-from screens.widgets.label import Amount, Label
+from screens.widgets.label import Amount, Label, amount_text
 from screens.widgets.ladder import Ladder, Step
 from screens.widgets.message import Message
 
@@ -55,7 +57,7 @@ def result_of(order: Order, refund_days: int) -> ResultView:
         lead = _("您的钱没有扣。")
         return ResultView(title, fen, (), words, lead=lead, paid=False)
     if order.goods:
-        return _goods_result(order, refund_days)
+        return replace(_goods_result(order, refund_days), **rice_ending(order))
     steps = tuple(line_step(x) for x in order.lines)
     states = [x.state for x in order.lines]
     if set(states) == {LineState.POSTED}:
@@ -80,15 +82,24 @@ def _goods_result(order: Order, refund_days: int) -> ResultView:
     if GoodsState.DELIVERY_UNKNOWN in states:
         lead = _("请不要再付一次。") if paid else ""
         words = _("机器没有说清出了多少，工作人员会来核对。没出的钱会退给您，请留好小票。")
+        if not paid:
+            words = _("机器没有看清您拿到没有，工作人员会来核对。请留好小票，有事拿它来问。")
         return ResultView(_("还在核对"), fen, steps, words, True, lead, paid)
     words = "\n".join(refund_words(order, refund_days))
     if not words:
-        words = _("正在办理退款。") if paid else _("请过一会儿再来，或请人帮忙。")
+        words = _("正在办理退款。") if paid else _why_no_gift(order)
     some = GoodsState.PARTLY in states
     title = _("出得不够，少的退给您") if some else _("没有出，钱退给您")
     if not paid:
         title = _("这次没有拿到")
     return ResultView(title, fen, steps, words, amber=True, paid=paid)
+
+
+def _why_no_gift(order: Order) -> str:
+    """What to do when nothing came out that would have been free."""
+    if any(x.code == "not_taken" for x in order.goods):
+        return _("没有人拿，机器收回去了。还要的话，马上可以再领一次。")
+    return _("请过一会儿再来，或请人帮忙。")
 
 
 def _refused_title(states: list[LineState]) -> str:
@@ -119,9 +130,16 @@ def _paper_words(order: Order) -> tuple[str, str]:
         words = _("别忘了您的东西：卡、手机。")
     if order.goods and order.goods[0].goods.ware is Ware.PAGES:
         words = _("别忘了您的东西：打好的纸、U盘、卡、手机。")
+    if any(x.goods.ware is Ware.BOOKLET for x in order.goods):
+        words = _("别忘了您的东西：身份证、病历本。")
     if order.paper.state is PaperState.PRINTED:
         return _("小票打好了，请拿好。"), words
     return _("都办好了。") if order.goods else _("账单都缴好了。"), words
+
+
+def spoken(view: ResultView) -> Utterance:
+    paid = (_("一共付了"), amount_text(view.fen)) if view.paid else ("", "")
+    return say(view.title, *paid, view.lead, view.words, *(x.text for x in view.steps))
 
 
 class ResultScreen(Screen):

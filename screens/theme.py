@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from weakref import WeakMethod
 
 from screens.environment import Panel
 
@@ -124,6 +125,7 @@ class Type:
     small: float = 9.0  # below the body, never below 8
     label: float = 15.0
     heading: float = 18.0
+    heading_latin: float = 16.0  # a sentence in letters is half as long again
     button: float = 14.0
     bar: float = 11.0
     amount: float = 16.0
@@ -192,7 +194,7 @@ class Theme:
         self.per_mm = panel.pixels_per_mm
         self.name = palette
         self.palette = PALETTES[palette]
-        self._repaint: list[Callable[[], None]] = []
+        self._repaint: list[WeakMethod[Callable[[], None]]] = []
 
     def px(self, mm: float) -> int:
         """Millimetres on the panel as whole pixels of the window, at least one."""
@@ -219,8 +221,8 @@ class Theme:
         return red / 255, green / 255, blue / 255, 1.0
 
     def on_change(self, repaint: Callable[[], None]) -> None:
-        """Call ``repaint`` whenever the palette changes."""
-        self._repaint.append(repaint)
+        """Call ``repaint``, a method, whenever the palette changes, as long as its object lives."""
+        self._repaint.append(WeakMethod(repaint))
 
     def switch(self, palette: str) -> bool:
         """Use the palette of that name (``day`` or ``night``). True if it changed."""
@@ -228,9 +230,15 @@ class Theme:
             return False
         self.palette = PALETTES[palette]
         self.name = palette
-        for repaint in self._repaint:
-            repaint()
+        for reference in self._repaint:
+            repaint = reference()
+            if repaint is not None:
+                repaint()
         return True
+
+    def forget_gone(self) -> None:
+        """Keep nothing of what isn't drawn any more."""
+        self._repaint = [x for x in self._repaint if x() is not None]
 
 
 TOKENS = frozenset(field.name for field in fields(Palette))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from kiosk.core.state import State
 from kiosk.core.visit.steps import ChooseTopUp
 from kiosk.i18n import _
+from kiosk.speech.utterance import Utterance, if_asked, say
 from screens.base import Screen
 from screens.drawing import Box
 from screens.notes import note_text
@@ -48,6 +49,17 @@ def view_of(state: State) -> TopUpView:
         note_text(step.note),
         state.visit.lower,
     )
+
+
+def spoken(view: TopUpView) -> Utterance:
+    choices = [_round(x) for x in view.choices]
+    balance = (_("现在还有"), amount_text(view.balance_fen))
+    return say(view.title, if_asked(view.owner), *balance, view.note, *choices)
+
+
+def _round(fen: int) -> str:
+    """A sum to choose, without fen if it has none."""
+    return amount_text(fen).removesuffix(".00")
 
 
 class TopUpScreen(Screen):
@@ -108,5 +120,5 @@ class TopUpScreen(Screen):
             if n < len(view.choices):
                 self._fen[n] = view.choices[n]
                 button.id = f"topup.amount.{view.choices[n]}"
-                button.say(amount_text(view.choices[n]).removesuffix(".00"))
+                button.say(_round(view.choices[n]))
         self.shape(len(view.choices), view.note, low=view.low)

@@ -9,6 +9,7 @@ from kiosk.core.state import State
 from kiosk.core.visit.common import order_at_screen
 from kiosk.core.visit.view import exits
 from kiosk.i18n import _
+from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
 from screens.drawing import Box
 from screens.theme import SPACE, TYPE
@@ -72,6 +73,10 @@ def _buttons(order: Order) -> tuple[tuple[str, str], tuple[str, str]]:
     if paper in (PaperState.PRINTED, PaperState.SHOWN_AS_QR):
         return (_("凭条拿好了，我先走"), "order.done"), waiting
     return (_("打一张凭条，先走也行"), "order.slip"), waiting
+
+
+def spoken(view: UnknownView) -> Utterance:
+    return say(view.title, view.warning, view.story, _("您的单号"), view.number, view.facts)
 
 
 class UnknownScreen(Screen):

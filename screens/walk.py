@@ -18,7 +18,7 @@ def describe(root: Widget) -> list[dict[str, Any]]:
         {
             "id": widget.id,
             "role": widget.role,
-            "text": widget.text,
+            "text": "" if widget.private else widget.text,
             "box": [widget.box.x, widget.box.y, widget.box.w, widget.box.h],
             "enabled": widget.enabled,
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 from collections.abc import Callable
@@ -14,8 +15,11 @@ from kiosk.core.visit.common import order_at_screen
 from kiosk.inspection import Inspection
 from kiosk.settings import Settings
 from kiosk.shown import Shown, device_words, order_words
+from kiosk.speech.speaker import Speaker, Voice
 from screens import environment
 from screens.panel_there import PanelThere
+
+_log = logging.getLogger(__name__)
 
 
 def run_window(
@@ -38,11 +42,13 @@ def run_window(
             float(os.environ.get("SCALE", "1")),
         )
     )
-    window = _Window(settings, shown, post, seen, inspect=inspect_socket is not None)
+    speaker = Speaker(settings.voice, settings.cabin.data_dir / "voice")
+    window = _Window(settings, shown, post, seen, speaker, inspect=inspect_socket is not None)
     inspection = Inspection(inspect_socket, window.describe) if inspect_socket else None
     try:
         window.run()
     finally:
+        speaker.close()
         if inspection:
             inspection.close()
     return 0
@@ -55,16 +61,20 @@ class _Window:
         shown: Shown,
         post: Callable[[object], None],
         seen: Callable[[], None],
+        speaker: Voice,
         *,
         inspect: bool,
     ) -> None:
         # Kivy opens the window while it is imported: only after environment.prepare().
         from screens.app import KioskApp
         from screens.pictures import SCREENS, PictureMaker
+        from screens.voice import Teller
 
         self._shown = shown
         self._post = post
         self._pictures = PictureMaker(settings.cabin.name)
+        self._speaker = speaker
+        self._teller = Teller(speaker)
         scale = float(os.environ.get("SCALE", "1"))
         panel = settings.panel
         self._app = KioskApp(
@@ -77,6 +87,8 @@ class _Window:
             closable=scale != 1,
             on_first=seen,
             pages=shown.pages,
+            on_finger=self._teller.touched,
+            on_shown=self._tell,
         )
         shown.on_publish = self._app.wake
         self._panel = PanelThere(settings.panel.device, self._app.call_in, self._send)
@@ -92,8 +104,16 @@ class _Window:
         number = state.visit.number if state is not None else self._visit
         if number != self._visit:
             self._app.forget()
+            self._teller.forget()
         self._visit = number
         return self._pictures.of(state)
+
+    def _tell(self, picture: Any) -> None:
+        """Say what is shown. A defect in that must not take the screen away."""
+        try:
+            self._teller.shown(picture)
+        except Exception:  # noqa: BLE001  # the boundary named above
+            _log.exception("%s could not be said", picture.screen)
 
     def _touched(self, target: str, value: object, version: int) -> None:
         self._panel.touched(target, value, version)
@@ -110,4 +130,5 @@ class _Window:
         picture["settled"] = picture["version"] == state.version
         picture["order"] = order_words(order_at_screen(state))
         picture["devices"] = device_words(state)
+        picture["speaking"] = self._speaker.speaking
         return picture

@@ -29,7 +29,7 @@ from sim.wire.http_line import HttpLine
 from sim.wire.line import Line
 
 APP_ID = "wz000000000000"  # synthetic; the platform gives real ones
-GATEWAY_IDS = ("biller", "qr_payment")
+GATEWAY_IDS = ("biller", "qr_payment", "record")
 BROUGHT_IDS = ("phone_file", "usb_stick")  # what people bring, kept with the gateways
 BAUD = {
     "terminal": 115200,
@@ -61,6 +61,7 @@ NAMES = {
     "scanner_hid_second": ("键盘式扫码器的第二个接口", "its second input node"),
     "biller": ("收费单位", "biller"),
     "qr_payment": ("手机支付", "phone payment"),
+    "record": ("健康档案", "health record"),
     "phone_file": ("手机传文件", "a phone that sends a file"),
     "usb_stick": ("U盘", "USB stick"),
 }
@@ -100,6 +101,7 @@ class Cabin:
         self.terminal_zvt = TerminalZvt(clock, faults, wall=wall)
         self.scanner = Scanner()
         self.printer = ReceiptPrinter(clock, faults)
+        self.rice_mill = RiceMill(faults)
         second_node = SecondNode()
         models: tuple[Model, ...] = (
             self.terminal,
@@ -111,7 +113,7 @@ class Cabin:
             IdReader(faults),
             RbpMeter(clock, faults),
             IeeeMeter(clock, faults),
-            RiceMill(faults),
+            self.rice_mill,
             HidScanner(faults, second_node),
             second_node,
         )
@@ -178,7 +180,7 @@ class Cabin:
             line.model.poke()
 
     def ledger(self) -> dict[str, object]:
-        """What was really charged, given back and posted, by terminal and gateway."""
+        """What was really charged, given back, posted and given out, by machine and gateway."""
         gateways = self.gateways.ledger() if self.gateways is not None else {}
         zvt = [
             row
@@ -186,7 +188,8 @@ class Cabin:
             if isinstance(line.model, TerminalZvt)
             for row in line.model.ledger()
         ]
-        return {"terminal": self.terminal.ledger(), "terminal_zvt": zvt, **gateways}
+        terminals = {"terminal": self.terminal.ledger(), "terminal_zvt": zvt}
+        return {**terminals, "rice_mill": self.rice_mill.ledger(), **gateways}
 
 
 def _describe(

@@ -50,6 +50,14 @@ forget_days = 30
 [print]
 stick = "folder:usb_stick"
 back_off_fen = 5
+[clinic]
+rest_s = 300
+pause_s = 60
+difference = 5
+fhir = true
+
+[voice]
+output = "alsa"
 
 [[help.contact]]
 name = "居委会"
@@ -60,6 +68,16 @@ hours = "8:30–17:30"
 name = "小义工"
 phone = "021-0000 0002"
 hours = "周三 9:30–11:00"
+
+[booklet]
+per_days = 365
+insurance_code = true
+
+[[notice]]
+title = "小义工课堂"
+text = "学缴水电费，学自己量血压。义工手把手教。"
+weekday = "wed"
+time = "09:30"
 """
 
 TERMINALS: Mapping[str, Mapping[str, object]] = {
@@ -73,9 +91,38 @@ TERMINAL_IDS = {"ecr_hub": "terminal", "zvt": "terminal_zvt", "zvt_tcp": "termin
 _DEVICES: Mapping[str, Mapping[str, object]] = {
     "scanner": {"driver": "cdc_scanner"},
     "receipt_printer": {"driver": "escpos_serial", "columns": 48},
+    "bp_meter": {"driver": "rbp_meter"},
+    "booklet_dispenser": {"driver": "qu_cd", "take_s": 30},
+    "id_reader": {"driver": "sam_v"},
+    "rice_mill": {"driver": "rice_mill"},
 }
 
 _NOWHERE = "127.0.0.1:20007"
+
+_RICE = """
+[rice]
+merchant = "示例粮油店"
+phone = "021-0000 0003"
+trial_from = 2026-10-01
+trial_until = 2027-03-31
+tolerance_g = 15
+
+[[rice.bin]]
+number = 1
+name = "长粒香"
+origin = "东北 示例县"
+price_fen_per_500g = 480
+more_per_mille = [60, 80, 100]
+picture = "long"
+
+[[rice.bin]]
+number = 2
+name = "珍珠米"
+origin = "江苏 示例县"
+price_fen_per_500g = 520
+more_per_mille = [70, 90, 110]
+picture = "round"
+"""
 
 _BARCODE_NAMES = {
     "SH-POWER": "synthetic electricity bill",
@@ -113,6 +160,7 @@ def cabin_toml(
         parts.append(_section(f"devices.{name}", {**settings, "port": port}))
     network = _section("devices.document_printer", {"driver": "ipp", "port": _network(directory)})
     parts.append(network)
+    parts.append(_RICE)
     for name, section in gateways.items():
         parts.append(_section(f"gateways.{name}", section))
     parts.append("\n# Synthetic: there is no public rule for the barcodes of real bills.")

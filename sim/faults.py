@@ -131,6 +131,7 @@ DEVICE_KINDS: Mapping[str, tuple[str, ...]] = {
         "valve_2_stall",
         "scale_silent",
         "scale_bad",
+        "short_weight",
         "motor_overcurrent",
         "door_up_timeout",
         "door_down_timeout",
@@ -154,7 +155,10 @@ GATEWAY_KINDS = (
 
 
 NUMBERS = frozenset(
-    {"seconds", "minutes", "hold", "fen", "lines", "dots", "length", "keep", "baud", "status"}
+    {
+        *("seconds", "minutes", "hold", "fen", "lines", "dots", "length", "keep", "baud"),
+        *("status", "grams"),
+    }
 )
 """Parameters that are numbers, none of them negative; every other one is text."""
 MOST = 1_000_000.0

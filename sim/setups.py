@@ -51,6 +51,7 @@ SETUPS: Mapping[str, Setup] = {
             *(Do("receipt_printer", a) for a in ("paper_in", "cover_close", "clear_jam")),
             *(Do("document_printer", a) for a in ("load", "toner", "cover_close", "clear_jam")),
             *(Do("booklet_dispenser", a) for a in ("clear_jam", "empty_bin", "refill")),
+            Do("id_reader", "lift"),
             *(Do("rice_mill", "fill", {"bin": number}) for number in (1, 2)),
             *(Do("rice_mill", "climate", {"bin": number}) for number in (1, 2)),
             Do("rice_mill", "clear_faults"),

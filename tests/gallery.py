@@ -22,8 +22,13 @@ README_FOLDER = Path(environment.__file__).parent / "pictures"
 README_WIDTH = 540
 
 
-def draw(names: tuple[str, ...], palettes: tuple[bool, ...]) -> Iterator[tuple[str, bool, Any]]:
-    """Each of these states, by day (False) or by night (True), as a Pillow image."""
+def draw(
+    names: tuple[str, ...], palettes: tuple[bool, ...], **visit: object
+) -> Iterator[tuple[str, bool, Any]]:
+    """Each of these states, by day (False) or by night (True), as a Pillow image.
+
+    ``visit`` changes fields of the visit.
+    """
     environment.prepare(environment.Panel())
     from kivy.graphics.opengl import GL_RGB, GL_UNSIGNED_BYTE, glReadPixels
     from PIL import Image
@@ -50,7 +55,9 @@ def draw(names: tuple[str, ...], palettes: tuple[bool, ...]) -> Iterator[tuple[s
         for night in palettes:
             for name in names or tuple(STATES):
                 state = states[name]
-                shown[0] = pictures.of(replace(state, face=replace(state.face, night=night)))
+                face = replace(state.face, night=night)
+                changed: Any = replace(state.visit, **visit)
+                shown[0] = pictures.of(replace(state, face=face, visit=changed))
                 app.refresh()
                 for _ in range(3):
                     app.loop.step()
@@ -64,6 +71,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("names", nargs="*")
+    parser.add_argument("--english", action="store_true", help="in the second language")
+    parser.add_argument("--low", action="store_true", help="矮一点")
     parser.add_argument("--readme", action="store_true")
     options = parser.parse_args()
     if options.readme:
@@ -78,7 +87,10 @@ def main() -> None:
     if options.folder is None:
         parser.error("a folder is needed")
     options.folder.mkdir(parents=True, exist_ok=True)
-    for name, night, picture in draw(tuple(options.names), (False, True)):
+    visit: dict[str, object] = {"language": "en"} if options.english else {}
+    if options.low:
+        visit["lower"] = True
+    for name, night, picture in draw(tuple(options.names), (False, True), **visit):
         picture.save(options.folder / f"{name}{'_night' if night else ''}.png")
 
 

@@ -36,6 +36,8 @@ MISSED = 2
 MOVE_S = 20.0
 """A booklet is on its way for so long at most; then nobody knows."""
 TAKE_S = 30.0
+ENDINGS = ("watch", "back", "resolve")
+"""Steps that end a command by the flags "taken" and "called back"."""
 
 
 class Place(StrEnum):
@@ -82,7 +84,9 @@ class Look:
 
 
 class QuCdDispenser(Driver):
-    """``take_s``: how long a booklet waits to be taken (seconds)."""
+    """``take_s``: how long a booklet waits to be taken; ``idle_s``: how often it is asked how it
+    is while nobody wants anything (seconds).
+    """
 
     operations: ClassVar[Mapping[str, Operation]] = {
         "look": Operation("every flag, as the dispenser says", Look),
@@ -93,8 +97,9 @@ class QuCdDispenser(Driver):
         "capture": Operation("call back one that lies there", Capture, lab=True, patience_s=60.0),
     }
 
-    def __init__(self, take_s: float = TAKE_S) -> None:
+    def __init__(self, take_s: float = TAKE_S, idle_s: float = IDLE_S) -> None:
         super().__init__()
+        self._idle_s = idle_s
         self._take_s = take_s
         self._decoder = c.Decoder()
         self._said: bytes | None = None
@@ -183,8 +188,9 @@ class QuCdDispenser(Driver):
 
     def _see(self, flags: c.Flags, now: float) -> None:
         self._set_status(_status_of(flags))
-        self._poll_at = now + (BUSY_S if self._command is not None else IDLE_S)
-        if self._command is not None:
+        self._poll_at = now + (BUSY_S if self._command is not None else self._idle_s)
+        command, step = self._command, self._step
+        if command is not None:
             {
                 "look": self._looked,
                 "check": self._checked,
@@ -192,7 +198,11 @@ class QuCdDispenser(Driver):
                 "watch": self._watched,
                 "back": self._called,
                 "resolve": self._resolved,
-            }[self._step](flags, now)
+            }[step](flags, now)
+            told = command not in self._commands and step in ENDINGS
+            if told and (flags.taken or flags.called_back):
+                # Told once: left standing, it would be taken for the end of the next one.
+                self._say(c.CLEAR, None, now)
 
     def _looked(self, flags: c.Flags, now: float) -> None:
         self._end(Success(flags), now)

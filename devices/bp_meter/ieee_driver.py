@@ -8,6 +8,8 @@ is `unknown` then, never ready. Source: blood-pressure meter protocol, 1a; Seria
 
 from __future__ import annotations
 
+import hashlib
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -108,13 +110,12 @@ class IeeeMeter(Driver):
         self._half_since: float | None = None
         self._phase = _Phase.UNASSOCIATED
         self._until: float | None = None
-        self._meter = ("", 0)
+        self._meter, self._invoke_id = ("", 0), 0
         self._config: Configuration | None = None
-        self._invoke_id = 0
         self._asked: int | None = None
         self._waiting: list[int] = []
-        self._last_report: bytes | None = None
-        self._told: tuple[str, tuple[Observation, ...]] | None = None
+        self._key = secrets.token_bytes(16)  # readings are remembered as hashes alone
+        self._last_report = self._told = b""
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, object]) -> Self:
@@ -164,7 +165,7 @@ class IeeeMeter(Driver):
                 self._part("released", now)
             case a.ReleaseResponse():
                 if self._phase is _Phase.RELEASING:
-                    self._released(now)
+                    self._part("released", now)
             case a.Abort():
                 self._part("aborted", now)
             case a.EventReport():
@@ -191,7 +192,7 @@ class IeeeMeter(Driver):
             self._set_status(Status(Level.UNAVAILABLE, "other_device", f"result {refusal}"))
             return
         self._meter = (request.system_id, request.config_id)
-        self._last_report = None
+        self._last_report = b""
         config = self._announced.get(self._meter) or self._trusted.get(request.config_id)
         if config is None:
             self._send(a.associate(a.ACCEPTED_UNKNOWN_CONFIG, self._manager_id))
@@ -219,9 +220,6 @@ class IeeeMeter(Driver):
     def _abort(self, why: int, reason: str, now: float) -> None:
         self._send(a.abort(why))
         self._part(reason, now)
-
-    def _released(self, now: float) -> None:
-        self._part("released", now)
 
     # Reports.
 
@@ -259,16 +257,17 @@ class IeeeMeter(Driver):
         confirmation: by then somebody else may be waiting, and it is not theirs. Only its time
         tells it from another measurement with the same values.
         """
-        if event.info == self._last_report:
+        report = self._hash(event.info)
+        if report == self._last_report:
             return
         try:
             found = parse_scan(event.kind, event.info, config)
         except (ShortError, ValueError) as error:
             self._set_status(Status(Level.ATTENTION, "report_unreadable", str(error)))
             return
-        self._last_report = event.info
+        self._last_report = report
         self._set_status(Status(Level.READY))
-        told, self._told = self._told, (self._meter[0], found)
+        told, self._told = self._told, self._hash(repr((self._meter[0], found)).encode())
         if self._told == told and all(observation.time for observation in found):
             return
         for observation in found:
@@ -276,6 +275,9 @@ class IeeeMeter(Driver):
         waiting, self._waiting = self._waiting, []
         for command_id in waiting:
             self._complete(command_id, Success(_one(found)), now)
+
+    def _hash(self, data: bytes) -> bytes:
+        return hashlib.blake2b(data, digest_size=16, key=self._key).digest()
 
     # Commands.
 

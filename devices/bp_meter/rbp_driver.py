@@ -73,8 +73,10 @@ class RbpMeter(Driver):
         "stop": Operation("let the cuff go", Stop),
     }
 
-    def __init__(self) -> None:
+    def __init__(self, idle_s: float = ASK_IDLE_S) -> None:
+        """``idle_s``: how long an idle meter is left in peace between two questions."""
         super().__init__()
+        self._idle_s = idle_s
         self._decoder = c.Decoder()
         self._half_since: float | None = None
         self._asked_at: float | None = None
@@ -331,7 +333,7 @@ class RbpMeter(Driver):
     def _next_question(self) -> float:
         if self._heard_at is None or self._missed:
             return self._said_at + (ASK_BUSY_S if self._missed else 0.0)
-        return max(self._heard_at, self._said_at) + ASK_IDLE_S
+        return max(self._heard_at, self._said_at) + self._idle_s
 
     def _next_tick(self) -> float | None:
         times = []

@@ -41,7 +41,10 @@ class ReadCard:
 
 
 class SamVReader(Driver):
-    """One reader. It answers; what it says of a card leaves with the completion."""
+    """One reader. It answers; what it says of a card leaves with the completion.
+
+    ``idle_s``: how often it is asked how it is while nobody wants anything (seconds).
+    """
 
     default_baud: ClassVar[int] = 115200
     operations: ClassVar[Mapping[str, Operation]] = {
@@ -54,8 +57,9 @@ class SamVReader(Driver):
         ),
     }
 
-    def __init__(self) -> None:
+    def __init__(self, idle_s: float = IDLE_S) -> None:
         super().__init__()
+        self._idle_s = idle_s
         self._decoder = c.Decoder()
         self._asked: bytes | None = None
         self._by: float | None = None
@@ -90,7 +94,7 @@ class SamVReader(Driver):
             asked, self._asked, self._by = self._asked, None, None
             self._missed = 0
             self._set_status(Status(Level.READY))
-            self._ask_at = now + IDLE_S
+            self._ask_at = now + self._idle_s
             self._answered(asked, message, now)
 
     def _answered(self, asked: bytes, message: c.Message, now: float) -> None:
@@ -160,7 +164,7 @@ class SamVReader(Driver):
         if command_id == self._command:
             self._command = None
             if self._asked is None and self._is_open:
-                self._ask_at = now + IDLE_S
+                self._ask_at = now + self._idle_s
 
     def _end(self, completion: Completion, now: float) -> None:
         if self._command is not None:

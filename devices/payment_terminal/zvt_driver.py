@@ -22,6 +22,7 @@ from devices.payment_terminal.zvt_exchange import (
     MoneyBack,
     Payment,
     Silent,
+    Turned,
 )
 from devices.payment_terminal.zvt_line import ZvtLine
 from devices.payment_terminal.zvt_link import Link, TcpLink
@@ -183,6 +184,9 @@ class ZvtTerminal(ZvtLine):
         if owner is None or command is None:
             # It was taken back while it was under way.
             return
+        if self._is_unknown_there(end, command):
+            # Perhaps it has forgotten us: whatever it is asked for, registration comes first.
+            self._begin_anew(now)
         if self._work == "close":
             self._close_over(exchange, end, now)
         elif isinstance(command, z.Sale):
@@ -191,10 +195,18 @@ class ZvtTerminal(ZvtLine):
             self._complete(owner, self._completion(exchange, end, command), now)
             self._afterwards(command, end, now)
 
+    def _is_unknown_there(self, end: End, command: object) -> bool:
+        """Whether a refusal may mean that we aren't registered any more."""
+        if not isinstance(end, Turned) or end.code in codes.BUSY:
+            return False
+        return not (isinstance(command, z.Query | z.Repeat) and self._blank)
+
     def _completion(self, exchange: Exchange, end: End, command: object) -> Completion:
         match command:
             case z.Sale(order_no=order_no, amount_fen=amount_fen) if isinstance(exchange, Payment):
                 return outcome.of_payment(exchange, end, order_no, amount_fen)
+            case z.Query() if self._is_unknown_there(end, command):
+                return TimedOut()
             case z.Query():
                 return outcome.of_query(command, end)
             case z.EndOfDay():
@@ -305,7 +317,7 @@ class ZvtTerminal(ZvtLine):
         command = None if owner is None else self._commands.get(owner)
         if owner is None or not isinstance(command, z.Close):
             return
-        if exchange.apdu == m.ABORT and not isinstance(end, Silent):
+        if exchange.apdu == m.ABORT and self._ready and not isinstance(end, Silent):
             self._start(self._enquiry(), "close", owner, now)
             return
         closed = Success(outcome.transaction_of(command.order_no, "closed", None))

@@ -73,7 +73,7 @@ class ZvtLine(Driver):
 
     def _forget(self) -> None:
         self._link.clear()
-        self._registered = self._ready = False
+        self._registered = self._ready = self._blank = False
         self._exchange: Exchange | None = None
         self._work: Work = "register"
         self._owner: int | None = None
@@ -205,7 +205,7 @@ class ZvtLine(Driver):
             self._next_at = now + BUSY_S
         elif self._work == "last":
             # One that has nothing to repeat says so: then nothing is known of before.
-            self._ready = True
+            self._ready, self._blank = True, not isinstance(end, Finished)
         elif not isinstance(end, Finished):
             # It answers, but not as one that knows us.
             self._begin_anew(now)

@@ -64,6 +64,9 @@ def of_payment(payment: Payment, end: End, order_no: str, asked_fen: int) -> Com
     if payment.refused is not None:
         return failed(payment.refused)
     match end:
+        case Turned(code) if code in codes.BUSY:
+            # It may be busy with this very payment, whose first answer was lost.
+            return OutcomeUnknown("busy")
         case Turned(code):
             return failed(code)
         case Stopped(code):
@@ -92,6 +95,8 @@ def of_money_back(exchange: MoneyBack, end: End) -> Completion:
     match end:
         case Turned(code) | Stopped(code) if code == codes.ALREADY_REVERSED:
             return Success(transaction_of("", "cancelled", info))
+        case Turned(code) if code in codes.BUSY:
+            return OutcomeUnknown("busy")
         case Turned(code):
             return failed(code)
         case _ if info is not None and info.result not in (None, codes.OK):

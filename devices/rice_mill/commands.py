@@ -26,8 +26,9 @@ class Mill:
     """Mill ``grams`` from a bin, as weighed before milling: compensation is the caller's.
 
     Progress: `Batch` before each start, `Milling` while it runs. Success(Milled). Failed is
-    certain, and its Milled says what was done before: the fault's code, "not_taken" (this batch
-    was milled and lies there), "not_started", "not_set", "refused", "cancelled". OutcomeUnknown:
+    certain, and its Milled says what was done: the fault's code, "not_taken" (this batch was
+    milled and lies there), "not_started", "not_set", "refused", "cancelled". A door that doesn't
+    close has opened before: then this batch is among the milled ones too. OutcomeUnknown:
     "lost_power", "not_seen", "too_long", "no_answer" or the port's reason.
     """
 
@@ -44,8 +45,10 @@ class Resolve:
     """What became of a batch (as `Batch` told it)? Reads only; never starts anything.
 
     Success(Fate). OutcomeUnknown("lost_power") when the mill has forgotten the batch: it stood
-    without power, and then idle and done look the same. Of a batch that isn't running any more,
-    DONE rests on its fault word: a fault that somebody cleared at the mill meanwhile can't be read.
+    without power, and then idle and done look the same. Another batch in its registers is an older
+    one: nothing else may be milled while somebody asks for this one. Of a batch that isn't running
+    any more, DONE rests on its fault word: a fault that somebody cleared at the mill meanwhile
+    can't be read.
     """
 
     bin: int
@@ -66,6 +69,13 @@ class Fate(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Look:
     """Read everything; Success(MillState)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """What became of the last batch is known: put the switch off, so that nobody takes it for
+    another one's start. Success(MillState), or Failed("busy") while it runs.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +111,16 @@ class Batch:
     level: int
 
 
+class Stage(StrEnum):
+    """How far a running batch is, by its weight and the cycle's known times: the mill itself only
+    says that it runs (rice mill protocol, 4a). TAKING: the door opens about now, or is open.
+    """
+
+    FEEDING = "feeding"
+    MILLING = "milling"
+    TAKING = "taking"
+
+
 @dataclass(frozen=True, slots=True)
 class Milling:
     """Batch ``number`` of ``of`` runs; weights in grams as the scale says."""
@@ -109,15 +129,21 @@ class Milling:
     of: int
     gross: int
     net: int
+    stage: Stage = Stage.FEEDING
 
 
 @dataclass(frozen=True, slots=True)
 class Milled:
-    """``grams`` went through the mill in ``batches`` of ``of`` batches."""
+    """``grams`` went through the mill in ``batches`` of ``of`` batches.
+
+    ``weighed`` is what the scale showed of them before milling, in grams; None if a batch's weight
+    may have passed unseen.
+    """
 
     grams: int
     batches: int
     of: int
+    weighed: int | None = 0
 
 
 _BIN = Parameter(int, "1 or 2")
@@ -146,6 +172,7 @@ OPERATIONS: Mapping[str, Operation] = {
         {"bin": _BIN, "grams": _GRAMS, "level": _LEVEL},
         patience_s=300.0,
     ),
+    "forget": Operation("put the switch off, so that the last batch isn't resolved again", Forget),
     "clear": Operation("clear the faults", Clear),
     "door": Operation(
         "move the lift door", _door, {"state": Parameter(str, "open or closed")}, lab=True

@@ -36,12 +36,13 @@ WARM_CELSIUS, DAMP_PERCENT = 15, 60
 
 
 class RiceMill(Driver):
-    """``slave`` is its Modbus address."""
+    """``slave`` is its Modbus address; an idle mill is asked every ``idle_s`` seconds."""
 
     operations: ClassVar[Mapping[str, Operation]] = c.OPERATIONS
 
-    def __init__(self, slave: int = r.SLAVE) -> None:
+    def __init__(self, slave: int = r.SLAVE, idle_s: float = IDLE_S) -> None:
         super().__init__()
+        self._idle_s = idle_s
         self._slave = slave
         self._listener = Listener(slave)
         self._now = 0.0
@@ -91,6 +92,8 @@ class RiceMill(Driver):
                 procedure = p.mill(command, self._work)
             case c.Resolve(bin_no, grams, level):
                 procedure = p.resolve(c.Batch(1, 1, bin_no, grams, level), self._work)
+            case c.Forget():
+                procedure = p.forget()
             case c.Clear():
                 procedure = p.clear()
             case c.Tare():
@@ -192,7 +195,7 @@ class RiceMill(Driver):
     def _ended(self, completion: Completion) -> None:
         self._procedure, self._wanted, self._by = None, None, None
         command_id = self._command
-        self._wake_at = self._now + (IDLE_S if not self._missed else AGAIN_S)
+        self._wake_at = self._now + (self._idle_s if not self._missed else AGAIN_S)
         if isinstance(completion, Success) and isinstance(completion.value, r.MillState):
             self._set_status(_status_of(completion.value))
         elif command_id is not None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from devices.rice_mill import registers as r
 from devices.rice_mill.commands import Batch, Fate, Mill, Milled, Milling
+from devices.rice_mill.hopper import Hopper
 from devices.rice_mill.modbus import (
     Answer,
     Refused,
@@ -69,6 +70,13 @@ class Work:
     """A start has left and its end isn't known."""
     cancelled: bool = False
     milled: Milled = field(default_factory=lambda: Milled(0, 0, 0))
+    hopper: Hopper = field(default_factory=Hopper)
+
+    def with_this(self, batch: Batch) -> Milled:
+        """What is milled if this batch is."""
+        before, weighed = self.milled, self.hopper.weighed
+        total = None if before.weighed is None or weighed is None else before.weighed + weighed
+        return Milled(before.grams + batch.grams, before.batches + 1, before.of, total)
 
 
 def look() -> Part:
@@ -111,7 +119,7 @@ def mill(order: Mill, work: Work) -> Procedure:
         work.committed = False
         if end is not None:
             return end
-        work.milled = Milled(work.milled.grams + grams, number, len(parts))
+        work.milled = work.with_this(batch)
     return Success(work.milled)
 
 
@@ -130,6 +138,7 @@ def _set(batch: Batch, work: Work) -> Generator[Step, Answer | None, Completion 
     after = yield from look()
     if after.run != r.OFF or not _is_ours(after, batch):
         return Failed("not_set", "the mill shows another batch than was set", work.milled)
+    work.hopper = Hopper(after.gross, work.now())
     return _fault(after, work) if after.faults else None
 
 
@@ -144,6 +153,7 @@ def _watch(
         except SilentError:
             if work.now() - heard >= SILENT_S:
                 return OutcomeUnknown("no_answer")
+            work.hopper.miss()
             yield Pause(WATCH_S)
             continue
         end = _judge(state, batch, work, seen)
@@ -151,7 +161,8 @@ def _watch(
             return end
         if state.progress == r.RUNNING:
             seen = True
-            work.tell(Milling(batch.number, batch.of, state.gross, state.net))
+            stage = work.hopper.see(state.gross, work.now())
+            work.tell(Milling(batch.number, batch.of, state.gross, state.net, stage))
         elif seen:
             return None
         elif work.now() - heard >= GAP_S:
@@ -168,12 +179,13 @@ def _judge(state: r.MillState, batch: Batch, work: Work, seen: bool) -> Completi
     """What one look says for certain, None if it says nothing yet."""
     if not _is_ours(state, batch):
         return OutcomeUnknown("lost_power")
+    if state.faults & r.DOOR_DOWN_LATE:
+        # The door closes last: whoever stands there has the rice, or can reach it.
+        work.milled = work.with_this(batch)
     if state.faults:
         return _fault(state, work)
     if state.progress == r.ERROR:
-        done = work.milled
-        with_this = Milled(done.grams + batch.grams, done.batches + 1, done.of)
-        return Failed("not_taken", "it is milled and was not taken", with_this)
+        return Failed("not_taken", "it is milled and was not taken", work.with_this(batch))
     if state.run == r.OFF and state.progress == r.DONE and not seen:
         return Failed("not_started", "the mill never heard the start", work.milled)
     return None
@@ -192,7 +204,8 @@ def resolve(batch: Batch, work: Work) -> Procedure:
     """`Resolve`: the batch is looked for, and watched if it still runs."""
     state = yield from look()
     if not _is_ours(state, batch):
-        return OutcomeUnknown("lost_power")
+        # Without power all registers read 0. Those of an older batch were never written over.
+        return Success(Fate.NOT_STARTED) if state.grams else OutcomeUnknown("lost_power")
     if state.run == r.OFF:
         return Success(Fate.NOT_STARTED)
     if state.faults and state.progress == r.DONE:
@@ -206,6 +219,19 @@ def resolve(batch: Batch, work: Work) -> Procedure:
         # The switch is on, no fault kept it from acting, and nothing runs: it has run.
         return Success(Fate.DONE)
     return end
+
+
+def forget() -> Procedure:
+    """`Forget`."""
+    state = yield from look()
+    if state.progress == r.RUNNING:
+        return Failed("busy", "the mill is running")
+    if state.run == r.OFF:
+        return Success(state)
+    answer = yield write(r.RUN, r.OFF)
+    if isinstance(answer, Refused):
+        return Failed("refused", answer.meaning)
+    return Success((yield from look()))
 
 
 def clear() -> Procedure:

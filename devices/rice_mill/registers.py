@@ -48,6 +48,7 @@ _FAULTS = (
     "board over-current",
 )
 BIN_EMPTY = {1: 1 << 0, 2: 1 << 1}
+DOOR_DOWN_LATE = 1 << 10
 
 
 @dataclass(frozen=True, slots=True)

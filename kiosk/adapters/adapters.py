@@ -12,28 +12,32 @@ from devices.payment_terminal.commands import LateAnswer
 from devices.receipt_printer.document import Ask as AskStatus
 from devices.receipt_printer.document import Print as PrintDocument
 from devices.scanner.codec import Scanned
-from devices.status import Cancelled, Completion, Failed, Status, Success, TimedOut
 from kiosk.adapters import biller as biller_words
+from kiosk.adapters import booklet as booklets
 from kiosk.adapters import goods as goods_words
 from kiosk.adapters import qr as qr_words
-from kiosk.adapters import terminal as terminal_words
+from kiosk.adapters import receipt
+from kiosk.adapters.clinic import ClinicDesk
 from kiosk.adapters.document_jobs import Told, Written
 from kiosk.adapters.documents import Documents
 from kiosk.adapters.heard import Heard
 from kiosk.adapters.pages import Pages
+from kiosk.adapters.release import MAKERS, Releases
 from kiosk.adapters.terminals import EcrHubWords, TerminalWords
 from kiosk.barcodes import BarcodeRule, BillCode, PaymentCode, SlipCode, read_code
 from kiosk.core import commands as c
 from kiosk.core import events as e
 from kiosk.core.bills import Institution
+from kiosk.core.booklet import READER, REGISTER
 from kiosk.core.events import Posting, Printing
 from kiosk.core.goods import Ware
 from kiosk.core.means import NOT_CONFIGURED, TERMINAL
 from kiosk.core.order import Order
 from kiosk.core.printing import DOCUMENT_PRINTER
-from kiosk.core.state import BILLER, PRINTER, Device, Level
+from kiosk.core.state import BILLER, BP_METER, PRINTER, Device, Level, State
 from kiosk.core.visit import messages as m
 from kiosk.core.visit import print_messages as p
+from kiosk.core.visit.clinic_messages import ClinicCommand
 from kiosk.gateways import types as g
 from kiosk.order_text import Letterhead
 from kiosk.receipts import compose
@@ -87,9 +91,13 @@ class Adapters:
         barcodes: tuple[BarcodeRule, ...],
         letterhead: Letterhead,
         terminal: TerminalWords | None = None,
+        clinic: ClinicDesk | None = None,
+        booklet: booklets.Booklets | None = None,
         documents: Documents | None = None,
     ) -> None:
+        self._clinic = clinic or ClinicDesk({}, lanes, letterhead)
         self._workers = workers
+        self._booklet = booklet or booklets.Booklets(None, None, lanes, by_code=False)
         self._biller = biller
         self._platforms = platforms
         self._lanes = lanes
@@ -106,12 +114,14 @@ class Adapters:
         self._printer_asked: dict[int, int] = {}
         self._probing: set[str] = set()
         self._told: dict[str, Device] = {}
+        self._releases = Releases(workers)
 
     # Commands of orders
 
     def carry_out(self, command: c.Command, order: Order) -> None:
         match command:
             case c.Print():
+                self._booklet.settle(order)
                 if PRINTER not in self._workers:
                     nothing = Printing.NOT_PRINTED
                     self._say(
@@ -127,8 +137,13 @@ class Adapters:
             case c.CheckPost():
                 unknown = e.PostChecked(command.order_id, command.line, Posting.NO_ANSWER)
                 self._call(BILLER, lambda: biller_words.check(self._biller, command), unknown)
+            case c.Deliver() if command.goods.ware is Ware.BOOKLET:
+                self._booklet.deliver(command)
             case c.Deliver():
                 self._give(command, lambda: self._wares[command.goods.ware].deliver(command))
+            case c.CheckDelivery() if self._booklet.never_left(command, order):
+                never = goods_words.not_started(command)
+                self._lanes.run("nobody", lambda: never)
             case c.CheckDelivery():
                 if order.person_left and self._documents and command.goods.ware is Ware.PAGES:
                     self._documents.purge()  # nobody is there to take what would still come
@@ -139,7 +154,10 @@ class Adapters:
     def _give(self, command: c.Deliver | c.CheckDelivery, words: Callable[[], object]) -> None:
         role = command.goods.role
         if role in self._workers and command.goods.ware in self._wares:
-            self._submit(role, words(), command, command.goods.total_fen)
+            self._releases.begun(role)
+            number = self._submit(role, words(), command, command.goods.total_fen)
+            if role == DOCUMENT_PRINTER and self._documents is not None:
+                self._documents.began(number, command.order_id)
         else:
             self._say(goods_words.absent(command, NOT_CONFIGURED), role)
 
@@ -160,9 +178,10 @@ class Adapters:
         else:
             self._say(qr_words.unsent(command), means)
 
-    def _submit(self, role: str, words: object, command: c.Command, amount_fen: int) -> None:
+    def _submit(self, role: str, words: object, command: c.Command, amount_fen: int) -> int:
         number = self._workers[role].submit(words)
         self._waiting[role, number] = (command, amount_fen)
+        return number
 
     def _call(self, role: str, call: Callable[[], Heard], silence: e.OrderEvent) -> None:
         self._lanes.run(role, lambda: Said(role, call()), silence)
@@ -179,6 +198,8 @@ class Adapters:
 
     def ask(self, command: m.VisitCommand) -> None:
         match command:
+            case ClinicCommand():
+                self._clinic.ask(command)
             case m.QueryAccount():
                 self._ask_biller(command)
             case m.AskPrinter() if PRINTER in self._workers:
@@ -188,33 +209,11 @@ class Adapters:
                 missing = Device(Level.UNAVAILABLE, NOT_CONFIGURED)
                 answer = m.PrinterAnswered(command.request, missing)
                 self._lanes.run("nobody", lambda: answer)
-            case p.PrintCommand() | p.ForgetFile() if self._documents is not None:
-                self._documents.ask(command)
-            case p.StopPages():
-                self._stop_pages(command.order_id)
-            case m.VisitEnded():
-                self._end_visit()
+            case p.PrintCommand() | p.ForgetFile() | p.StopPages() | m.VisitEnded():
+                if self._documents is not None:
+                    self._documents.ask(command)
             case _:
-                raise TypeError(f"nobody answers {type(command).__name__}")
-
-    def _end_visit(self) -> None:
-        """Pages that haven't come out are taken back, and no file stays (R17)."""
-        if self._documents is None:
-            return
-        if self._stop_pages(""):
-            self._documents.purge()
-        self._documents.end_visit()
-
-    def _stop_pages(self, order_id: str) -> bool:
-        """Take back what the document printer is doing, for that order or all; True if it was."""
-        numbers = [
-            number
-            for (role, number), (command, _) in self._waiting.items()
-            if role == DOCUMENT_PRINTER and order_id in ("", command.order_id)
-        ]
-        for number in numbers:
-            self._workers[DOCUMENT_PRINTER].cancel(number)
-        return bool(numbers)
+                self._booklet.ask(command)
 
     def _ask_biller(self, command: m.QueryAccount) -> None:
         biller, known = self._biller, self._institutions
@@ -222,6 +221,11 @@ class Adapters:
         self._lanes.run(
             "account", lambda: Said(BILLER, biller_words.account(biller, known, command)), silence
         )
+
+    def release(self, state: State) -> None:
+        """Let machines forget the jobs of which the journal knows the end."""
+        for role in self._releases.due(state):
+            self._releases.sent(role, self._workers[role].submit(MAKERS[role]()))
 
     # Regular questions, so that "ready" means an answer not long ago (R12)
 
@@ -251,11 +255,24 @@ class Adapters:
             case Said(role, Heard() as heard):
                 lost = heard.lost(only_unsent=role != BILLER)
                 return [*self._lost(role, lost), heard.event]
+            case booklets.Reserved() | booklets.Listed():
+                return self._from_register(message)
             case Said():
                 self._probing.discard(message.role)
                 return self._probed(message.role, message.what)
             case _:
                 raise TypeError(f"unknown message {type(message).__name__}")
+
+    def _from_register(
+        self, answer: booklets.Reserved | booklets.Listed
+    ) -> list[e.OrderEvent | m.VisitEvent]:
+        if isinstance(answer, booklets.Listed):
+            return [self._changed(REGISTER, self._booklet.listed(answer))]
+        if answer.why_not:
+            return [self._booklet.reserved(answer)]
+        words = goods_words.WARES[answer.command.goods.ware]
+        self._give(answer.command, lambda: words.deliver(answer.command))
+        return []
 
     def _probed(self, role: str, answer: object) -> list[e.OrderEvent | m.VisitEvent]:
         match answer:
@@ -291,10 +308,12 @@ class Adapters:
                 status = report.status
                 device = Device(Level(status.level.value), status.reason)
                 return [self._changed(role, device, status.detail)]
+            case _ if role == BP_METER:
+                return [*self._clinic.heard(report)]
             case Completed():
                 return self._completed(role, report)
             case Notice(what=Scanned() as scanned):
-                return [self._scanned(scanned)]
+                return self._scanned(scanned)
             case Notice(what=LateAnswer() as late):
                 order_id = late.order_no[:ORDER_ID_LENGTH]
                 _log.info("%s: a late answer (%s) for %s", role, late.code, late.order_no)
@@ -306,6 +325,8 @@ class Adapters:
                 return self._progressed(role, report)
 
     def _progressed(self, role: str, report: Progress) -> list[e.OrderEvent | m.VisitEvent]:
+        if role == READER:
+            return self._booklet.found(report.command_id)
         command, amount_fen = self._waiting.get((role, report.command_id), (None, 0))
         if command is not None and role == TERMINAL:
             event = self._terminal.progress(command, amount_fen, report.what)
@@ -322,11 +343,17 @@ class Adapters:
     def _completed(self, role: str, report: Completed) -> list[e.OrderEvent | m.VisitEvent]:
         if role == PRINTER and report.command_id in self._printer_asked:
             request = self._printer_asked.pop(report.command_id)
-            return [m.PrinterAnswered(request, _asked(report.completion))]
+            return [m.PrinterAnswered(request, receipt.asked(report.completion))]
         if role == DOCUMENT_PRINTER and self._documents is not None:
             ours = self._documents.completed(report.command_id, report.completion)
             if ours is not None:
                 return list(ours)
+        if role == PRINTER and (printed := self._clinic.printed(report)) is not None:
+            return [*printed]
+        if role == READER:
+            return self._booklet.read(report.command_id, report.completion)
+        if self._releases.ended(role, report.command_id, report.completion):
+            return []
         waiting = self._waiting.pop((role, report.command_id), None)
         if waiting is None:
             _log.warning("%s: an answer to command %d, which nobody asked", role, report.command_id)
@@ -334,7 +361,7 @@ class Adapters:
         command, amount_fen = waiting
         try:
             if isinstance(command, c.Print):
-                return [_printed(command, report.completion)]
+                return [receipt.printed(command, report.completion)]
             if isinstance(command, c.Deliver):
                 most = self._most.pop((role, report.command_id), 0)
                 words = self._wares[command.goods.ware]
@@ -349,35 +376,17 @@ class Adapters:
             _log.exception("%s: the answer to %s failed", command.order_id, kind)
             return [e.Poisoned(command.order_id, kind, type(error).__name__)]
 
-    def _scanned(self, scanned: Scanned) -> m.VisitEvent:
+    def _scanned(self, scanned: Scanned) -> list[e.OrderEvent | m.VisitEvent]:
         if scanned.kind == "payment_code":
-            return m.PaymentCodeScanned()
+            return [m.PaymentCodeScanned()]
+        if (token := self._clinic.token(scanned.text)) is not None:
+            return [token]
         match read_code(scanned.text, self._barcodes):
             case BillCode() as bill:
-                return m.BillScanned(bill.institution, bill.account)
+                return [m.BillScanned(bill.institution, bill.account)]
             case SlipCode() as slip:
-                return m.SlipScanned(slip.order_id)
+                return [m.SlipScanned(slip.order_id)]
             case PaymentCode():
-                return m.PaymentCodeScanned()
+                return [m.PaymentCodeScanned()]
             case _:
-                return m.UnknownScanned()
-
-
-def _asked(completion: Completion) -> Device:
-    """How the printer is by its own answer; without one nobody knows."""
-    match completion:
-        case Success(value=Status() as status):
-            return Device(Level(status.level.value), status.reason)
-        case _:
-            return Device(Level.UNKNOWN, terminal_words.code_of(completion))
-
-
-def _printed(command: c.Print, completion: Completion) -> e.PrintAnswered:
-    code = terminal_words.code_of(completion)
-    match completion:
-        case Success():
-            return e.PrintAnswered(command.order_id, command.job_id, Printing.PRINTED)
-        case Failed() | Cancelled() | TimedOut():
-            return e.PrintAnswered(command.order_id, command.job_id, Printing.NOT_PRINTED, code)
-        case _:
-            return e.PrintAnswered(command.order_id, command.job_id, Printing.UNKNOWN, code)
+                return self._booklet.scanned(scanned.text) or [m.UnknownScanned()]

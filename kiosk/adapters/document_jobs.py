@@ -246,9 +246,21 @@ def put_away(stay: Stay) -> None:
     if stay.document is not None:
         stay.document.close()
         stay.document = None
-    if stay.folder.exists():
-        shutil.rmtree(stay.folder)
+    remove(stay.folder)
     stay.listing, stay.upload, stay.facts = (), None, None
+
+
+def remove(folder: Path) -> None:
+    """Delete a folder with all in it; somebody else may be at it, too."""
+
+    def gone_already(_do: object, _path: str, why: tuple[object, BaseException, object]) -> None:
+        if not isinstance(why[1], FileNotFoundError):
+            raise why[1]
+
+    try:
+        shutil.rmtree(folder, onerror=gone_already)
+    except OSError as error:
+        _log.error("files of a visit can't be removed: %s", error.strerror)
 
 
 def _relay_there() -> m.DeviceChanged:

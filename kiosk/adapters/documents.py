@@ -14,7 +14,7 @@ from typing import Protocol
 
 from devices.document_printer import commands as d
 from devices.status import Completion, Failed, Success
-from kiosk.adapters.document_jobs import Jobs, Place, Stay, Told, Written, put_away
+from kiosk.adapters.document_jobs import Jobs, Place, Stay, Told, Written, put_away, remove
 from kiosk.core.visit import messages as m
 from kiosk.core.visit import print_messages as p
 from kiosk.core.visit.print_steps import PRINTER_SAYS_NO
@@ -29,28 +29,37 @@ class Lanes(Protocol):
     def run(self, lane: str, call: Callable[[], object], broken: object = None) -> None: ...
 
 
+class Printer(Protocol):
+    def submit(self, command: object) -> int: ...
+
+    def cancel(self, command_id: int) -> None: ...
+
+
 @dataclass(slots=True)
-class _Questions:
-    """What of the printer's answers is ours: checks by number, and jobs taken back."""
+class _Asked:
+    """What of the printer's answers is ours, by its number: checks of a ticket, jobs taken back,
+    and whose pages are coming out.
+    """
 
     checks: dict[int, Written] = field(default_factory=dict)
     purges: set[int] = field(default_factory=set)
+    jobs: dict[int, str] = field(default_factory=dict)
 
 
 class Documents:
-    """``submit`` gives the document printer a command."""
+    """``printer`` is the document printer's worker."""
 
     def __init__(
         self,
         place: Place,
         lanes: Lanes,
         pages: PageStore,
-        submit: Callable[[object], int],
+        printer: Printer,
     ) -> None:
-        self._place, self._lanes, self._pages, self._submit = place, lanes, pages, submit
+        self._place, self._lanes, self._pages, self._printer = place, lanes, pages, printer
         self._jobs = Jobs(place, pages)
         self._stay = self._new_stay()
-        self._asked = _Questions()
+        self._asked = _Asked()
         self._relay_lost = False
 
     def path_of(self, file: str) -> str:
@@ -59,14 +68,25 @@ class Documents:
 
     # What the visit wants
 
-    def ask(self, command: p.PrintCommand | p.ForgetFile) -> None:
+    def ask(self, command: m.VisitCommand) -> None:
         """Carry it out; what comes of it is posted to the engine."""
-        stay, number = self._stay, getattr(command, "request", 0)
-        broken = p.PrintTrouble(number, Trouble.UNOPENED.value)
-        stay.used = True
         match command:
             case p.ForgetFile():
                 self.forget()
+            case p.StopPages(order_id=order_id):
+                self._stop(order_id)
+            case m.VisitEnded():
+                self.end_visit()
+            case p.PrintCommand():
+                self._begin(command)
+            case _:
+                raise TypeError(f"nobody carries out {type(command).__name__}")
+
+    def _begin(self, command: p.PrintCommand) -> None:
+        stay, number = self._stay, command.request
+        broken = p.PrintTrouble(number, Trouble.UNOPENED.value)
+        stay.used = True
+        match command:
             case p.OpenCode():
                 self._lanes.run(RELAY_LANE, lambda: self._jobs.open_code(stay, number), broken)
             case p.AskPhone():
@@ -99,34 +119,34 @@ class Documents:
             stay.document.cancel()
         if place.stick is not None:
             place.stick.cancel()
+        remove(stay.folder)  # at once; what a lane is still doing leaves nothing either:
         self._lanes.run(LANE, lambda: put_away(stay))
         if stay.slot is not None:
             self._lanes.run(RELAY_LANE, lambda: self._jobs.drop(stay))
 
     def end_visit(self) -> None:
-        """The person has gone: beside the file, the stick may be pulled."""
+        """The person has gone: no file stays, no page comes out any more, the stick is let go."""
+        if self._stop(""):
+            self.purge()
         used, stick = self._stay.used, self._place.stick
         self.forget()
         if used and stick is not None:
             self._lanes.run(LANE, stick.close)
 
-    def close(self) -> None:
-        """The kiosk ends: nothing of anybody stays, and nobody waits for a lane."""
-        stay = self._stay
-        stay.over = True
-        self._pages.wipe()
-        if stay.document is not None:
-            stay.document.cancel()
-        if stay.used and self._place.stick is not None:
-            self._place.stick.close()
-        try:
-            self._place.folder.remove()
-        except OSError as error:
-            _log.error("files of the visit can't be removed: %s", error.strerror)
+    def began(self, number: int, order_id: str) -> None:
+        """The printer has got the order's pages, or is asked about them, under that number."""
+        self._asked.jobs[number] = order_id
+
+    def _stop(self, order_id: str) -> bool:
+        """Take the pages of that order back, or all of them; True if there were any."""
+        numbers = [n for n, whose in self._asked.jobs.items() if order_id in ("", whose)]
+        for number in numbers:
+            self._printer.cancel(number)
+        return bool(numbers)
 
     def purge(self) -> None:
         """No job of ours stays in the printer (R17)."""
-        self._asked.purges.add(self._submit(d.Purge()))
+        self._asked.purges.add(self._printer.submit(d.Purge()))
 
     def probe_relay(self) -> None:
         """A relay that was lost is asked whether it is back; one that wasn't isn't bothered."""
@@ -142,11 +162,12 @@ class Documents:
                 if isinstance(event, m.DeviceChanged):
                     self._relay_lost = not event.device.level.usable
             return list(message.events)
-        self._asked.checks[self._submit(d.Validate(message.ticket))] = message
+        self._asked.checks[self._printer.submit(d.Validate(message.ticket))] = message
         return []
 
     def completed(self, number: int, completion: Completion) -> list[m.VisitEvent] | None:
         """What the printer's answer means, if the question was ours; None if it wasn't."""
+        self._asked.jobs.pop(number, None)
         if number in self._asked.purges:
             self._asked.purges.discard(number)
             if isinstance(completion, Failed):

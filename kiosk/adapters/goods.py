@@ -18,7 +18,13 @@ from kiosk.core import commands as c
 from kiosk.core import events as e
 from kiosk.core.events import Delivery
 from kiosk.core.goods import Goods, Progress, Ware
+from kiosk.core.rice import fed_grams
 
+_STAGES = {
+    mill.Stage.FEEDING: "feeding",
+    mill.Stage.MILLING: "milling",
+    mill.Stage.TAKING: "at_take",
+}
 _FORGOTTEN = frozenset(("lost_power", "fault_set"))
 """Reasons with which the mill will never know again what it did."""
 
@@ -56,6 +62,11 @@ def absent(command: c.Deliver | c.CheckDelivery, code: str) -> e.OrderEvent:
     return _checked(command, Delivery.NO_ANSWER, 0, code)
 
 
+def not_started(command: c.CheckDelivery) -> e.DeliveryChecked:
+    """The answer when for certain no machine was ever told of it."""
+    return _checked(command, Delivery.NOT_DONE, 0, "not_started")
+
+
 def _answered(
     command: c.Deliver, result: Delivery, units: int = 0, code: str = ""
 ) -> e.DeliveryAnswered:
@@ -87,23 +98,24 @@ class Rice:
         match what:
             case mill.Batch():
                 return Progress(before, goods.units, "setting")
-            case mill.Milling(gross=gross):
+            case mill.Milling(gross=gross, stage=stage):
                 sold = grams_sold(goods, part, gross)
-                return Progress(before + sold, goods.units, "milling", sold)
+                return Progress(before + sold, goods.units, _STAGES[stage], sold)
             case _:
                 return None
 
     def delivered(
-        self, command: c.Deliver, completion: Completion, most: int
+        self,
+        command: c.Deliver,
+        completion: Completion,
+        most: int,  # noqa: ARG002
     ) -> e.DeliveryAnswered:
-        wanted = command.goods.parts[command.part]
-        weighed = most - sum(command.goods.parts[: command.part])
         match completion:
-            case Success():
-                # What the scale never showed is believed to the mill: it feeds until the weight.
-                return _answered(command, Delivery.DONE, weighed if weighed > 0 else wanted)
-            case Failed(code="not_taken"):
-                return _answered(command, Delivery.DONE, wanted, "not_taken")
+            case Success(value=mill.Milled() as milled):
+                return _answered(command, Delivery.DONE, _weighed(command, milled))
+            case Failed(code=code, value=mill.Milled(batches=1) as milled):
+                # It is milled and lies behind the door, or was taken: no further part begins.
+                return _answered(command, Delivery.DONE, _weighed(command, milled), code)
             case OutcomeUnknown(reason=reason) if reason in _FORGOTTEN:
                 return _answered(command, Delivery.UNDECIDABLE, 0, reason)
             case OutcomeUnknown():
@@ -118,8 +130,8 @@ class Rice:
                 return _checked(command, Delivery.DONE, wanted)
             case Success(value=mill.Fate.NOT_STARTED):
                 return _checked(command, Delivery.NOT_DONE, 0, "not_started")
-            case Failed(code="not_taken"):
-                return _checked(command, Delivery.DONE, wanted, "not_taken")
+            case Failed(code=code, value=mill.Milled(batches=1)):
+                return _checked(command, Delivery.DONE, wanted, code)
             case Failed(code="not_connected"):
                 return _checked(command, Delivery.NO_ANSWER, 0, "not_connected")
             case Failed(code=code):
@@ -130,9 +142,16 @@ class Rice:
                 return _checked(command, Delivery.NO_ANSWER, 0, code_of(completion))
 
 
+def _weighed(command: c.Deliver, milled: mill.Milled) -> int:
+    """What the scale showed, as grams sold. Unseen, the mill is believed: it feeds until then."""
+    if milled.weighed is None:
+        return command.goods.parts[command.part]
+    return grams_sold(command.goods, command.part, milled.weighed)
+
+
 def grams_in(goods: Goods, part: int) -> int:
     """What goes into the mill so that a part comes out."""
-    return round(goods.parts[part] * (1000 + int(goods.setting("more"))) / 1000)
+    return fed_grams(goods.parts[part], int(goods.setting("more")))
 
 
 def grams_sold(goods: Goods, part: int, gross: int) -> int:
@@ -174,8 +193,10 @@ class Booklet:
         match completion:
             case Success(value=booklets.Fate.TAKEN):
                 return _checked(command, Delivery.DONE, 1)
-            case Success(value=booklets.Fate.CAPTURED):
+            case Success(value=booklets.Fate.CAPTURED) | Failed(code="not_taken"):
                 return _checked(command, Delivery.NOT_DONE, 0, "not_taken")
+            case Failed(code="dispense_failure"):
+                return _checked(command, Delivery.NOT_DONE, 0, "dispense_failure")
             case OutcomeUnknown(reason="nothing_seen" | "jammed" as reason):
                 return _checked(command, Delivery.UNDECIDABLE, 0, reason)
             case _:

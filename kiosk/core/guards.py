@@ -8,6 +8,7 @@ from __future__ import annotations
 from kiosk.core.bills import Bill
 from kiosk.core.means import Means, RefundBy
 from kiosk.core.order import Order, PaymentState
+from kiosk.core.rice import RICE_MILL
 from kiosk.core.state import BILLER, PRINTER, State
 from kiosk.core.visit.steps import Note, NoteCode
 
@@ -46,10 +47,17 @@ def goods_trouble(state: State, role: str, *, free: bool = False) -> str:
     return "" if free or refundable_means(state) else "payment"
 
 
+UNTIL_SEEN = (RICE_MILL,)
+"""Machines that hold what nobody has accounted for: the next person would get it."""
+
+
 def held(state: State, role: str) -> bool:
-    """True while an order has goods from this machine under way, or nobody knows what came out."""
+    """True while an order has goods from this machine under way, or nobody knows what came out.
+
+    What went to a person frees the machine, but for those of ``UNTIL_SEEN``.
+    """
     return any(
-        line.goods.role == role and not line.at_rest
+        line.goods.role == role and (not line.at_rest or (role in UNTIL_SEEN and not line.certain))
         for order in state.orders.values()
         if order.payment.state is not PaymentState.NOT_PAID and not order.poisoned
         for line in order.goods

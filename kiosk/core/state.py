@@ -7,10 +7,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from kiosk.core.bills import Institution
+from kiosk.core.booklet import BookletRules
+from kiosk.core.clinic import ClinicRules
 from kiosk.core.means import Means
 from kiosk.core.money import Fen
+from kiosk.core.notices import Notice
 from kiosk.core.order import Order
 from kiosk.core.printing import PrintShop
+from kiosk.core.rice import RiceShop
 from kiosk.core.visit.steps import Visit
 
 
@@ -43,7 +47,12 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What of the configuration the core needs; amounts in fen, times in seconds."""
+    """What of the configuration the core needs; amounts in fen, times in seconds.
+
+    ``booklet`` is None in a cabin that gives none out.
+    ``volume_steps`` is 0 where the cabin has no voice; ``volume`` and ``night_volume`` are the
+    steps that a visit begins with.
+    """
 
     cabin_id: str
     cabin_name: str
@@ -58,22 +67,34 @@ class Rules:
     attract_after_s: float = 180
     receipt_patience_s: int = 8
     printing: PrintShop | None = None
+    clinic: ClinicRules | None = None
+    notices: tuple[Notice, ...] = ()
+    booklet: BookletRules | None = None
+    rice: RiceShop | None = None
+    volume_steps: int = 5
+    volume: int = 3
+    night_volume: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class ClockFace:
-    """The wall clock for display only: local month, day, weekday (Monday is 0), ``"20:15"``."""
+    """The wall clock for display only: local month, day, weekday (Monday is 0), ``"20:15"``.
+
+    ``iso`` is the same minute with its year and offset, for what a person takes along.
+    """
 
     month: int = 1
     day: int = 1
     weekday: int = 0
     text: str = "--:--"
     night: bool = False
+    iso: str = ""
 
 
 PRINTER = "receipt_printer"
 SCANNER = "scanner"
 BILLER = "biller"
+BP_METER = "bp_meter"
 
 
 @dataclass(frozen=True, slots=True)

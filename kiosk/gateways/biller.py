@@ -6,7 +6,6 @@ HTTP status 200, a right signature over our own nonce, and a clock within five m
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -22,9 +21,10 @@ from kiosk.gateways.biller_parse import (
     read_posted,
     refused,
 )
-from kiosk.gateways.http import MAX_BODY, HttpAnswer, HttpClient
+from kiosk.gateways.http import MAX_BODY, HttpClient
 from kiosk.gateways.parse import GarbageError
-from kiosk.gateways.signing import KeyUnreadableError, Signer, Verifier, lines, random_hex, skewed
+from kiosk.gateways.signed import SignedCalls
+from kiosk.gateways.signing import Signer, Verifier, random_hex
 from kiosk.gateways.types import (
     AccountFound,
     BillerCode,
@@ -45,7 +45,6 @@ MAX_DAILY_FILE = 16 * 1024 * 1024
 _T = TypeVar("_T")
 _Data = Mapping[str, object]
 _ID = re.compile(r"[0-9A-Za-z_.-]{1,35}", re.ASCII)
-_STAMP = re.compile(r"[0-9]{1,14}", re.ASCII)
 
 
 class HttpBiller:
@@ -64,12 +63,7 @@ class HttpBiller:
         wall: Callable[[], float] = time.time,
         nonce: Callable[[], str] = random_hex,
     ) -> None:
-        self._client = client
-        self._app_id = app_id
-        self._signer = signer
-        self._verifier = verifier
-        self._wall = wall
-        self._nonce = nonce
+        self._calls = SignedCalls(client, app_id, signer, verifier, wall=wall, nonce=nonce)
 
     def institutions(self) -> tuple[Institution, ...] | BillerRefused | NoAnswer:
         return self._call("/v1/institutions", {}, read_institutions)
@@ -143,44 +137,13 @@ class HttpBiller:
         *,
         max_body: int = MAX_BODY,
     ) -> _T | BillerRefused | NoAnswer:
-        body = json.dumps(request, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
-        nonce = self._nonce()
+        body = self._calls.post(path, request, max_body=max_body)
+        if isinstance(body, NoAnswer):
+            return body
         try:
-            self._verifier.prepare()
-            headers = self._headers(path, nonce, body)
-        except KeyUnreadableError as error:
-            return NoAnswer(Reason.KEY_UNREADABLE, sent=False, detail=str(error))
-        answer = self._client.send("POST", path, headers, body, max_body=max_body)
-        if isinstance(answer, NoAnswer):
-            return answer
-        if answer.status != 200:
-            return NoAnswer(Reason.HTTP_STATUS, detail=str(answer.status))
-        if not self._verifies(answer, nonce):
-            return NoAnswer(Reason.BAD_SIGNATURE)
-        if skewed(int(answer.headers["x-timestamp"]) / 1000, self._wall()):
-            return NoAnswer(Reason.CLOCK)
-        try:
-            return _read(path, answer.body, read)
+            return _read(path, body, read)
         except GarbageError as error:
             return NoAnswer(Reason.GARBAGE, detail=str(error))
-
-    def _headers(self, path: str, nonce: str, body: bytes) -> dict[str, str]:
-        stamp = str(int(self._wall() * 1000))
-        return {
-            "Content-Type": "application/json",
-            "X-App-Id": self._app_id,
-            "X-Timestamp": stamp,
-            "X-Nonce": nonce,
-            "X-Signature": self._signer.sign(lines("POST", path, stamp, nonce, body)),
-        }
-
-    def _verifies(self, answer: HttpAnswer, nonce: str) -> bool:
-        stamp = answer.headers.get("x-timestamp", "")
-        theirs = answer.headers.get("x-nonce", "")
-        signature = answer.headers.get("x-signature", "")
-        if not (_STAMP.fullmatch(stamp) and theirs and signature):
-            return False
-        return self._verifier.verify(lines(nonce, stamp, theirs, answer.body), signature)
 
 
 def _read(path: str, body: bytes, read: Callable[[_Data], _T]) -> _T | BillerRefused:

@@ -11,7 +11,9 @@ from kiosk.gateways.alipay import AlipayQr
 from kiosk.gateways.alipay_wire import AlipayGateway
 from kiosk.gateways.biller import HttpBiller
 from kiosk.gateways.http import HttpClient
-from kiosk.gateways.settings import AlipaySettings, BillerSettings, WechatSettings
+from kiosk.gateways.record import HealthRecord, HttpRecord
+from kiosk.gateways.settings import AlipaySettings, BillerSettings, RecordSettings, WechatSettings
+from kiosk.gateways.signed import SignedCalls
 from kiosk.gateways.signing import Signer, Verifier, random_hex
 from kiosk.gateways.types import Biller, QrPayment
 from kiosk.gateways.wechat import WechatQr
@@ -36,7 +38,7 @@ class Outside:
 
 REAL = Outside()
 
-_Any = BillerSettings | AlipaySettings | WechatSettings
+_Any = BillerSettings | AlipaySettings | WechatSettings | RecordSettings
 
 
 def _client(settings: _Any, outside: Outside) -> HttpClient:
@@ -60,6 +62,19 @@ def make_biller(settings: BillerSettings, outside: Outside = REAL) -> Biller:
         wall=outside.wall,
         nonce=outside.nonce,
     )
+
+
+def make_record(settings: RecordSettings, outside: Outside = REAL) -> HealthRecord:
+    """Raises ValueError if the address is not https."""
+    calls = SignedCalls(
+        _client(settings, outside),
+        settings.app_id,
+        Signer(settings.private_key),
+        Verifier(settings.server_public_key),
+        wall=outside.wall,
+        nonce=outside.nonce,
+    )
+    return HttpRecord(calls)
 
 
 def make_alipay(settings: AlipaySettings, outside: Outside = REAL) -> QrPayment:

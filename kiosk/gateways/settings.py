@@ -21,6 +21,20 @@ class BillerSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordSettings:
+    """Where a result of the clinic goes. Codes that begin with `token_prefix` say whose it is."""
+
+    base_url: str
+    app_id: str
+    token_prefix: str
+    private_key: Path
+    server_public_key: Path
+    ca_file: Path | None = None
+    connect_timeout: float = 3.0
+    read_timeout: float = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlipaySettings:
     base_url: str  # with its path: …/gateway.do
     app_id: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from kiosk.i18n import N_, _
+from kiosk.i18n import N_, _, language
 from screens.drawing import Box, Rects
 from screens.theme import SPACE
 from screens.widgets.base import Kit, Pair, Widget
@@ -51,8 +51,11 @@ class TopBar(Widget):
         self.service.place(Box(left, box.y + drop, box.right - clock - left, box.h))
 
 
-# Place of each button, in fourths from the left. 矮一点 takes the first place on the home screen.
-PLACES = {"back": 0, "lower": 0, "home": 1, "help": 2, "sound": 3}
+# Place of each button, in fourths from the left. On the home screen 矮一点 takes the first place,
+# and the other language that of 首页.
+PLACES = {"back": 0, "lower": 0, "home": 1, "language": 1, "help": 2, "sound": 3}
+OTHER_LANGUAGE = {"zh": "English", "en": "中文"}
+"""What the button is called whose readers can't read the screen: never translated."""
 WORDS = {
     "back": N_("返回"),
     "lower": N_("矮一点"),
@@ -65,7 +68,8 @@ WORDS = {
 class BottomBar(Widget):
     """返回 首页 帮助 声音, always in the same places; absent where one would do harm.
 
-    ``send`` gets ``nav.back``, ``nav.home``, ``nav.help``, ``nav.sound`` or ``nav.lower``.
+    ``send`` gets ``nav.back``, ``nav.home``, ``nav.help``, ``nav.sound``, ``nav.lower`` or
+    ``nav.language``. 声音 stands wherever 帮助 does, if the cabin has a voice.
     """
 
     def __init__(
@@ -83,19 +87,26 @@ class BottomBar(Widget):
                 Button(
                     kit,
                     f"nav.{name}",
-                    _((words or WORDS)[name]),
+                    _((words or WORDS).get(name, OTHER_LANGUAGE[language()])),
                     lambda name=name: send(f"nav.{name}", None),  # type: ignore[misc]
                     kind="bar",
                 )
             )
             for name in PLACES
         }
+        self._voice = True
         self.offer(offer)
 
     def offer(self, names: tuple[str, ...]) -> None:
         """Show these buttons and no others."""
         for name, button in self._buttons.items():
             button.visible = name in names
+        self._buttons["sound"].visible = self._voice and "help" in names
+
+    def voice(self, there: bool) -> None:
+        """Have a 声音 or none."""
+        self._voice = there
+        self._buttons["sound"].visible = there and self._buttons["help"].visible
 
     def rename(self, name: str, text: str) -> None:
         """Put another text on a button (矮一点 becomes 高一点)."""

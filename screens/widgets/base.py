@@ -51,6 +51,7 @@ class Widget:
     min_mm = (0.0, 0.0)  # smallest width and height on the panel
     min_em_mm = 0.0  # smallest em of its text on the panel
     touchable = False
+    private = False  # for the eyes of the person at the screen: the inspect socket doesn't tell it
 
     def __init__(self, kit: Kit, widget_id: str = "") -> None:
         self.kit = kit

@@ -25,7 +25,7 @@ class Label(Widget):
     ``align`` is ``left``, ``center`` or ``right``; ``anchor`` is ``top`` or ``middle``. ``on``
     names the colour it stands on. ``personal`` says that whatever it shows belongs to the visit;
     a text with figures or stars does so without being told. Such a text goes when the visit ends,
-    and so do its textures.
+    and so do its textures. ``private`` is personal, and nothing but the glass tells it.
     """
 
     role = "text"
@@ -45,10 +45,12 @@ class Label(Widget):
         anchor: str = "top",
         role: str = "text",
         personal: bool = False,
+        private: bool = False,
     ) -> None:
         super().__init__(kit, widget_id)
         self.role = role
-        self._personal = personal
+        self.private = private
+        self._personal = personal or private
         self._said = False
         self.em_mm = em_mm
         self.face = face

@@ -22,14 +22,25 @@ class Message(Widget):
         *,
         em_mm: float = 12.0,
         lead_mm: float = 16.0,
+        private: bool = False,
     ) -> None:
         super().__init__(kit)
         ground, _edge, colour = KINDS[kind]
         self.panel = self.add(Panel(kit, kind=kind))
         self.lead = self.add(
-            Label(kit, f"{widget_id}.lead", em_mm=lead_mm, face="bold", colour=colour, on=ground)
+            Label(
+                kit,
+                f"{widget_id}.lead",
+                em_mm=lead_mm,
+                face="bold",
+                colour=colour,
+                on=ground,
+                private=private,
+            )
         )
-        self.words = self.add(Label(kit, widget_id, em_mm=em_mm, colour=colour, on=ground))
+        self.words = self.add(
+            Label(kit, widget_id, em_mm=em_mm, colour=colour, on=ground, private=private)
+        )
 
     def say(self, words: str, lead: str = "") -> None:
         """Show these sentences; the caller lays out again if their height may have changed."""

@@ -45,7 +45,7 @@ class _Paper(Widget):
         if self._with_reader:
             self._reader.place(reader, px(4), px(0.6))
             self._light.place((reader.inset(px(8), px(6)),))
-            self._arrow.place(_arrow_down(arrow))
+            self._arrow.place(arrow_down(arrow))
         else:
             self._reader.place(Box(), 0)
             self._light.place(())
@@ -63,7 +63,7 @@ class _Paper(Widget):
             rects.paint()
 
 
-def _arrow_down(box: Box) -> list[Box]:
+def arrow_down(box: Box) -> list[Box]:
     """A shaft and a head, the head as rows of pixels."""
     head = box.h * 3 // 5
     shaft = box.w // 3
@@ -74,7 +74,7 @@ def _arrow_down(box: Box) -> list[Box]:
     return parts
 
 
-def _frame(box: Box, width: int) -> tuple[Box, ...]:
+def frame(box: Box, width: int) -> tuple[Box, ...]:
     """The four sides of a box."""
     return (
         Box(box.x, box.y, box.w, width),
@@ -84,7 +84,7 @@ def _frame(box: Box, width: int) -> tuple[Box, ...]:
     )
 
 
-def _part(sheet: Box, x: float, y: float, w: float, h: float) -> Box:
+def part(sheet: Box, x: float, y: float, w: float, h: float) -> Box:
     """A box by shares of the sheet."""
     return Box(
         sheet.x + round(sheet.w * x),
@@ -127,22 +127,22 @@ class BillPicture(_Paper):
         return _("账单的样子：户号在上面，条码在下面")
 
     def write(self, sheet: Box) -> None:
-        rows = [_part(sheet, 0.1, 0.33 + 0.08 * n, 0.8 - 0.2 * (n % 2), 0.022) for n in range(4)]
-        marked, plain = _part(sheet, 0.1, 0.15, 0.8, 0.13), _part(sheet, 0.1, 0.07, 0.45, 0.035)
+        rows = [part(sheet, 0.1, 0.33 + 0.08 * n, 0.8 - 0.2 * (n % 2), 0.022) for n in range(4)]
+        marked, plain = part(sheet, 0.1, 0.15, 0.8, 0.13), part(sheet, 0.1, 0.07, 0.45, 0.035)
         if self._marks_name:
-            marked, plain = _part(sheet, 0.1, 0.06, 0.8, 0.13), _part(sheet, 0.1, 0.24, 0.6, 0.035)
+            marked, plain = part(sheet, 0.1, 0.06, 0.8, 0.13), part(sheet, 0.1, 0.24, 0.6, 0.035)
         self.lines.place((plain, *rows))
         self._band.place((marked,))
         self._paint_band()
         self._caption.place(marked)
-        barcode = _part(sheet, 0.08, 0.69, 0.84, 0.26)
-        self.mark.place(_frame(barcode, self.theme.px(1.5)) if self._with_reader else ())
+        barcode = part(sheet, 0.08, 0.69, 0.84, 0.26)
+        self.mark.place(frame(barcode, self.theme.px(1.5)) if self._with_reader else ())
         bars = []
         x, widths = 0.14, (3, 1, 2, 1, 1, 3, 1, 2, 2, 1, 3, 1, 1, 2, 1, 3, 2, 1, 1, 2)
         for n, width in enumerate(widths):
             share = width * 0.0215
             if n % 2 == 0:
-                bars.append(_part(sheet, x, 0.73, share, 0.18))
+                bars.append(part(sheet, x, 0.73, share, 0.18))
             x += share
         self.dark.place(tuple(bars))
 
@@ -167,8 +167,8 @@ class SlipPicture(_Paper):
         return _("小票的样子：方块在下面")
 
     def write(self, sheet: Box) -> None:
-        rows = [_part(sheet, 0.12, 0.17 + 0.07 * n, 0.76 - 0.25 * (n % 2), 0.02) for n in range(4)]
-        self.lines.place((_part(sheet, 0.25, 0.07, 0.5, 0.045), *rows))
+        rows = [part(sheet, 0.12, 0.17 + 0.07 * n, 0.76 - 0.25 * (n % 2), 0.02) for n in range(4)]
+        self.lines.place((part(sheet, 0.25, 0.07, 0.5, 0.045), *rows))
         cells = ("1110111", "1010101", "1110111", "0001010", "1110110", "1011001", "1110101")
         cell = max(1, round(sheet.w * 0.5 / 7))
         left = sheet.x + (sheet.w - 7 * cell) // 2
@@ -180,4 +180,4 @@ class SlipPicture(_Paper):
             if value == "1"
         )
         around = Box(left, top, 7 * cell, 7 * cell).inset(-cell)
-        self.mark.place(_frame(around, self.theme.px(1.5)) if self._with_reader else ())
+        self.mark.place(frame(around, self.theme.px(1.5)) if self._with_reader else ())

@@ -11,6 +11,12 @@ from screens.widgets.label import Label
 from screens.widgets.panel import PressablePanel
 
 
+def one_line(name: str) -> str:
+    """A name without its line break; words in letters keep a space there."""
+    first, _break, second = name.partition("\n")
+    return first + (" " if second and first[-1:].isascii() else "") + second
+
+
 class Seal(Widget):
     """A service's character in its colour: 费 压 印 米 本 问."""
 
@@ -132,7 +138,7 @@ class ServiceTile(PressablePanel):
 
     def _say_name(self) -> None:
         """The name on two lines beside a large seal in a narrow tile, else on one."""
-        self.label.say(self._name.replace("\n", "") if self._one_line else self._name)
+        self.label.say(one_line(self._name) if self._one_line else self._name)
 
     def repaint(self) -> None:
         super().repaint()

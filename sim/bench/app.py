@@ -19,7 +19,7 @@ from sim.setups import SETUPS, apply_setup
 
 MOST = 1e9  # seconds of a jump, pixels of a click
 HERE = Path(__file__).parent
-PAGE_FILES = ("index.html", "bench.css", "bench.js", "draw.js")
+PAGE_FILES = ("index.html", "bench.css", "bench.js", "draw.js", "machines.js")
 KINDS: Mapping[str, tuple[str, ...]] = {
     **{device: (*kinds, *WIRE_KINDS) for device, kinds in DEVICE_KINDS.items()},
     **dict.fromkeys(GATEWAY_IDS, GATEWAY_KINDS),

@@ -213,7 +213,7 @@ const FAULTS = [
     ["level_stall", "档位卡住", "level motor stalls"], ["level_timeout", "档位超时", "level time-out"],
     ["valve_1_timeout", "一号阀超时", "valve 1 time-out"], ["valve_2_timeout", "二号阀超时", "valve 2 time-out"],
     ["valve_1_stall", "一号阀卡住", "valve 1 stalls"], ["valve_2_stall", "二号阀卡住", "valve 2 stalls"],
-    ["scale_silent", "秤没反应", "scale silent"], ["scale_bad", "秤乱报", "scale data bad"], ["motor_overcurrent", "电机过流", "motor over-current"],
+    ["scale_silent", "秤没反应", "scale silent"], ["scale_bad", "秤乱报", "scale data bad"], ["short_weight", "称少了", "weighs too little"], ["motor_overcurrent", "电机过流", "motor over-current"],
     ["door_up_timeout", "门升超时", "door up time-out"], ["door_down_timeout", "门降超时", "door down time-out"], ["door_stall", "门卡住", "door stalls"],
     ["board_overcurrent", "主板过流", "board over-current"], ["unheard", "没听见", "request unheard"], ["answer_lost", "回话丢了", "answer lost"], ["silent", "没反应", "hangs"]]],
   ["booklet_dispenser", "病历本机", "Booklet dispenser", [
@@ -294,9 +294,7 @@ function drawAction(device, action) {
 function drawMachine(device) {
   const rows = facts(device.state).map(([name, value]) => `<dt>${esc(name)}</dt><dd>${esc(value)}</dd>`).join("");
   const actions = device.actions.filter((a) => a.name !== "plug" && a.name !== "unplug");
-  const s = device.state;
-  const reading = s.pressure !== undefined ? drawCuff(s.pressure) : s.bins !== undefined ? drawBins(s) : s.trays !== undefined ? drawTrays(s) : "";
-  return `<article class="machine"><h3>${both(device.zh, device.en)}</h3>${reading}<dl>${rows}</dl><div class="row">${actions.map((a) => drawAction(device, a)).join("")}</div></article>`;
+  return `<article class="machine"><h3>${both(device.zh, device.en)}</h3>${pictureOf(device.state)}<dl>${rows}</dl><div class="row">${actions.map((a) => drawAction(device, a)).join("")}</div></article>`;
 }
 
 /** The document printer: a stack of what came out, two paper trays of 250 sheets, toner. */
@@ -320,10 +318,4 @@ function drawBins(state) {
   };
   const door = `<g transform="translate(200 0)"><rect width="70" height="74" rx="6" fill="${state.door === "open" ? "#fff" : "#E2DAC6"}" stroke="#0B5C5A" stroke-width="2"/><text x="35" y="42" text-anchor="middle" font-size="13" fill="#14232E">${state.tray} g</text><text x="35" y="90" text-anchor="middle" font-size="12" fill="#14232E">${state.door === "open" ? "门开 open" : "门关 closed"}</text></g>`;
   return `<svg class="cuff" viewBox="0 0 280 96" role="img" aria-label="rice bins">${bin(state.bins["1"], 5, "1")}${bin(state.bins["2"], 100, "2")}${door}</svg>`;
-}
-
-/** The pressure in a cuff as a column of 300 mmHg. */
-function drawCuff(mmhg) {
-  const width = Math.min(300, mmhg);
-  return `<svg class="cuff" viewBox="0 0 300 22" role="img" aria-label="${esc(mmhg)} mmHg"><rect width="300" height="22" rx="11" fill="#F1ECE0"/><rect width="${width}" height="22" rx="11" fill="#0B5C5A"/><text x="150" y="16" text-anchor="middle" font-size="14" fill="${mmhg > 130 ? "#fff" : "#14232E"}">${esc(mmhg)} mmHg</text></svg>`;
 }

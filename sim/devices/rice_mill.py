@@ -59,6 +59,8 @@ class RiceMill(Model):
         self.bins = {1: FULL, 2: FULL}
         self.climate = {1: (12, 50), 2: (12, 50)}
         self.tray = self.taken = self.starts = 0
+        self.batches: list[dict[str, int]] = []
+        self._own = False
         self.phase, self.door_open = "idle", False
         self._input = b""
         self._silence: Timer | None = None
@@ -83,6 +85,7 @@ class RiceMill(Model):
                 "仓内温湿度", "a bin's climate", {"bin": 1, "celsius": 12, "humidity": 50}
             ),
             "clear_faults": Action("排除故障", "put it right"),
+            "empty": Action("清空余米", "empty hopper and tray"),
             "power_cut": Action("断电再来电", "power cut"),
         }
         if self.tray and self.door_open:
@@ -91,7 +94,7 @@ class RiceMill(Model):
 
     def act(self, name: str, body: Mapping[str, object]) -> dict[str, object]:
         """take; fill {"bin", "grams"}; climate {"bin", "celsius", "humidity"};
-        clear_faults; power_cut."""
+        clear_faults; empty; power_cut."""
         if name == "take":
             if not (self.tray and self.door_open):
                 raise ActionError("the door is closed, or nothing lies behind it")
@@ -111,6 +114,10 @@ class RiceMill(Model):
             self._holding[FAULT_HIGH] = self._holding[FAULT_LOW] = 0
             self._progress = RUNNING if self.phase != "idle" else IDLE
             self._look_around()
+        elif name == "empty":
+            if self.phase != "idle":
+                raise ActionError("the mill is running")
+            self.tray = self._gross = 0
         elif name == "power_cut":
             if self._step is not None:
                 self._step.cancel()
@@ -131,6 +138,14 @@ class RiceMill(Model):
             "faults": f"{self._fault_word:08X}",
             "starts": self.starts,
         }
+
+    def ledger(self) -> dict[str, object]:
+        """What really went through, batch by batch, in grams before milling.
+
+        ``fed`` of the bin's rice fell into the hopper for it, ``out`` of that lay behind an open
+        door. What an earlier batch left behind comes out besides, and counts for none.
+        """
+        return {"batches": [dict(x) for x in self.batches], "taken": self.taken}
 
     def link_down(self) -> None:
         """The cable is pulled: the mill goes on by itself."""
@@ -237,6 +252,7 @@ class RiceMill(Model):
         self._progress = RUNNING
         self.starts += 1
         # Rice that wasn't taken comes out first, and nothing else does.
+        self._own = not self.tray
         self._enter(*(("door_up", DOOR_S) if self.tray else ("level", LEVEL_S)))
 
     def _enter(self, phase: str, seconds: float) -> None:
@@ -260,6 +276,8 @@ class RiceMill(Model):
             self._enter("door_up", DOOR_S)
         elif phase == "door_up":
             self.door_open = True
+            if self._own:
+                self.batches[-1]["out"] = self.batches[-1]["fed"]
             self._enter("take", TAKE_S)
         elif phase == "take":
             self.phase, self._progress = "idle", ERROR
@@ -279,11 +297,14 @@ class RiceMill(Model):
         if self._set is None:
             return
         number, grams, _ = self._set
-        came = min(grams, self.bins[number])
+        short = self._faults.take(self.device_id, "short_weight")
+        wanted = grams if short is None else max(0, grams - int(short.number("grams", 100)))
+        came = min(wanted, self.bins[number])
         self.bins[number] -= came
         self._gross += came
+        self.batches.append({"bin": number, "set": grams, "fed": came, "out": 0})
         self._look_around()
-        if came < grams:
+        if came < wanted:
             self.phase, self._progress = "idle", ERROR
             return
         self._enter("mill", MILL_S)

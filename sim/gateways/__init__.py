@@ -1,4 +1,6 @@
-"""The gateways that aren't there: biller, Alipay-style and WeChat-Pay-style QR payment."""
+"""The gateways that aren't there: biller, QR payment in Alipay's and WeChat Pay's style, and a
+health record.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +14,9 @@ from sim.devices.model import Action
 from sim.faults import Faults
 from sim.gateways import alipay as _alipay
 from sim.gateways import biller as _biller
+from sim.gateways import record as _record
 from sim.gateways import wechat as _wechat
-from sim.gateways.bench import Bench, BillerBench, QrBench
+from sim.gateways.bench import Bench, BillerBench, QrBench, RecordBench
 from sim.gateways.certificates import foreign_authority, sandbox_authority
 from sim.gateways.relay import CABIN, PhoneBench, RelayHost, StickBench
 from sim.gateways.servers import HttpsServer
@@ -26,7 +29,7 @@ __all__ = ["Gateways"]
 
 
 class Gateways:
-    """The three sandboxes with one clock, one list of faults and one lock.
+    """The sandboxes with one clock, one list of faults and one lock.
 
     Over HTTPS after `start`, in memory by `wsgi` at any time; both see the same books. Keys and
     certificates live as long as the process; `seed` is there for the contract, nothing that a
@@ -51,15 +54,18 @@ class Gateways:
         self.biller = _biller.Biller(world)
         self.alipay = _alipay.Alipay(world)
         self.wechat = _wechat.Wechat(world)
+        self.record = _record.Record(world)
         self._gateways: Mapping[str, Gateway] = {
             "biller": self.biller,
             "alipay": self.alipay,
             "wechat": self.wechat,
+            "record": self.record,
         }
         self._relay = RelayHost(directory)
         self._benches: Mapping[str, Bench] = {
             "biller": BillerBench(self.biller, faults),
             "qr_payment": QrBench(self.alipay, self.wechat, faults),
+            "record": RecordBench(self.record, faults),
             "phone_file": PhoneBench(self._relay, faults),
             "usb_stick": StickBench(directory / "usb_stick", faults),
         }
@@ -109,6 +115,7 @@ class Gateways:
             "biller": "https://biller.invalid",
             "alipay": "https://alipay.invalid/gateway.do",
             "wechat": "https://wechat.invalid",
+            "record": "https://record.invalid",
         }
         sections: dict[str, dict[str, object]] = {}
         for name in self._gateways:
@@ -122,6 +129,7 @@ class Gateways:
             }
         sections["biller"]["app_id"] = _biller.APP_ID
         sections["alipay"]["app_id"] = _alipay.APP_ID
+        sections["record"] |= {"app_id": _record.APP_ID, "token_prefix": _record.TOKEN_PREFIX}
         sections["wechat"] |= {
             "app_id": _wechat.APP_ID,
             "mchid": _wechat.MCH_ID,
@@ -142,7 +150,7 @@ class Gateways:
         keys = directory / "keys"
         keys.mkdir(mode=0o700, parents=True, exist_ok=True)
         (directory / "ca.pem").write_bytes(sandbox_authority().pem())
-        for gateway in (self.biller, self.alipay, self.wechat):
+        for gateway in (self.biller, self.alipay, self.wechat, self.record):
             _write(keys / f"{gateway.name}_app_private.pem", gateway.app_key.private_pem())
             _write(keys / f"{gateway.name}_public.pem", gateway.server_key.public_pem())
         _write(keys / "wechat_api_v3.key", self.wechat.api_v3_key.encode("ascii"))

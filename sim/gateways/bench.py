@@ -13,6 +13,7 @@ from sim.gateways.alipay import Alipay
 from sim.gateways.biller import Biller
 from sim.gateways.biller_accounts import BY_ID, Account, Bill
 from sim.gateways.biller_book import State as PostingState
+from sim.gateways.record import TOKENS, Record
 from sim.gateways.trades import BuyerError, Trade, TradeBook
 from sim.gateways.wechat import Wechat
 
@@ -214,6 +215,28 @@ class QrBench(Bench):
             "reachable": self.reachable(),
             "open": [_shown(name, trade) for name, book in books for trade in book.open_trades()],
             "ledger": [row for _, book in books for row in book.ledger()],
+        }
+
+
+class RecordBench(Bench):
+    """The health record: how many results it keeps, and the codes that people have for it."""
+
+    device_id = "record"
+    offered: ClassVar[Mapping[str, Action]] = {}
+
+    def __init__(self, record: Record, faults: Faults) -> None:
+        super().__init__(faults)
+        self._record = record
+
+    def _acts(self) -> Mapping[str, _Act]:
+        return {}
+
+    def state(self) -> dict[str, object]:
+        return {
+            "reachable": self.reachable(),
+            "kept": len(self._record.kept),
+            "arrivals": self._record.arrivals,
+            "tokens": list(TOKENS),
         }
 
 

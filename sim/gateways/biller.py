@@ -11,10 +11,8 @@ from __future__ import annotations
 
 import json
 import re
-import secrets
 from collections.abc import Mapping
 from dataclasses import asdict
-from http import HTTPStatus
 
 from sim.gateways.biller_accounts import (
     INSTITUTIONS,
@@ -36,10 +34,10 @@ from sim.gateways.biller_book import (
 )
 from sim.gateways.biller_file import daily_file
 from sim.gateways.keys import key_pair
-from sim.gateways.transport import Gateway, Reply, Request, World
+from sim.gateways.sealed import SealedGateway
+from sim.gateways.transport import Request, World
 
 APP_ID = "cabin-3801"
-SKEW_MS = 300_000
 _ORDER_NO = re.compile(r"[0-9A-Z]{1,32}")
 _UNKNOWN_CODES = frozenset({"SYS1001", "EQ0010", "EQ0011"})
 _QUERY = frozenset({"query"})
@@ -65,69 +63,19 @@ _MESSAGES = {
 Answer = tuple[str, dict[str, object]]
 
 
-class Biller(Gateway):
+class Biller(SealedGateway):
     """The office that stands before the four institutions."""
 
     name = "biller"
     device = "biller"
+    app_id = APP_ID
+    messages = _MESSAGES
     calls = frozenset({"institutions", "query", "post", "check", "cancel", "daily-file"})
     changing = frozenset({"post", "cancel"})
 
     def __init__(self, world: World) -> None:
-        super().__init__(world)
-        self.app_key = key_pair("biller app")
-        self.server_key = key_pair("biller server")
+        super().__init__(world, key_pair("biller app"), key_pair("biller server"))
         self.book = Book(world.clock)
-        self._nonces: dict[str, float] = {}
-
-    def call_of(self, request: Request) -> str | None:
-        call = request.path.removeprefix("/v1/")
-        known = request.path.startswith("/v1/") and call in self.calls
-        return call if known and request.method == "POST" else None
-
-    # --- signatures
-
-    def refuse(self, request: Request) -> Answer | None:
-        return None if self._accepted(request) else (SECURITY, {})
-
-    def _accepted(self, request: Request) -> bool:
-        timestamp, nonce = request.header("x-timestamp"), request.header("x-nonce")
-        if request.header("x-app-id") != APP_ID:
-            return False
-        if not re.fullmatch(r"[0-9]{1,15}", timestamp):
-            return False
-        if not re.fullmatch(r"[0-9a-fA-F]{32}", nonce):
-            return False
-        now_ms = self.wall() * 1000
-        if abs(now_ms - int(timestamp)) > SKEW_MS:
-            return False
-        parts = (request.method, request.target, timestamp, nonce)
-        text = "".join(f"{part}\n" for part in parts).encode() + request.body + b"\n"
-        if not self.app_key.verify(text, request.header("x-signature")):
-            return False
-        if nonce.lower() in self._nonces:
-            return False
-        # A nonce is remembered for as long as its request's time would be accepted.
-        self._nonces[nonce.lower()] = int(timestamp) + SKEW_MS
-        if len(self._nonces) > 10_000:
-            self._nonces = {n: until for n, until in self._nonces.items() if until >= now_ms}
-        return True
-
-    def seal(self, request: Request, answer: object, forged: bool) -> Reply:
-        assert isinstance(answer, tuple)
-        code, data = answer
-        content = {"code": code, "message": _MESSAGES.get(code, ""), "data": data}
-        body = json.dumps(content, ensure_ascii=False).encode()
-        timestamp, nonce = str(int(self.wall() * 1000)), secrets.token_hex(16)
-        parts = (request.header("x-nonce"), timestamp, nonce)
-        text = "".join(f"{part}\n" for part in parts).encode() + body + b"\n"
-        headers = {
-            "Content-Type": "application/json",
-            "X-Timestamp": timestamp,
-            "X-Nonce": nonce,
-            "X-Signature": self.server_key.sign(text + b"x" if forged else text),
-        }
-        return Reply(HTTPStatus.OK, body, headers)
 
     # --- calls
 

@@ -40,6 +40,29 @@ def touch() -> list[Reading]:
     ]
 
 
+@measure("speech")
+def speech() -> list[Reading]:
+    """A touch while the kiosk speaks beside the same touch while it is silent, in turns."""
+    from tests.bench import speech as voice
+
+    found = voice.measure()
+    speaking, silent = found["speaking_ms"], found["silent_ms"]
+    name = "touch to first pixel while it speaks"
+    return [
+        Reading(
+            f"{name}, {which}",
+            speaking[which],
+            "ms",
+            voice.MORE_MS,
+            "over",
+            silent[which],
+            "silent",
+            details=found,
+        )
+        for which in ("p50", "p95")
+    ] + [Reading("memory (PSS) of the voice", found["voice_pss_mib"], "MiB", voice.CHILD_MIB)]
+
+
 @measure("start")
 def start() -> list[Reading]:
     """Process start to a touchable home screen beside a bare window, in turns."""
@@ -209,6 +232,20 @@ def machines_at_rest() -> list[Reading]:
         ),
         Reading("paper out until it is known", found["paper_s"], "s", machines.CHANGE_S),
         Reading("cable pulled until it is known", found["unplugged_s"], "s", machines.CHANGE_S),
+    ]
+
+
+@measure("stop")
+def stop_on_the_wire() -> list[Reading]:
+    """停止 of the blood-pressure meter: finger down to the stop frame on its wire."""
+    from tests.bench import stop_time
+
+    found = stop_time.measure()
+    seen = found["press_to_frame_ms"]
+    name = "停止 to the stop frame on the wire"
+    return [
+        Reading(f"{name}, p50", seen["p50"], "ms", details=found),
+        Reading(f"{name}, p95", seen["p95"], "ms", stop_time.P95_MS),
     ]
 
 

@@ -32,7 +32,8 @@ def measure(touches: int = TOUCHES) -> dict[str, Any]:
     """Times in milliseconds: home → bill and back, and of a bare flip on the same screen."""
     with scene() as place:
         flip = bare_flip(place)
-        there, home_again, look = _back_and_forth(place, touches)
+        with place.kiosk() as kiosk:
+            there, home_again, look = back_and_forth(place.glass, kiosk, touches)
     return {
         "home_to_bill_ms": summary_ms(there),
         "bill_to_home_ms": summary_ms(home_again),
@@ -41,16 +42,17 @@ def measure(touches: int = TOUCHES) -> dict[str, Any]:
     }
 
 
-def _back_and_forth(place: Scene, touches: int) -> tuple[list[float], list[float], tuple[int, int]]:
+def back_and_forth(
+    glass: Glass, kiosk: KioskWindow, touches: int
+) -> tuple[list[float], list[float], tuple[int, int]]:
     """Seconds there and back, without the first touches; and the point looked at."""
     there: list[float] = []
     back_again: list[float] = []
-    with place.kiosk() as kiosk:
-        go, back = _boxes(kiosk)
-        look = _telling_point(place.glass, kiosk, go, back)
-        for _ in range(touches + 1):
-            there.append(_touch(place.glass, kiosk, go, look, BILL[0]))
-            back_again.append(_touch(place.glass, kiosk, back, look, HOME[0]))
+    go, back = _boxes(kiosk)
+    look = _telling_point(glass, kiosk, go, back)
+    for _ in range(touches + 1):
+        there.append(_touch(glass, kiosk, go, look, BILL[0]))
+        back_again.append(_touch(glass, kiosk, back, look, HOME[0]))
     return there[1:], back_again[1:], look
 
 

@@ -40,9 +40,13 @@ WAYS_HOME = (
     "order.copy_taken",
     "found.done",
     "help.close",
+    "sound.close",
     "idle.leave",
     "order.cancel",
     "order.slip",
+    "clinic.arm_out",
+    "clinic.stop",
+    "goods.decline",
 )
 
 
@@ -162,7 +166,11 @@ class Stage:
 
     def find(self, slip: str) -> str:
         """查一笔: what the screen says of the slip's order."""
-        self.kiosk.touch("home.find_slip")
+        if enabled(self.kiosk.on("home"), "home.find_slip"):
+            self.kiosk.touch("home.find_slip")
+        else:
+            self.kiosk.touch("home.call_person")
+            self.kiosk.touch("call.find_slip")
         self.kiosk.on("find")
         self.scan(slip)
         self.kiosk.on("found")
@@ -255,6 +263,8 @@ class Stage:
 
     def begin(self) -> None:
         """Everything repaired, nobody at the screen, bills can be paid."""
+        self.bench.until("rice_mill", lambda state: state["phase"] == "idle")
+        self.bench.act("rice_mill", "empty")
         self.bench.set_up("normal")
         self.bench.act("biller", "plug")
         self.bench.act("qr_payment", "plug")

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from kiosk.i18n import read_po
+from kiosk.speech.phrases import known
 from screens import fonts
 
 pytestmark = pytest.mark.window
@@ -61,7 +62,14 @@ def test_whatever_can_be_touched_is_called_by_what_it_does_and_does_it(walk: Wal
 
 
 def test_the_ways_out_have_the_same_places_on_every_screen(walk: Walk) -> None:
-    assert set(walk["bar"]) == {"nav.back", "nav.home", "nav.help", "nav.lower"}
+    assert set(walk["bar"]) == {
+        "nav.back",
+        "nav.home",
+        "nav.help",
+        "nav.lower",
+        "nav.sound",
+        "nav.language",
+    }
     assert {name: len(places) for name, places in walk["bar"].items()} == dict.fromkeys(
         walk["bar"], 1
     )
@@ -69,6 +77,11 @@ def test_the_ways_out_have_the_same_places_on_every_screen(walk: Walk) -> None:
 
 def test_the_ways_out_are_offered_where_they_do_no_harm(walk: Walk) -> None:
     assert walk["ways_out"] == []
+
+
+def test_no_reading_leaves_the_glass_by_the_inspect_socket(walk: Walk) -> None:
+    assert walk["private"] > 100
+    assert walk["betrayed"] == []
 
 
 def test_lower_brings_controls_down_and_into_the_lower_half(walk: Walk) -> None:
@@ -81,6 +94,44 @@ def test_lower_brings_controls_down_and_into_the_lower_half(walk: Walk) -> None:
     assert {x for x in high if not x.startswith(long)} == set()
     assert "bills_2" not in high
     assert "institution_4" not in high
+
+
+def test_every_screen_has_words_and_they_stand_on_it(walk: Walk) -> None:
+    silent = {screen for screen, entry, _full in walk["said"].values() if not entry}
+    assert silent == {"attract"}
+    assert walk["not_shown"] == []
+
+
+def test_screens_of_the_second_language_go_with_the_visit(walk: Walk) -> None:
+    assert walk["languages"] == [["en", "zh"], ["zh"]]
+
+
+def test_names_and_account_numbers_are_said_only_when_asked_for(walk: Walk) -> None:
+    personal = re.compile(r"\*\*|4417|0082|7730|0900|0001$|\d{8,}|3 1 0 0")
+    asked: set[str] = set()
+    for name, (screen, entry, full) in walk["said"].items():
+        if screen == "call" or "books_closed" in name:
+            continue  # the office's own telephone numbers
+        assert [x for x in entry if personal.search(x)] == [], name
+        if [x for x in full if personal.search(x)]:
+            asked.add(screen)
+    assert asked == {"account", "bills", "confirm", "topup"}
+
+
+def test_what_is_said_in_chinese_can_be_recorded(walk: Walk) -> None:
+    """Each sentence has an id; what has none are names, numbers, and bills by their months."""
+    free = re.compile(
+        r"[\d¥.,\s-]+|.*\d+ 月.*|.*\d:\d\d.*|.*电力.*|.*位数字.*|.*付费电|\w+会|\w+义工|夜间值班"
+        r"|.*充值",
+        re.DOTALL,
+    )
+    nameless = {
+        text
+        for name, (_screen, _entry, full) in walk["said"].items()
+        for text in full
+        if name.endswith(" zh") and not known(text) and not free.fullmatch(text)
+    }
+    assert nameless == set()
 
 
 @cache

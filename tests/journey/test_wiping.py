@@ -29,6 +29,7 @@ def found(display: str, tmp_path_factory: pytest.TempPathFactory) -> Any:
 def test_no_account_owner_sum_or_number_stays_in_the_process(found: Any) -> None:
     assert found["planted"] > 15
     assert found["owners"] == 2
+    assert found["readings"] > 5
     assert found["left"] == []
 
 

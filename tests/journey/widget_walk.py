@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import replace
+from itertools import combinations, product
 from pathlib import Path
 from typing import Any
 
@@ -36,15 +37,47 @@ def main(data_dir: Path) -> None:
     pictures = PictureMaker("数字小屋")
     walk = _Walk(app, shown, sent, pictures)
     every = STATES | extremes()
-    for lower in (False, True):
-        for night in (False, True):
+    # Colours have no language: the second one is walked by day only.
+    for language, nights in (("zh", (False, True)), ("en", (False,))):
+        for lower, night in product((False, True), nights):
             for name, state in every.items():
                 face = replace(state.face, night=night)
-                visit = replace(state.visit, lower=lower)
+                visit = replace(state.visit, lower=lower, language=language)
                 walk.see(name, replace(state, face=face, visit=visit))
-    walk.see_homes()
-    report = walk.report() | {"unseen": unseen(app, lambda name: pictures.of(STATES[name]))}
+    walk.see("home", every["home"])
+    languages = {language for language, _name in app._built}
+    app.forget()
+    app._tidy()
+    left = {language for language, _name in app._built}
+    walk.see_homes(every)
+    report = walk.report() | {
+        "unseen": unseen(app, lambda name: pictures.of(STATES[name])),
+        "languages": [sorted(languages), sorted(left)],
+    }
     print(json.dumps(report, ensure_ascii=False))
+
+
+EVERY = ("pay_bill", "blood_pressure", "print", "rice", "booklet")
+"""Five services as there may be, in their order."""
+HOMES = ("home", "booklet_home", "booklet_home_long")
+
+
+def _pretended(chosen: tuple[str, ...]) -> Any:
+    """These services, with the longest names that a tile has; the second is out of order."""
+    from screens.services import Service
+
+    seals = dict(zip(EVERY, "费压印米本", strict=True))
+    return tuple(
+        Service(
+            x,
+            seals[x],
+            "seal_bills",
+            "水电煤\n缴费",
+            "带小票，看缴好没有",
+            trouble=lambda _, n=n: "booklet_dispenser:empty" if n == 1 else "",  # type: ignore[misc]
+        )
+        for n, x in enumerate(chosen)
+    )
 
 
 class _Walk:
@@ -57,6 +90,10 @@ class _Walk:
         self._ways_out: list[str] = []
         self._texts: set[tuple[str, str]] = set()
         self._screens: set[str] = set()
+        self._private = 0
+        self._betrayed: list[str] = []
+        self._said: dict[str, list[Any]] = {}
+        self._not_shown: list[str] = []
 
     def see(self, name: str, state: Any) -> None:
         from screens.widgets.label import Label
@@ -68,9 +105,13 @@ class _Walk:
         self._screens.add(picture.screen)
         found = broken(screen)
         if found:
-            self._broken[f"{name} {picture.palette} lower={state.visit.lower}"] = found
+            how = f"{picture.palette} lower={state.visit.lower} {picture.language}"
+            self._broken[f"{name} {how}"] = found
         widgets = list(screen.walk())
+        self._listen(f"{name} {picture.language}", picture, widgets)
         self._texts |= {(w.face, w.text) for w in widgets if isinstance(w, Label) and w.text}
+        if name.startswith("clinic_"):
+            self._look_for_values(name, screen)
         touchables = [w for w in widgets if w.touchable and w.enabled]
         for widget in touchables:
             self._touch(name, state, widget)
@@ -84,28 +125,62 @@ class _Walk:
             self._tops.setdefault(name, {})[str(state.visit.lower)] = min(others)
         self._compare_ways_out(name, state, {w.id for w in bar})
 
-    def see_homes(self) -> None:
-        """The home screen with a notice and with one to six services, which no state has yet."""
-        from screens.base import Frame
-        from screens.home import HomeScreen, HomeView, Tile
+    def _listen(self, name: str, picture: Any, widgets: list[Any]) -> None:
+        """What is said stands on the screen, word by word."""
+        from screens.widgets.label import Label
+
+        said = picture.said.utterance
+        self._said[name] = [picture.screen, said.on_entry(), said.in_full()]
+        shown = " ".join(w.text for w in widgets if isinstance(w, Label))
+        words = [x for text in said.in_full() for x in text.split() if x not in shown]
+        if words:
+            self._not_shown.append(f"{name}: {words}")
+
+    def see_homes(self, states: dict[str, Any]) -> None:
+        """Every combination of services, with a notice and without, some out of order."""
+        from screens import services
+
+        real = services.SERVICES
+        for count in range(len(EVERY) + 1):
+            for chosen in combinations(EVERY, count):
+                services.SERVICES = _pretended(chosen)
+                for name in HOMES:
+                    for lower in (False, True):
+                        self._see_home(name, states[name], lower, chosen)
+                if services.find_is_inside(states["home"]):
+                    self._see_inside(states)
+        services.SERVICES = real
+
+    def _see_inside(self, states: dict[str, Any]) -> None:
+        """查一笔 where the home screen has no room for it."""
+        for name in (x for x in states if x.startswith(("bill", "call"))):
+            for lower in (False, True):
+                visit = replace(states[name].visit, lower=lower)
+                self.see(f"{name} of a full cabin", replace(states[name], visit=visit))
+
+    def _see_home(self, name: str, state: Any, lower: bool, chosen: tuple[str, ...]) -> None:
+        from screens.home import HomeScreen, view_of
         from tests.support.screen_rules import broken
 
-        seals, colour, name = "费压印米本问", "seal_bills", "水电煤\n缴费"
-        for count in range(1, 7):
-            for low in (False, True):
-                for notice in ("", "学缴水电费，学自己量血压。义工手把手教。"):
-                    tiles = tuple(
-                        Tile(f"t{n}", seals[n], colour, name, "本子发完了，明早补", n != 2)
-                        for n in range(count)
-                    )
-                    title = "小义工课堂 · 本周三 9:30" if notice else ""
-                    view = HomeView("您好，今天要办什么？", "不着急。", tiles, title, notice, low)
-                    screen = HomeScreen(self._app.kit, lambda *_: None)
-                    screen.show_frame(Frame("数字小屋", "11月22日 星期日", "20:15"))
-                    screen.show(view)
-                    found = broken(screen)
-                    if found:
-                        self._broken[f"home of {count} low={low} {title}"] = found
+        view = view_of(replace(state, visit=replace(state.visit, lower=lower)))
+        screen = HomeScreen(self._app.kit, lambda *_: None)
+        screen.show_frame(self._pictures.of(state).frame)
+        screen.show(view)
+        found = broken(screen)
+        if found:
+            self._broken[f"{name} with {chosen} lower={lower}"] = found
+        find = () if len(chosen) == len(EVERY) else ("find_slip",)
+        if tuple(x.id for x in view.tiles) != (*chosen, *find, "call_person"):
+            self._broken[f"{name} with {chosen}"] = [x.id for x in view.tiles]
+
+    def _look_for_values(self, name: str, screen: Any) -> None:
+        """The inspect socket must name no value that the glass shows."""
+        from screens.walk import describe
+
+        shown = [w.text for w in screen.walk() if w.private and w.text]
+        self._private += len(shown)
+        said = {x["text"] for x in describe(screen)}
+        self._betrayed += [f"{name}: {x}" for x in shown if x in said]
 
     def _touch(self, name: str, state: Any, widget: Any) -> None:
         """Whatever can be touched is called by what it sends, and the visit answers it."""
@@ -155,6 +230,10 @@ class _Walk:
             "bar": self._bar,
             "tops": self._tops,
             "ways_out": self._ways_out,
+            "private": self._private,
+            "betrayed": self._betrayed,
+            "said": self._said,
+            "not_shown": self._not_shown,
             "texts": sorted(self._texts),
             "fonts": {x: self._app.kit.fonts.path(x) for x in ("regular", "bold", "serif")},
         }

@@ -17,7 +17,7 @@ from kiosk.core.order import (
     with_paper,
     with_payment,
 )
-from kiosk.core.state import Contact, Device, Level, State
+from kiosk.core.state import Contact, Device, Level, Rules, State
 from kiosk.core.visit.steps import (
     AtOrder,
     BillList,
@@ -38,7 +38,7 @@ from kiosk.core.visit.steps import (
 )
 from kiosk.gateways.types import BillerCode
 from tests.support import states as s
-from tests.support import states_print
+from tests.support import states_print, states_rice
 
 LONG = Institution(
     "SH-LONG", Kind.ELECTRIC, "国网上海市电力公司市南", r"\d{13}", "户号是13位数字，印在账单左上角"
@@ -207,11 +207,18 @@ def _troubled() -> dict[str, State]:
         "confirm_terminal_only": _out_of_order(_at_confirm(None), "wechat", "alipay"),
         "confirm_no_terminal": _out_of_order(_at_confirm(None), "terminal"),
         "call_long": replace(called, rules=rules),
+        "clinic_alert_long": replace(s.STATES["clinic_alert"], rules=_longest(rules)),
+        "clinic_code_long": replace(s.STATES["clinic_code"], rules=_longest(rules)),
         "call_one": replace(called, rules=replace(rules, contacts=contacts[:1])),
     }
     for reason in ("journal", "receipt_printer", "biller", "payment"):
         found[f"out_of_service_{reason}"] = s.at(OutOfService(reason))
     return found
+
+
+def _longest(rules: Rules) -> Rules:
+    """As long an address and a name as the configuration allows (60 characters each)."""
+    return replace(rules, address=("示例路三百八十弄" * 8)[:60], cabin_name=("数字小屋" * 15)[:60])
 
 
 def _plain() -> dict[str, State]:
@@ -232,10 +239,10 @@ def _plain() -> dict[str, State]:
 
 
 def _covered(states: dict[str, State]) -> dict[str, State]:
-    """Help for every screen, and the question whether somebody is still here."""
+    """Help and 声音 for every screen, and the question whether somebody is still here."""
     found = {}
     for name, state in states.items():
-        for overlay in (Overlay.HELP, Overlay.IDLE):
+        for overlay in (Overlay.HELP, Overlay.SOUND, Overlay.IDLE):
             visit = replace(state.visit, overlay=overlay)
             found[f"{name}_{overlay}"] = replace(state, visit=visit)
     return found
@@ -243,7 +250,8 @@ def _covered(states: dict[str, State]) -> dict[str, State]:
 
 def extremes() -> dict[str, State]:
     """Every state that stretches a screen, by name."""
-    found = states_print.extremes() | _plain() | _noted() | _troubled() | _paying() | _undecided()
+    found = states_print.extremes() | states_rice.extremes()
+    found |= _plain() | _noted() | _troubled() | _paying() | _undecided()
     for name, order in _ends().items():
         found[f"result_{name}"] = replace(s.at(AtOrder(order.id)), orders={order.id: order})
         found[f"found_{name}"] = s.at(FoundOrder(order))

@@ -33,7 +33,10 @@ from kiosk.core.visit.steps import (
     Step,
     Visit,
 )
-from tests.support.print_shop import SHOP
+from tests.support.clinic_states import RULES as CLINIC
+from tests.support.clinic_states import clinic_states
+from tests.support.print_shop import SHOP as PRINT
+from tests.support.rice_shop import SHOP
 
 POWER = Institution("SH-POWER", Kind.ELECTRIC, "电力", r"\d{10}", "户号是10位数字")
 PREPAID = Institution("SH-PREPAID", Kind.ELECTRIC, "预付费电", r"8\d{9}", "户号是8开头的10位数字")
@@ -59,18 +62,15 @@ RULES = Rules(
         Contact("小义工", "021-0000 0002", "周三 9:30–11:00"),
         Contact("夜间值班", "021-0000 0003", "17:30–次日 8:30"),
     ),
-    printing=SHOP,
+    printing=PRINT,
+    clinic=CLINIC,
+    rice=SHOP,
 )
 READY = {
     x: Device(Level.READY)
     for x in (
-        "terminal",
-        "wechat",
-        "alipay",
-        "receipt_printer",
-        "scanner",
-        "biller",
-        "document_printer",
+        *("terminal", "wechat", "alipay", "receipt_printer", "scanner", "biller"),
+        *("bp_meter", "rice_mill", "document_printer"),
     )
 }
 ORDER_ID = "3801261122000470K7QD"
@@ -254,6 +254,10 @@ STATES: dict[str, State] = {
     "call_asked": at(CallPerson(asked=True)),
     "help": at(EnterAccount(POWER), overlay=Overlay.HELP),
     "help_unknown": with_order(UNKNOWN, overlay=Overlay.HELP),
+    "sound": at(BillList(), accounts=ACCOUNTS, overlay=Overlay.SOUND),
+    "sound_mute": at(Home(), overlay=Overlay.SOUND, volume=0),
+    "sound_loudest": at(Home(), overlay=Overlay.SOUND, volume=5),
     "idle": at(BillList(), accounts=ACCOUNTS, overlay=Overlay.IDLE),
     "out_of_service": at(OutOfService("receipt_printer")),
+    **clinic_states(BASE),
 }

@@ -20,12 +20,13 @@ from kiosk.journal import Journal
 from kiosk.journal.rows import Row
 from kiosk.residents import Errand, Resident
 from kiosk.soak import rest, step
+from kiosk.troubles import repair_mill
 from kiosk.virtual import ROLES, VirtualKiosk
 from sim.devices.model import ActionError
 from sim.devices.paper import to_text
 
 GOOD = (("SH-POWER", 9_630), ("SH-WATER", 1_560))
-USABLE = ("terminal", "receipt_printer", "scanner", "biller", "alipay", "wechat")
+USABLE = ("terminal", "receipt_printer", "scanner", "biller", "alipay", "wechat", "rice_mill")
 REFUSING = ("SH-GAS", "3300000500")
 """The account whose biller refuses every posting for certain."""
 LONGEST_S = 900.0
@@ -120,12 +121,12 @@ class Cabin(VirtualKiosk):
 
     def serve(
         self,
-        errand: Errand,
+        errand: Errand | Resident,
         due: Callable[[Cabin], bool] = lambda _: False,
         strike: Callable[[Cabin], None] = lambda _: None,
     ) -> Resident:
         """Let somebody do their errand; at the first moment when ``due`` holds, ``strike``."""
-        resident = Resident(errand)
+        resident = errand if isinstance(errand, Resident) else Resident(errand)
         struck = threading.Event()
 
         def strikes() -> bool:
@@ -145,6 +146,7 @@ class Cabin(VirtualKiosk):
             self.act(role, "plug")
         for action in ("paper_in", "cover_close", "clear_jam"):
             self.act("receipt_printer", action)
+        repair_mill(self)
         self.cabin.poke()
         self.settle()
 

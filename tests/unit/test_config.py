@@ -13,7 +13,7 @@ from devices import port, registry
 from kiosk import config, config_toml
 from kiosk.composition import means_of
 from kiosk.core.means import Commit, RefundBy
-from kiosk.settings import DeviceSettings
+from kiosk.settings import ClinicSettings, DeviceSettings
 
 EXAMPLE = Path(kiosk.__file__).parent / "cabin.example.toml"
 FILES = (
@@ -26,6 +26,8 @@ FILES = (
     "keys/wechat_public.pem",
     "keys/wechat_api_v3.key",
     "keys/relay.key",
+    "keys/record_app_private.pem",
+    "keys/record_public.pem",
 )
 SMALL = """\
 [cabin]
@@ -113,7 +115,8 @@ def test_the_example_shows_the_defaults(folder: Path) -> None:
     (folder / "example.toml").write_bytes(EXAMPLE.read_bytes())
     (folder / "small.toml").write_text(complete(SMALL))
     example, small = config.load(folder / "example.toml"), config.load(folder / "small.toml")
-    for part in ("cabin", "panel", "night", "limits", "refund", "times", "privacy"):
+    parts = ("cabin", "panel", "night", "limits", "refund", "times", "privacy", "clinic", "voice")
+    for part in parts:
         assert getattr(example, part) == getattr(small, part)
     assert small.contacts == ()
     assert set(small.devices) == {"terminal", "receipt_printer"}
@@ -162,6 +165,48 @@ def test_the_relay(folder: Path) -> None:
     ]
 
 
+def test_the_clinic_is_read_and_its_mistakes_are_named(folder: Path) -> None:
+    (folder / "clinic.toml").write_text(
+        complete(SMALL) + "[clinic]\nrest_s = 60\npause_s = 90\ndifference = 10\nfhir = true\n"
+    )
+    assert config.load(folder / "clinic.toml").clinic == ClinicSettings(60, 90, 10, True)
+    assert config.load(folder / "clinic.toml").gateways.record is None
+    wrong = '[clinic]\nrest_s = -1\npause_s = 2\ndifference = 2.5\nfhir = "yes"\nrest = 3\n'
+    assert mistakes(folder, SMALL + wrong) == [
+        "cabin.toml:7: clinic.rest_s = -1 is out of range; allowed: 0 … 1800",
+        "cabin.toml:8: clinic.pause_s = 2 is out of range; allowed: 5 … 600",
+        "cabin.toml:9: clinic.difference = 2.5 is not a whole number of mmHg; allowed: 1 … 40",
+        'cabin.toml:10: clinic.fhir = "yes" is not a switch; allowed: true or false',
+        "cabin.toml:11: clinic.rest is not known (did you mean rest_s?);"
+        " allowed: rest_s, pause_s, difference, fhir",
+    ]
+
+
+def test_codes_of_a_health_record_begin_with_a_letter(folder: Path) -> None:
+    record = """\
+[gateways.record]
+base_url = "https://record.example"
+app_id = "x"
+token_prefix = "28"
+private_key = "keys/record_app_private.pem"
+server_public_key = "keys/record_public.pem"
+"""
+    assert mistakes(folder, SMALL + record) == [
+        'cabin.toml:9: gateways.record.token_prefix = "28" is not a letter and 1 … 15 characters'
+        " more; allowed: a letter and 1 … 15 characters more",
+    ]
+    assert mistakes(folder, SMALL + record.replace('"28"', '"HR1"')) == []
+    assert mistakes(folder, SMALL + record.replace('"28"', '"SX"')) == [
+        'cabin.toml:9: gateways.record.token_prefix = "SX" fits the codes of our own slips;'
+        " allowed: another prefix",
+    ]
+    barcode = BARCODE.replace('"91"', '"HR1X"')
+    assert mistakes(folder, SMALL + record.replace('"28"', '"HR1"') + barcode) == [
+        'cabin.toml:9: gateways.record.token_prefix = "HR1" fits the codes of the barcode rule'
+        ' "one"; allowed: another prefix',
+    ]
+
+
 def test_the_panel_knows_its_millimetres_and_the_night_its_hours(folder: Path) -> None:
     (folder / "small.toml").write_text(complete(SMALL))
     settings = config.load(folder / "small.toml")
@@ -190,7 +235,8 @@ def test_all_mistakes_are_named_at_once_in_the_order_of_lines(folder: Path) -> N
         " allowed: 1 … 10000000",
         "cabin.toml:8: limits.day_max_fen = 0 is out of range; allowed: 1 … 1000000000",
         "cabin.toml:9: section [time] is not known (did you mean times?); allowed: cabin, panel,"
-        " night, limits, refund, times, privacy, help, devices, gateways, barcode, print",
+        " night, limits, refund, times, privacy, help, devices, gateways, barcode, clinic, notice,"
+        " booklet, rice, voice, print",
         "cabin.toml:12: times.idle_warnin is not known (did you mean idle_warning?); allowed:"
         " idle_warning, idle_reset, attract_after, terminal_payment, qr_payment, receipt_patience",
         "cabin.toml:13: times.idle_reset = 3 is out of range; allowed: 20 … 600",
@@ -209,6 +255,8 @@ def test_all_mistakes_are_named_at_once_in_the_order_of_lines(folder: Path) -> N
             "times.idle_warning = 4 is out of range; allowed: 5 … 3600",
         ),
         ('[night]\nfrom = "24:00"\n', 'night.from = "24:00" is not a time of day'),
+        ("[voice]\nsteps = 3\nvolume = 4\n", "voice.volume = 4 is out of range; allowed: 0 … 3"),
+        ('[voice]\noutput = "alsaa"\n', 'voice.output = "alsaa" is not known (did you mean alsa'),
         ("help = 3\n", "cabin.help is not known"),
         ("[help]\ncontact = 3\n", "help.contact is not a list of sections; allowed: [[help.cont"),
         ('[[help.contact]]\nname = "a"\nphone = "021"\n', "help.contact[1].hours is missing"),

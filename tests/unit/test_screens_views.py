@@ -266,10 +266,13 @@ def test_what_costs_money_stops_when_none_can_be_taken() -> None:
     tiles = home.view_of(s.STATES["home_no_paper"]).tiles
     assert [(x.id, x.enabled) for x in tiles] == [
         ("pay_bill", False),
+        ("clinic", True),
+        ("rice", False),
         ("find_slip", True),
         ("print", False),
         ("call_person", True),
     ]
+    assert tiles[2].reason == "小票纸没好，暂停"
     assert tiles[0].reason == "小票纸没好，暂停"
 
 

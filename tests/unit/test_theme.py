@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import pytest
 
 from screens.environment import Panel
@@ -83,10 +86,34 @@ def test_an_impossible_panel_is_refused(wrong):
         Panel(**wrong)
 
 
+class _Painted:
+    """Something drawn: notes the paper's colour each time it is painted."""
+
+    def __init__(self, theme, seen):
+        self._theme, self._seen = theme, seen
+        theme.on_change(self.repaint)
+
+    def repaint(self):
+        self._seen.append(self._theme.colour("paper"))
+
+
 def test_switching_repaints_once_and_only_when_it_changes():
-    theme = Theme(Panel(), "day")
-    painted = []
-    theme.on_change(lambda: painted.append(theme.colour("paper")))
+    theme, seen = Theme(Panel(), "day"), []
+    drawn = _Painted(theme, seen)
     assert theme.switch("day") is False
     assert theme.switch("night") is True
-    assert painted == [NIGHT.paper]
+    assert seen == [NIGHT.paper]
+    assert drawn is not None
+
+
+def test_what_is_gone_is_neither_painted_nor_kept():
+    theme, seen = Theme(Panel(), "day"), []
+    drawn = _Painted(theme, seen)
+    gone = weakref.ref(drawn)
+    del drawn
+    gc.collect()
+    assert gone() is None
+    assert theme.switch("night") is True
+    assert seen == []
+    theme.forget_gone()
+    assert theme._repaint == []

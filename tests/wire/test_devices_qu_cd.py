@@ -110,6 +110,37 @@ def test_a_booklet_that_is_taken() -> None:
     assert pair.twin.out == 2
 
 
+@pytest.mark.parametrize("taken", [True, False])
+def test_an_end_that_was_told_cannot_be_taken_for_the_next_ones(taken: bool) -> None:
+    """Another start, another order, and nothing dispensed for it: its flags are not the last's."""
+    pair = Cabin()
+    pair.submit(1, Dispense())
+    pair.until_out()
+    if taken:
+        pair.twin.act("take", {})
+    pair.end(1)
+    pair.wait(2)
+    assert not (pair.twin.taken or pair.twin.called_back)
+    pair.unplug()
+    pair.plug()
+    pair.submit(2, Resolve())
+    assert pair.end(2) == OutcomeUnknown("nothing_seen")
+    assert pair.commits() == 1
+
+
+def test_an_end_is_told_by_its_flags_until_somebody_has_heard_of_it() -> None:
+    pair = Cabin()
+    pair.submit(1, Dispense())
+    pair.until_out()
+    pair.unplug()
+    pair.twin.act("take", {})
+    pair.plug()
+    pair.wait(30)
+    assert pair.twin.taken, "nobody has asked yet"
+    pair.submit(2, Resolve())
+    assert pair.end(2) == Success(Fate.TAKEN)
+
+
 def test_a_booklet_that_nobody_takes_is_called_back() -> None:
     pair = Cabin()
     pair.submit(1, Dispense())

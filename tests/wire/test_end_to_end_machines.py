@@ -162,7 +162,10 @@ def test_rice_is_milled_and_a_pulled_cable_starts_nothing_twice(machine: Make) -
     number = rice.submit(mill.Mill(1, 500, 7))
     rice.bench.until("rice_mill", lambda state: state["phase"] == "take")
     rice.act("take")
-    assert rice.end(number) == Success(mill.Milled(500, 1, 1))
+    done = rice.end(number)
+    assert isinstance(done, Success)
+    # The machine's time runs faster here than ours: its weight may pass between two looks.
+    assert (done.value.grams, done.value.batches, done.value.of) == (500, 1, 1)
     starts = rice.bench.state("rice_mill")["starts"]
     rice.progress.clear()
     number = rice.submit(mill.Mill(2, 500, 9))

@@ -110,15 +110,17 @@ def test_a_slow_answer_arrives(cabin):
     assert cabin.clock.monotonic() - started >= 0.3
 
 
-def test_all_three_answer_each_at_its_own_address(cabin):
+def test_all_answer_each_at_its_own_address(cabin):
     ca = str(cabin.directory / "ca.pem")
     sections = cabin.gateways.settings()
-    assert set(cabin.gateways.urls) == {"biller", "alipay", "wechat"}
+    assert set(cabin.gateways.urls) == {"biller", "alipay", "wechat", "record"}
     answer = requests.get(sections["alipay"]["base_url"], verify=ca, timeout=10)
     assert answer.json()["error_response"]["sub_code"] == "isv.missing-method"
     target = sections["wechat"]["base_url"] + "/v3/pay/transactions/out-trade-no/A12345?mchid=1"
     answer = requests.get(target, verify=ca, timeout=10)
     assert (answer.status_code, answer.json()["code"]) == (401, "SIGN_ERROR")
+    answer = requests.post(sections["record"]["base_url"] + "/v1/results", verify=ca, timeout=10)
+    assert answer.json()["code"] == "SEC2001"
 
 
 def test_keys_are_for_their_owner_only(cabin):
@@ -128,6 +130,8 @@ def test_keys_are_for_their_owner_only(cabin):
         "alipay_public.pem",
         "biller_app_private.pem",
         "biller_public.pem",
+        "record_app_private.pem",
+        "record_public.pem",
         "wechat_api_v3.key",
         "wechat_app_private.pem",
         "wechat_public.pem",

@@ -23,6 +23,7 @@ from kiosk.core.visit.steps import (
     ChooseTopUp,
     Confirm,
     EnterAccount,
+    FindSlip,
     Looking,
     Note,
     NoteCode,
@@ -42,6 +43,8 @@ def enter(state: State) -> Moved:
 
 
 def touched_scan(state: State, touch: Touched) -> Moved:
+    if touch.target == "bill.find_slip":
+        return go(state, FindSlip())
     if touch.target != "bill.kind":
         return stay(state)
     kind = Kind(touch.value)

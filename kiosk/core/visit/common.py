@@ -7,8 +7,10 @@ from dataclasses import replace
 from kiosk.core import events as e
 from kiosk.core.goods import GoodsState, Ware
 from kiosk.core.order import Order, PaperState, PaymentState
-from kiosk.core.state import State
-from kiosk.core.visit.messages import Happen, Ring, VisitCommand
+from kiosk.core.state import BP_METER, Level, State
+from kiosk.core.visit.clinic_messages import StopMeter
+from kiosk.core.visit.clinic_steps import UNDER_PRESSURE, ClinicStep
+from kiosk.core.visit.messages import Happen, Ring, VisitCommand, VisitEnded
 from kiosk.core.visit.steps import AtOrder, Attract, Home, Overlay, Step
 
 Moved = tuple[State, tuple[VisitCommand, ...]]
@@ -16,6 +18,8 @@ Moved = tuple[State, tuple[VisitCommand, ...]]
 IDLE = "idle"
 RESET = "reset"
 ATTRACT = "attract"
+TICK = "tick"
+"""A second of a countdown at the clinic."""
 
 
 def go(state: State, step: Step, *commands: VisitCommand) -> Moved:
@@ -75,7 +79,12 @@ def held_up(state: State) -> bool:
 
 
 def may_leave(state: State) -> bool:
-    """False while going away would leave money moving without a word (look, frame)."""
+    """False while going away would leave money moving without a word (look, frame).
+
+    Neither while the cuff may press: 停止 is the way out then.
+    """
+    if isinstance(state.visit.step, UNDER_PRESSURE):
+        return False
     order = order_at_screen(state)
     if order is None or order.poisoned or held_up(state):
         return True
@@ -86,7 +95,7 @@ def may_leave(state: State) -> bool:
 
 def leave(state: State) -> Moved:
     """End the visit: the order lives on, everything else is wiped (standards, shared machine)."""
-    commands: list[VisitCommand] = [Ring(IDLE, 0), Ring(RESET, 0)]
+    commands: list[VisitCommand] = [*parting(state), Ring(IDLE, 0), Ring(RESET, 0)]
     order = order_at_screen(state)
     if order is not None:
         undecided = order.payment.state in (PaymentState.UNKNOWN, PaymentState.NEEDS_PERSON)
@@ -95,6 +104,18 @@ def leave(state: State) -> Moved:
         commands.append(Happen(e.PersonLeft(order.id)))
     commands.append(Ring(ATTRACT, state.rules.attract_after_s))
     return replace(state, visit=state.visit.next(Home())), tuple(commands)
+
+
+def parting(state: State) -> tuple[VisitCommand, ...]:
+    """What must be said before a visit ends, however it ends: a cuff is never left pressing, and
+    no file of anybody's stays.
+    """
+    step = state.visit.step
+    files = (VisitEnded(),) if state.rules.printing is not None else ()
+    if not isinstance(step, ClinicStep):
+        return files
+    pressing = isinstance(step, UNDER_PRESSURE) or state.device(BP_METER).level is Level.BUSY
+    return (*((StopMeter(),) if pressing else ()), Ring(TICK, 0), *files)
 
 
 def fall_asleep(state: State) -> Moved:

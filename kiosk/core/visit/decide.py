@@ -7,12 +7,28 @@ from dataclasses import replace
 from kiosk.core import guards
 from kiosk.core.goods import Ware
 from kiosk.core.state import State
-from kiosk.core.visit import bill_steps, goods_steps, pay_steps, print_steps
+from kiosk.core.visit import (
+    bill_steps,
+    booklet_steps,
+    clinic_common,
+    clinic_decide,
+    clinic_outcome,
+    goods_steps,
+    pay_steps,
+    print_steps,
+    rice_steps,
+    sound,
+)
+from kiosk.core.visit import booklet_messages as b
 from kiosk.core.visit import messages as m
+from kiosk.core.visit.booklet import HadBooklet, LayCard
+from kiosk.core.visit.clinic_messages import ClinicEvent, TokenScanned
+from kiosk.core.visit.clinic_steps import ClinicMeasuring, ClinicStep
 from kiosk.core.visit.common import (
     ATTRACT,
     IDLE,
     RESET,
+    TICK,
     Moved,
     fall_asleep,
     go,
@@ -26,6 +42,12 @@ from kiosk.core.visit.common import (
 )
 from kiosk.core.visit.print_choices import PrintStep
 from kiosk.core.visit.print_messages import PrintEvent
+from kiosk.core.visit.rice_choices import (
+    ChooseRice,
+    ChooseRiceAmount,
+    ChooseRiceLevel,
+    ChooseRiceWeight,
+)
 from kiosk.core.visit.steps import (
     AtOrder,
     Attract,
@@ -52,11 +74,20 @@ from kiosk.core.visit.steps import (
 
 def decide(state: State, event: m.VisitEvent) -> Moved:
     """Return the state after ``event`` and the commands it gives."""
+    after, commands = _decide(state, event)
+    return after, (*booklet_steps.let_go(state, after), *commands)
+
+
+def _decide(state: State, event: m.VisitEvent) -> Moved:
     match event:
         case m.Touched():
             return _awake(*_touched(state, event))
         case m.BillScanned() | m.SlipScanned() | m.PaymentCodeScanned() | m.UnknownScanned():
             return _awake(*_scanned(state, event))
+        case TokenScanned():
+            return _awake(*clinic_decide.happened(state, event))
+        case ClinicEvent():
+            return clinic_decide.happened(state, event)
         case m.AccountFound() | m.AccountRefused() | m.AccountSilent():
             return _account(state, event)
         case m.PrinterAnswered():
@@ -67,6 +98,10 @@ def decide(state: State, event: m.VisitEvent) -> Moved:
             return goods_steps.progressed(state, event)
         case PrintEvent():
             return print_steps.heard(state, event)
+        case b.CardSilent():
+            return booklet_steps.happened(state, event)
+        case b.CardEvent():
+            return _awake(*booklet_steps.happened(state, event))
         case m.OrderFound():
             return _order_found(state, event)
         case m.OfficeNotTold():
@@ -78,7 +113,10 @@ def decide(state: State, event: m.VisitEvent) -> Moved:
             return replace(state, institutions=event.institutions), ()
         case m.DeviceChanged():
             devices = {**state.devices, event.role: event.device}
-            return replace(state, devices=devices), ()
+            changed = replace(state, devices=devices)
+            if isinstance(state.visit.step, ClinicStep):
+                return clinic_decide.device_changed(changed, event)
+            return booklet_steps.machine_changed(state, changed)
         case m.ClockTurned():
             return replace(state, face=event.face, paid_today_fen=event.paid_today_fen), ()
         case m.JournalChanged():
@@ -99,6 +137,8 @@ def _touched(state: State, touch: m.Touched) -> Moved:
     if isinstance(visit.step, Attract):
         # The touch that wakes the screen does nothing else (R21).
         return go(state, Home())
+    if touch.target == m.STOP:
+        return clinic_decide.stop(state)
     if visit.overlay is not Overlay.NONE:
         return _touched_overlay(state, touch)
     if touch.target.startswith("nav."):
@@ -124,6 +164,10 @@ def _touched(state: State, touch: m.Touched) -> Moved:
             return print_steps.touched(state, touch)
         case AtOrder() if touch.target == "pages.stop":
             return print_steps.stop(state)
+        case LayCard() | HadBooklet():
+            return booklet_steps.touched(state, touch, visit.step)
+        case ChooseRice() | ChooseRiceAmount() | ChooseRiceWeight() | ChooseRiceLevel():
+            return rice_steps.touched(state, touch)
         case AtOrder():
             return pay_steps.touched_order(state, touch)
         case FoundOrder():
@@ -132,6 +176,8 @@ def _touched(state: State, touch: m.Touched) -> Moved:
             return _touched_call(state, touch)
         case OutOfService() if touch.target == "service.call_person":
             return go(state, CallPerson())
+        case step if isinstance(step, ClinicStep):
+            return clinic_decide.touched(state, touch)
         case _:
             return stay(state)
 
@@ -139,6 +185,8 @@ def _touched(state: State, touch: m.Touched) -> Moved:
 def _touched_overlay(state: State, touch: m.Touched) -> Moved:
     if touch.target == "idle.leave" and state.visit.overlay is Overlay.IDLE:
         return leave(state)
+    if touch.target.startswith("sound.") and state.visit.overlay is Overlay.SOUND:
+        return sound.touched(state, touch.target)
     if touch.target in ("idle.stay", "help.close", "nav.back", "nav.help"):
         return _cover(state, Overlay.NONE), (m.Ring(RESET, 0),)
     if touch.target == "nav.home" and may_leave(state):
@@ -148,8 +196,14 @@ def _touched_overlay(state: State, touch: m.Touched) -> Moved:
 
 def _touched_bar(state: State, target: str) -> Moved:
     match target:
+        case "nav.help" if isinstance(state.visit.step, ClinicMeasuring):
+            return clinic_decide.help_beside_stop(state, state.visit.step)
         case "nav.help":
             return _cover(state, Overlay.HELP), ()
+        case "nav.sound" if state.rules.volume_steps:
+            return _cover(state, Overlay.SOUND), ()
+        case "nav.language" if isinstance(state.visit.step, Home):
+            return sound.other_language(state)
         case "nav.lower":
             visit = replace(state.visit, lower=not state.visit.lower)
             return replace(state, visit=visit), ()
@@ -175,8 +229,14 @@ def _back(state: State) -> Moved:
             return print_steps.back(state)
         case step if isinstance(step, PrintStep):
             return print_steps.back(state)
+        case ConfirmGoods(goods=goods) if goods.ware is Ware.RICE:
+            return rice_steps.back_from(state, goods)
+        case ChooseRiceAmount() | ChooseRiceWeight() | ChooseRiceLevel():
+            return rice_steps.back(state)
         case ScanBill() if state.visit.accounts:
             return go(state, BillList())
+        case step if isinstance(step, ClinicStep):
+            return clinic_decide.back(state)
         case _:
             return leave(state)
 
@@ -185,10 +245,16 @@ def _touched_home(state: State, touch: m.Touched) -> Moved:
     match touch.target:
         case "home.pay_bill":
             return bill_steps.enter(state)
+        case "home.clinic" if not clinic_common.trouble(state):
+            return clinic_decide.enter(state)
+        case "home.booklet" if state.rules.booklet is not None:
+            return booklet_steps.enter(state)
         case "home.find_slip":
             return go(state, FindSlip())
         case "home.print":
             return print_steps.enter(state)
+        case "home.rice":
+            return rice_steps.enter(state)
         case "home.call_person":
             return go(state, CallPerson())
         case _:
@@ -196,6 +262,8 @@ def _touched_home(state: State, touch: m.Touched) -> Moved:
 
 
 def _touched_call(state: State, touch: m.Touched) -> Moved:
+    if touch.target == "call.find_slip":
+        return go(state, FindSlip())
     if touch.target == "call.ask" and isinstance(state.visit.step, CallPerson):
         if state.visit.step.asked:
             return stay(state)
@@ -210,6 +278,10 @@ def _scanned(state: State, event: m.VisitEvent) -> Moved:
         step, Looking | Rechecking | AtOrder | Confirm | ConfirmGoods | CheckGoods | PrintStep
     ):
         return stay(state)
+    if isinstance(step, ClinicStep):
+        return clinic_outcome.scanned_something_else(state)
+    if isinstance(step, LayCard | HadBooklet):
+        return booklet_steps.other_code(state)
     if isinstance(step, Attract):
         state, _ = go(state, Home())
     state = _cover(state, Overlay.NONE)
@@ -258,6 +330,8 @@ def _rang(state: State, name: str) -> Moved:
         return pay_steps.printer_silent(state)
     if name == print_steps.POLL:
         return print_steps.polled(state)
+    if name == TICK:
+        return clinic_decide.ticked(state)
     if name == ATTRACT:
         return fall_asleep(state) if isinstance(step, Home) else stay(state)
     if isinstance(step, Home | Attract):
@@ -266,7 +340,7 @@ def _rang(state: State, name: str) -> Moved:
     busy = isinstance(step, Looking | Rechecking | CheckGoods) or (
         order is not None and working(order) and not held_up(state)
     )
-    if busy or print_steps.works(state):
+    if busy or clinic_common.works(state) or print_steps.works(state):
         # Never while a device or a payment works, not even after the warning (standards, time).
         return _cover(state, Overlay.NONE), (m.Ring(IDLE, state.rules.idle_warning_s),)
     if name == RESET:

@@ -13,6 +13,7 @@ from kiosk.core.goods import Goods, GoodsState
 from kiosk.core.means import FREE, Means, RefundBy
 from kiosk.core.order import Order, PaymentState
 from kiosk.core.state import PRINTER, State
+from kiosk.core.visit import booklet_steps
 from kiosk.core.visit.common import Moved, go, next_request, order_at_screen, stay
 from kiosk.core.visit.messages import (
     AskPrinter,
@@ -74,7 +75,9 @@ def _open(state: State, step: CheckGoods) -> Moved:
         state.rules.receipt_patience_s,
         (goods,),
     )
-    return go(state, AtOrder(state.next_order_id), Happen(opened))
+    order_id = state.next_order_id
+    whose = booklet_steps.for_whom(state, goods, order_id)
+    return go(state, AtOrder(order_id), *whose, Happen(opened))
 
 
 def _trouble(state: State, goods: Goods) -> str:

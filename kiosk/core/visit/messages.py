@@ -10,6 +10,9 @@ from kiosk.core.goods import Progress
 from kiosk.core.order import Order
 from kiosk.core.state import ClockFace, Device
 
+STOP = "clinic.stop"
+"""停止 is obeyed from whatever screen it was touched, an old one too."""
+
 
 @dataclass(frozen=True, slots=True)
 class VisitEvent:

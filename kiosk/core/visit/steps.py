@@ -10,12 +10,21 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from kiosk.core.bills import Account, Bill, Institution, Kind
+from kiosk.core.booklet import Person
 from kiosk.core.goods import Goods, Progress
 from kiosk.core.means import Means
 from kiosk.core.money import Fen
 from kiosk.core.order import Order
 from kiosk.core.printing import PrintChoice
+from kiosk.core.visit.booklet import HadBooklet, LayCard
+from kiosk.core.visit.clinic_steps import ClinicStep
 from kiosk.core.visit.print_choices import PrintStep
+from kiosk.core.visit.rice_choices import (
+    ChooseRice,
+    ChooseRiceAmount,
+    ChooseRiceLevel,
+    ChooseRiceWeight,
+)
 
 
 class NoteCode(StrEnum):
@@ -197,12 +206,20 @@ Step = (
     | CallPerson
     | OutOfService
     | PrintStep
+    | ClinicStep
+    | LayCard
+    | HadBooklet
+    | ChooseRice
+    | ChooseRiceAmount
+    | ChooseRiceWeight
+    | ChooseRiceLevel
 )
 
 
 class Overlay(StrEnum):
     NONE = "none"
     HELP = "help"
+    SOUND = "sound"
     IDLE = "idle"
 
 
@@ -214,6 +231,9 @@ class Visit:
     from the next one's: it grows with each that ends, so that whoever looks only now and then sees
     that one has. ``progress`` is what a machine last said of the goods of the order at the screen,
     ``document`` the file that is open to be printed.
+    ``identified``: who has said who they are, for the services that ask.
+    ``volume`` is the step that was chosen, None until one is; ``again`` counts how
+    often 再说一遍 was touched.
     """
 
     step: Step = field(default_factory=Home)
@@ -225,6 +245,10 @@ class Visit:
     number: int = 0
     progress: Progress = field(default_factory=Progress)
     document: PrintChoice | None = None
+    identified: Person | None = None
+    language: str = "zh"
+    volume: int | None = None
+    again: int = 0
 
     def next(self, step: Step) -> Visit:
         """End this stay: what follows knows nothing of it, and its answers come too late."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from kiosk.core.goods import GoodsState
+from kiosk.core.goods import GoodsState, Ware
 from kiosk.core.order import Order, PaperState, PaymentState
 from kiosk.core.state import State
+from kiosk.core.visit.booklet import HadBooklet, LayCard
+from kiosk.core.visit.clinic_steps import CLINIC_SCREENS
 from kiosk.core.visit.common import may_leave, order_at_screen
 from kiosk.core.visit.print_choices import (
     AwaitUpload,
@@ -15,6 +17,12 @@ from kiosk.core.visit.print_choices import (
     LookAtFile,
     OpeningFile,
     PreparingPrint,
+)
+from kiosk.core.visit.rice_choices import (
+    ChooseRice,
+    ChooseRiceAmount,
+    ChooseRiceLevel,
+    ChooseRiceWeight,
 )
 from kiosk.core.visit.steps import (
     AtOrder,
@@ -62,6 +70,13 @@ SCREENS: dict[type, str] = {
     ChangePrint: "print_change",
     ChoosePages: "print_pages",
     PreparingPrint: "looking",
+    **CLINIC_SCREENS,
+    LayCard: "lay_card",
+    HadBooklet: "had_booklet",
+    ChooseRice: "rice",
+    ChooseRiceAmount: "rice_amount",
+    ChooseRiceWeight: "rice_weight",
+    ChooseRiceLevel: "rice_level",
 }
 
 
@@ -69,6 +84,8 @@ def screen_of(state: State) -> str:
     """Return the name of the screen that shows this state, overlays included."""
     if state.visit.overlay is Overlay.HELP:
         return "help"
+    if state.visit.overlay is Overlay.SOUND:
+        return "sound"
     if state.visit.overlay is Overlay.IDLE:
         return "idle"
     return screen_below(state)
@@ -102,6 +119,9 @@ def screen_of_order(order: Order) -> str:
             return f"{goods.goods.ware}_ready"
         if goods.state is GoodsState.DELIVERING:
             return f"{goods.goods.ware}_delivering"
+        silent = goods.state is GoodsState.DELIVERY_UNKNOWN and order.paper.state is PaperState.NONE
+        if silent and goods.goods.ware is Ware.RICE:
+            return "rice_delivering"  # the mill goes on by itself, and opens its door
     if payment is PaymentState.PAID and order.paper.state in (
         PaperState.PRINTED,
         PaperState.SHOWN_AS_QR,
