@@ -141,6 +141,7 @@ class VirtualKiosk:
         assert gateways.record is not None, "the simulator wrote it"
         record = factory.make_record(gateways.record, self._outside("record"))
         files = place_of(self.settings, self.relay.adapter(self._lanes.wait), self.clock.time)
+        self.files = files.folder.path if files is not None else None
         return composition.World(
             self._workers, biller, platforms, self._lanes, record, files, self.pages
         )
@@ -250,7 +251,10 @@ class VirtualKiosk:
 
     def act(self, device: str, action: str, **body: object) -> dict[str, object]:
         """Do something on the bench; the terminal is the one that the kiosk has."""
-        answer = self.cabin.act(self.device_of(device), action, body)
+        if device == "phone_file":
+            answer = self.relay.act(action)
+        else:
+            answer = self.cabin.act(self.device_of(device), action, body)
         self.settle()
         return answer
 

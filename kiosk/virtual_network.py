@@ -19,6 +19,8 @@ from kiosk.relay.app import Relay
 from kiosk.relay.slots import Slots
 from sim.clock import VirtualClock
 from sim.devices.document_ipp import Reply
+from sim.devices.model import ActionError
+from sim.files import SAMPLES
 from sim.gateways.relay import CABIN
 from sim.gateways.transport import LostAnswer, NotReached
 from sim.virtual import VirtualCabin
@@ -126,6 +128,18 @@ class VirtualRelay:
             self.loses -= 1
             raise LostAnswer
         return answer
+
+    def act(self, name: str) -> dict[str, object]:
+        """As the bench's phone: ``plug`` and ``unplug`` are the relay's own cable, else a sample is
+        sent to the newest address.
+        """
+        if name in ("plug", "unplug"):
+            self.there = name == "plug"
+            return {}
+        file, _, _, make = SAMPLES[name]
+        if not self.there:
+            raise ActionError("the relay doesn't answer")
+        return {"status": self.upload(file, make())}
 
     def upload(self, name: str, data: bytes, url: str = "") -> int:
         """A phone sends a file to the newest address, or to this one; the HTTP status."""
