@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kiosk.audit_goods import goods_differences
+from kiosk.audit_pages import pages_differences
 from kiosk.core.means import FREE, TERMINAL
 from kiosk.core.order import LineState, Order, PaymentState, RefundState
 
@@ -70,6 +71,7 @@ def audit(orders: Iterable[Order], ledger: Mapping[str, Any], *, settled: bool =
     differences = [x for x in differences if x.split(":")[0] not in known]
     differences += _posted_twice(ledger)
     differences += goods_differences(known.values(), ledger)
+    differences += pages_differences(known.values(), ledger)
     for order in known.values():
         if order.goods and order.id in outside:
             worth = sum(x.worth_fen for x in order.goods)

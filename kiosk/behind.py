@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from kiosk.core.state import State
+from kiosk.pages import PageStore
 from kiosk.settings import Settings
 
 if TYPE_CHECKING:
@@ -32,10 +33,16 @@ STOP_S = 5.0
 class Behind:
     """An engine that may not be there yet. ``failure`` is the exit code of one that couldn't be."""
 
-    def __init__(self, settings: Settings, publish: Callable[[State], None]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        publish: Callable[[State], None],
+        pages: PageStore | None = None,
+    ) -> None:
         self.failure = 0
         self._settings = settings
         self._publish = publish
+        self._pages = pages
         self._begin = threading.Event()
         self._lock = threading.Lock()
         self._early: list[object] = []
@@ -87,7 +94,7 @@ class Behind:
         from kiosk.journal import JournalBusyError
 
         try:
-            engine = build(self._settings, self._publish)
+            engine = build(self._settings, self._publish, None, self._pages)
         except JournalBusyError as error:
             self._fail(str(error), FAILED)
             return None

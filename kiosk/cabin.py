@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 
 from devices.driver import Report
 from devices.recording import recorded, recorder
@@ -20,17 +21,23 @@ from kiosk.engine import Chore, Engine
 from kiosk.gateways import factory
 from kiosk.journal import Journal, JournalBrokenError
 from kiosk.lanes import ThreadLanes
+from kiosk.opening_files import place_of
+from kiosk.pages import PageStore
 from kiosk.settings import Settings
 
 _log = logging.getLogger(__name__)
 
 
 def build(
-    settings: Settings, publish: Callable[[State], None], journal: Journal | None = None
+    settings: Settings,
+    publish: Callable[[State], None],
+    journal: Journal | None = None,
+    pages: PageStore | None = None,
 ) -> Engine:
     """Open the books, put everything together and begin to speak with the machines.
 
-    ``journal`` is one that is open already, as crash tests bring it.
+    ``journal`` is one that is open already, as crash tests bring it. Pictures of people's pages go
+    to ``pages``.
     Raises JournalBusyError if another kiosk has the books, ValueError for a gateway's settings.
     """
     clock = SystemClock()
@@ -41,7 +48,11 @@ def build(
         _log.error("%s\n%s", error, _advice(settings))
         books = ClosedBooks(str(error))
     return composition.compose_engine(
-        settings, books, clock, publish, lambda engine: _world(settings, engine)
+        settings,
+        books,
+        clock,
+        publish,
+        lambda engine: replace(_world(settings, engine), pages=pages or PageStore()),
     )
 
 
@@ -74,7 +85,8 @@ def _world(settings: Settings, engine: Engine) -> composition.World:
         worker.start()
     engine.add_chore(Chore("cables", LOOK_EVERY_S, cables.look))
     record = factory.make_record(gateways.record) if gateways.record else None
-    return composition.World(workers, biller, platforms, lanes, record)
+    files = place_of(settings)
+    return composition.World(workers, biller, platforms, lanes, record, files)
 
 
 def _advice(settings: Settings) -> str:

@@ -6,12 +6,14 @@ import datetime
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kiosk.adapters import Adapters
 from kiosk.adapters.adapters import DeviceWorker, Lanes
 from kiosk.adapters.booklet import Booklets
 from kiosk.adapters.clinic import ClinicDesk
+from kiosk.adapters.document_jobs import Place
+from kiosk.adapters.documents import Documents
 from kiosk.adapters.release import EVERY_S
 from kiosk.adapters.terminals import ZVT_DRIVERS, words_of
 from kiosk.booklet_register import Register, RegisterBrokenError
@@ -20,6 +22,7 @@ from kiosk.clock import Clock, TrustedClock
 from kiosk.core import means as ways
 from kiosk.core.booklet import READER
 from kiosk.core.means import Means, RefundBy
+from kiosk.core.printing import DOCUMENT_PRINTER, RELAY
 from kiosk.core.state import BILLER, BP_METER, Rules, State
 from kiosk.core.visit import messages as m
 from kiosk.engine import Chore, Engine
@@ -28,6 +31,7 @@ from kiosk.gateways.record import HealthRecord
 from kiosk.journal import Journal
 from kiosk.opening import REMOTE_START, face_of, rules_of
 from kiosk.order_text import Letterhead
+from kiosk.pages import PageStore
 from kiosk.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -50,6 +54,8 @@ class World:
     platforms: Mapping[str, g.QrPayment]
     lanes: Lanes
     record: HealthRecord | None = None
+    files: Place | None = None
+    pages: PageStore = field(default_factory=PageStore)
 
 
 def means_of(settings: Settings, platforms: Mapping[str, g.QrPayment]) -> tuple[Means, ...]:
@@ -150,8 +156,11 @@ def compose_engine(
         words_of(terminal.driver if terminal is not None else ""),
         clinic_of(settings, world, head),
         booklet := booklets_of(settings, world, clock, localtime),
+        documents := _documents(world),
     )
     engine.connect(adapters)
+    if documents is not None:
+        engine.add_chore(Chore(RELAY, PROBE_S, documents.probe_relay, PROBE_AGAIN_S))
     if booklet is not None:
         booklet.find = lambda x: engine.state.orders.get(x) or engine.books.find(x)
         engine.add_chore(Chore("booklets", LIST_S, booklet.look_after))
@@ -163,6 +172,14 @@ def compose_engine(
     engine.add_chore(Chore("books", PROBE_S, lambda: _watch_books(engine)))
     engine.add_chore(Chore("forget", HOUR_S, lambda: _forget(engine, settings)))
     return engine
+
+
+def _documents(world: World) -> Documents | None:
+    """Who handles what people bring, where something can be printed."""
+    printer = world.workers.get(DOCUMENT_PRINTER)
+    if world.files is None or printer is None:
+        return None
+    return Documents(world.files, world.lanes, world.pages, printer)
 
 
 def booklets_of(

@@ -17,7 +17,7 @@ from kiosk.config_outside import (
     read_devices,
     read_gateways,
 )
-from kiosk.config_print import read_print
+from kiosk.config_print import read_print, require_print
 from kiosk.config_reader import Mistakes, Section
 from kiosk.config_rice import read_rice
 from kiosk.config_services import read_booklet, read_notices, require_booklet_machines
@@ -112,6 +112,8 @@ def _require(settings: Settings, mistakes: Mistakes) -> None:
     if "terminal" not in devices and gateways.alipay is None and gateways.wechat is None:
         ways = "at least one of [devices.terminal], [gateways.alipay], [gateways.wechat]"
         mistakes.add((), "there is no way of paying", ways)
+    if settings.printing is not None:
+        require_print(settings, mistakes)
     if settings.booklet is not None:
         require_booklet_machines(devices, mistakes)
 

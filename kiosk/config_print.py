@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kiosk.config_reader import Section
+from kiosk.config_reader import Mistakes, Section
 from kiosk.core.print_price import PrintRule
+from kiosk.core.printing import DOCUMENT_PRINTER
 from kiosk.documents.limits import Limits
-from kiosk.settings import NO_STICK, USB_STICK, PrintSettings
+from kiosk.settings import NO_STICK, USB_STICK, PrintSettings, Settings
 
 _MAX_FEN = 10_000
 _STICK = rf"{USB_STICK}|{NO_STICK}|folder:[^\0]+"
@@ -35,6 +36,27 @@ def read_print(section: Section, folder: Path) -> PrintSettings:
             "image_max_megapixels", 1, 400, "number of megapixels", most.image_pixels_max // 10**6
         ),
     )
+    both_sides, colour = _switch(section, "both_sides"), _switch(section, "colour")
     section.done()
     _, _, path = stick.partition(":")
-    return PrintSettings(rule, limits, stick, folder / path if path else None)
+    return PrintSettings(rule, limits, stick, folder / path if path else None, both_sides, colour)
+
+
+def _switch(section: Section, key: str) -> bool:
+    """A switch that is on unless the file says otherwise."""
+    value = section.raw(key) if section.has(key) else True
+    if not isinstance(value, bool):
+        section.wrong(key, "is not a switch", "true or false")
+        return True
+    return value
+
+
+def require_print(settings: Settings, mistakes: Mistakes) -> None:
+    """Without these nothing could ever be printed."""
+    if DOCUMENT_PRINTER not in settings.devices:
+        allowed = "[devices.document_printer], or no [print]"
+        mistakes.add(("print",), "section [devices.document_printer] is missing", allowed)
+    stick = settings.printing.stick if settings.printing else NO_STICK
+    if stick == NO_STICK and settings.gateways.relay is None:
+        allowed = 'stick = "usb", or [gateways.relay]'
+        mistakes.add(("print", "stick"), "there is no way for a file to come", allowed)

@@ -13,10 +13,12 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO
+
+from kiosk.signals import END, as_bytes
 
 _PANEL = (1080, 1920)
 _PATIENCE_S = 10.0
@@ -42,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     kiosk = [sys.executable, "-m", "kiosk.main"]
     try:
         with ExitStack() as stack:
-            signals = stack.enter_context(_signals())
+            signals = stack.enter_context(as_bytes(*END, signal.SIGCHLD))
             environment = dict(os.environ)
             display = _start_display(stack, environment)
             simulator = [*kiosk, "sim", "--dir", str(args.dir)]
@@ -173,25 +175,3 @@ def _await_end(processes: Sequence[subprocess.Popen[str]], signals: IO[bytes]) -
 def _told_to_stop(signals: IO[bytes]) -> bool:
     """Wait for the next signal; whether it wants us to stop (SIGCHLD doesn't)."""
     return bool({signal.SIGINT, signal.SIGTERM} & set(signals.read(64) or b""))
-
-
-@contextmanager
-def _signals() -> Iterator[IO[bytes]]:
-    """A file from which the numbers of the signals that come can be read."""
-    readable, writable = os.pipe()
-    os.set_blocking(writable, False)
-
-    def nothing(*_: object) -> None:
-        """Stands where the default action would end us; the pipe has the news."""
-
-    wanted = (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD)
-    before = {number: signal.signal(number, nothing) for number in wanted}
-    previous = signal.set_wakeup_fd(writable)
-    try:
-        with os.fdopen(readable, "rb", buffering=0) as signals:
-            yield signals
-    finally:
-        signal.set_wakeup_fd(previous)
-        for number, action in before.items():
-            signal.signal(number, action)
-        os.close(writable)

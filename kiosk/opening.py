@@ -7,8 +7,9 @@ import time
 
 from kiosk.core.clinic import ClinicRules
 from kiosk.core.means import Means
+from kiosk.core.printing import DOCUMENT_PRINTER, PrintShop
 from kiosk.core.state import BP_METER, ClockFace, Contact, Rules, State
-from kiosk.settings import Settings
+from kiosk.settings import NO_STICK, Settings
 
 REMOTE_START = ("rbp_meter",)
 """Drivers of meters that can be started and stopped from here; others have only their own key."""
@@ -35,6 +36,7 @@ def rules_of(settings: Settings, means: tuple[Means, ...]) -> Rules:
         times.idle_reset,
         times.attract_after,
         int(times.receipt_patience),
+        printing=shop_of(settings),
         clinic=clinic_rules(settings),
         notices=settings.notices,
         booklet=settings.booklet,
@@ -43,6 +45,15 @@ def rules_of(settings: Settings, means: tuple[Means, ...]) -> Rules:
         volume=voice.volume,
         night_volume=voice.night_volume,
     )
+
+
+def shop_of(settings: Settings) -> PrintShop | None:
+    """What can be printed here, None if nothing."""
+    made = settings.printing
+    if made is None or DOCUMENT_PRINTER not in settings.devices:
+        return None
+    phone = settings.gateways.relay is not None
+    return PrintShop(made.rule, phone, made.stick != NO_STICK, made.both_sides, made.colour)
 
 
 def clinic_rules(settings: Settings) -> ClinicRules | None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from kiosk.inspection import Inspection
 from kiosk.opening import opening_state
 from kiosk.settings import Settings
 from kiosk.shown import Shown
+from kiosk.signals import END, as_bytes
 
 EXIT_USAGE = 2
 
@@ -39,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
         return EXIT_USAGE
     shown = Shown()
     shown.publish(opening_state(settings, time.time()))
-    behind = Behind(settings, shown.publish)
+    behind = Behind(settings, shown.publish, shown.pages)
     try:
         code = _serve(settings, shown, behind, args)
     finally:
@@ -73,12 +72,10 @@ def _serve(
 
 
 def _serve_blind(shown: Shown, behind: Behind, args: argparse.Namespace) -> int:
-    done = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: done.set())
-    behind.go()
-    inspection = Inspection(args.inspect, shown.describe) if args.inspect else None
-    done.wait()
+    with as_bytes(*END) as signals:
+        behind.go()
+        inspection = Inspection(args.inspect, shown.describe) if args.inspect else None
+        signals.read(1)
     if inspection:
         inspection.close()
     return 0

@@ -180,13 +180,16 @@ USB_STICK, NO_STICK = "usb", "none"
 class PrintSettings:
     """Printing: its price, what a file may want of us, and where sticks are plugged in.
 
-    `stick`: USB_STICK, NO_STICK, or "folder:…"; `stick_folder` is that folder then.
+    `stick`: USB_STICK, NO_STICK, or "folder:…"; `stick_folder` is that folder then. `both_sides`
+    and `colour`: whether the printer can do that.
     """
 
     rule: PrintRule
     limits: Limits
     stick: str = USB_STICK
     stick_folder: Path | None = None
+    both_sides: bool = True
+    colour: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,19 @@ from kiosk.core.order import Order
 from kiosk.core.state import State
 from kiosk.core.visit.common import order_at_screen
 from kiosk.core.visit.view import screen_of
+from kiosk.pages import PageStore
 
 
 class Shown:
-    """One writer (the engine), one reader (the screen). Nobody polls: ``on_publish`` wakes it."""
+    """One writer (the engine), one reader (the screen). Nobody polls: ``on_publish`` wakes it.
+
+    ``pages`` holds the pictures that a state names by number.
+    """
 
     def __init__(self) -> None:
         self._state: State | None = None
         self._lock = threading.Lock()
+        self.pages = PageStore()
         self.on_publish: Callable[[], None] = lambda: None
 
     def publish(self, state: State) -> None:

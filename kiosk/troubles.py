@@ -44,6 +44,13 @@ def _mill_asked(kiosk: VirtualKiosk) -> bool:
     return any(not x.at_rest and x.attempts for order in orders for x in order.goods)
 
 
+def repair_pages(kiosk: VirtualKiosk) -> None:
+    """Somebody loads paper and toner, and clears what is stuck."""
+    for action in ("load", "toner", "cover_close", "clear_jam"):
+        kiosk.act("document_printer", action)
+    kiosk.act("phone_file", "plug")
+
+
 class Troubles:
     """Strikes a `VirtualKiosk`; everything it does is written to ``log``."""
 
@@ -75,6 +82,7 @@ class Troubles:
         for action in ("paper_in", "cover_close", "clear_jam"):
             kiosk.act("receipt_printer", action)
         repair_mill(kiosk)
+        repair_pages(kiosk)
         kiosk.cabin.poke()
         kiosk.settle()
         self.log.append(f"{kiosk.clock.monotonic():.1f} repaired")

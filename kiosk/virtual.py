@@ -22,7 +22,6 @@ from devices.receipt_printer.driver import EscposPrinter
 from devices.registry import factory as driver_factory
 from devices.rice_mill.driver import RiceMill
 from kiosk import composition
-from kiosk.adapters import DeviceReport
 from kiosk.books import Books
 from kiosk.clock import TrustedClock
 from kiosk.config import load
@@ -35,8 +34,11 @@ from kiosk.engine import Engine
 from kiosk.gateways import factory
 from kiosk.gateways.types import QrPayment
 from kiosk.journal import Journal
-from kiosk.lanes import Job, outcome_of
+from kiosk.opening_files import place_of
+from kiosk.pages import PageStore
 from kiosk.settings import Settings
+from kiosk.virtual_network import VirtualRelay
+from kiosk.virtual_workers import VirtualLanes, worker_of
 from sim.cabin_toml import TERMINAL_IDS, write_cabin_toml
 from sim.clock import VirtualClock
 from sim.faults import Faults
@@ -52,11 +54,9 @@ ROLES = (
     "booklet_dispenser",
     "id_reader",
     "rice_mill",
+    "document_printer",
 )
 """The machines that the simulator's configuration names."""
-REOPEN_S = 1.0
-GATEWAY_S = 0.08
-"""A gateway's answer takes so long, beside what its faults add."""
 IDLE_ASK_S = 60.0
 """How often an idle machine is asked in virtual time, so that a day stays cheap."""
 IDLE_ENQUIRY_S = 600.0
@@ -74,110 +74,6 @@ class _Clock:
 
     def wall(self) -> float:
         return self._clock.time()
-
-
-class VirtualWorker:
-    """Does for a driver what a worker's thread does: carries bytes, ticks, opens the port again."""
-
-    def __init__(
-        self, role: str, device_id: str, driver: Driver, cabin: VirtualCabin, engine: Engine
-    ) -> None:
-        """`device_id` is the simulated machine that plays the role."""
-        self._role = role
-        self._device_id = device_id
-        self._driver = driver
-        self._cabin = cabin
-        self._engine = engine
-        self._open = False
-        self._reopen_at: float | None = 0.0
-        self._last_id = 0
-
-    def submit(self, command: object) -> int:
-        self._last_id += 1
-        self._driver.submit(self._last_id, command, self._now())
-        return self._last_id
-
-    def cancel(self, command_id: int) -> None:
-        self._driver.cancel(command_id, self._now())
-
-    def step(self) -> bool:
-        """Do all that is due now; True if anything moved."""
-        now = self._now()
-        moved = self._follow_cable(now)
-        deadline = self._driver.deadline()
-        if self._open and deadline is not None and deadline <= now:
-            self._driver.tick(now)
-            moved = True
-        if self._open and self._driver.reopen_wanted:
-            self._driver.lost(now, "reopen")
-            self._open, self._reopen_at = False, now + REOPEN_S
-        data = self._driver.take_output() if self._open else b""
-        answer = self._cabin.exchange(self._device_id, data) if self._open else b""
-        if answer:
-            self._driver.receive(answer, now)
-        for report in self._driver.take_reports():
-            self._engine.post(DeviceReport(self._role, report))
-            moved = True
-        return moved or bool(data) or bool(answer)
-
-    def next_due(self) -> float | None:
-        if not self._open:
-            return self._reopen_at
-        return self._driver.deadline()
-
-    def _follow_cable(self, now: float) -> bool:
-        there = self._cabin.connected(self._device_id)
-        if self._open and not there:
-            self._driver.lost(now, "port_missing")
-            self._open, self._reopen_at = False, now + REOPEN_S
-            return True
-        if not self._open and self._reopen_at is not None and now >= self._reopen_at:
-            if not there:
-                self._reopen_at = now + REOPEN_S
-                return False
-            self._open, self._reopen_at = True, None
-            self._driver.opened(now)
-            return True
-        return False
-
-    def _now(self) -> float:
-        return self._cabin.clock.monotonic()
-
-
-class VirtualLanes:
-    """Calls are made at once; their answers arrive when their time has passed, lane by lane."""
-
-    def __init__(self, clock: VirtualClock, post: Callable[[object], None]) -> None:
-        self._clock = clock
-        self._post = post
-        self._free_at: dict[str, float] = {}
-        self._arriving: list[tuple[float, int, object]] = []
-        self._count = 0
-        self._taken = 0.0
-
-    def wait(self, seconds: float) -> None:
-        """Called by the transport: the running call takes so much longer."""
-        self._taken += seconds
-
-    def run(self, lane: str, call: Callable[[], object], broken: object = None) -> None:
-        self._taken = GATEWAY_S
-        value = outcome_of(Job(call, broken))
-        begin = max(self._clock.monotonic(), self._free_at.get(lane, 0.0))
-        self._free_at[lane] = begin + self._taken
-        self._count += 1
-        if value is not None:
-            self._arriving.append((self._free_at[lane], self._count, value))
-            self._arriving.sort(key=lambda x: x[:2])
-
-    def deliver(self) -> bool:
-        moved = False
-        while self._arriving and self._arriving[0][0] <= self._clock.monotonic():
-            self._post(self._arriving.pop(0)[2])
-            moved = True
-        return moved
-
-    def next_due(self) -> float | None:
-        return self._arriving[0][0] if self._arriving else None
 
 
 class VirtualKiosk:
@@ -203,6 +99,8 @@ class VirtualKiosk:
         self.configure(write_cabin_toml(folder, self.gateways.settings(), terminal))
         self.settings: Settings = load(folder / "cabin.toml")
         self.state: State | None = None
+        self.pages = PageStore()
+        self.relay = VirtualRelay(self.clock, folder / "keys" / "relay.key")
         self.engine = self._boot()
 
     def configure(self, file: Path) -> None:
@@ -227,7 +125,9 @@ class VirtualKiosk:
 
     def _world(self, engine: Engine) -> composition.World:
         self._workers = {
-            role: VirtualWorker(role, self.device_of(role), self._driver(role), self.cabin, engine)
+            role: worker_of(role)(
+                role, self.device_of(role), self._driver(role), self.cabin, engine
+            )
             for role in self.settings.devices
         }
         self._lanes = VirtualLanes(self.clock, engine.post)
@@ -240,7 +140,11 @@ class VirtualKiosk:
         biller = factory.make_biller(gateways.biller, self._outside("biller"))
         assert gateways.record is not None, "the simulator wrote it"
         record = factory.make_record(gateways.record, self._outside("record"))
-        return composition.World(self._workers, biller, platforms, self._lanes, record)
+        files = place_of(self.settings, self.relay.adapter(self._lanes.wait), self.clock.time)
+        self.files = files.folder.path if files is not None else None
+        return composition.World(
+            self._workers, biller, platforms, self._lanes, record, files, self.pages
+        )
 
     def device_of(self, role: str) -> str:
         """The simulated machine that plays a role."""
@@ -347,7 +251,10 @@ class VirtualKiosk:
 
     def act(self, device: str, action: str, **body: object) -> dict[str, object]:
         """Do something on the bench; the terminal is the one that the kiosk has."""
-        answer = self.cabin.act(self.device_of(device), action, body)
+        if device == "phone_file":
+            answer = self.relay.act(action)
+        else:
+            answer = self.cabin.act(self.device_of(device), action, body)
         self.settle()
         return answer
 

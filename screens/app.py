@@ -16,6 +16,7 @@ from typing import Any
 from kivy.core.window import Window
 
 from kiosk.i18n import language, set_language, speaking
+from kiosk.pages import PageStore
 from screens import fonts
 from screens.base import Frame, Screen
 from screens.drawing import Layer
@@ -79,12 +80,13 @@ class KioskApp:
         inspect: bool = False,
         closable: bool = False,
         on_first: Callable[[], None] = lambda: None,
+        pages: PageStore | None = None,
         on_finger: Callable[[], None] = lambda: None,
         on_shown: Callable[[Picture], None] = lambda _: None,
     ) -> None:
         faces = fonts.provide(data_dir / "fonts")
         self.theme = Theme(panel)
-        self.kit = Kit(self.theme, faces, TextCache(faces))
+        self.kit = Kit(self.theme, faces, TextCache(faces), pages or PageStore())
         self.snapshot: dict[str, Any] = {}
         self._classes = screens
         self._built: dict[tuple[str, str], Screen] = {}

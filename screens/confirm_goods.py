@@ -30,7 +30,7 @@ def view_of(state: State) -> ConfirmView:
     if not isinstance(step, ConfirmGoods):
         raise ValueError("nothing to confirm")
     goods, note = step.goods, note_text(step.note)
-    lines = (Line(goods.name, _detail(goods), goods.total_fen),)
+    lines = (Line(_(goods.name), _detail(goods), goods.total_fen),)
     if goods.ware is Ware.BOOKLET:
         who = state.visit.identified
         lines = (Line(_whose(who), _(goods.name), 0),)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiosk.core.state import State
+from kiosk.core.visit.print_choices import OpeningFile, PreparingPrint
 from kiosk.core.visit.steps import CheckGoods, Looking, Rechecking
 from kiosk.i18n import _
 from kiosk.speech.utterance import Utterance, say
@@ -44,6 +45,8 @@ def view_of(state: State) -> LookingView:
         )
         words = _("请稍等几秒，还没有扣钱。") if step.goods.total_fen else _("请稍等几秒。")
         return LookingView(_("正在准备"), words, steps, back=True)
+    if isinstance(step, OpeningFile | PreparingPrint):
+        return _printing(step)
     name = step.institution.name if isinstance(step, Looking) else _("缴费单位")
     steps = (
         Step(_("收到户号"), "done"),
@@ -52,6 +55,22 @@ def view_of(state: State) -> LookingView:
     )
     back = isinstance(step, Looking)
     return LookingView(_("正在查账单"), _("一般几秒钟就好，现在不会扣钱。"), steps, back)
+
+
+def _printing(step: OpeningFile | PreparingPrint) -> LookingView:
+    if isinstance(step, OpeningFile):
+        steps = (
+            Step(_("文件收到了"), "done"),
+            Step(_("正在打开"), "now"),
+            Step(_("给您看每一页"), "next"),
+        )
+        return LookingView(_("正在打开文件"), _("一般几秒钟就好，现在不会扣钱。"), steps, back=True)
+    steps = (
+        Step(_("您已经选好"), "done"),
+        Step(_("正在准备要打的页"), "now"),
+        Step(_("请您核对"), "next"),
+    )
+    return LookingView(_("正在准备"), _("请稍等几秒，还没有扣钱。"), steps, back=True)
 
 
 def spoken(view: LookingView) -> Utterance:

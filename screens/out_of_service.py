@@ -30,6 +30,10 @@ MACHINES = {
     "held": N_("机器还在办上一位的事，请等一会儿。"),
 }
 MACHINE_REASONS: dict[tuple[str, str], str] = {
+    ("document_printer", "paper_out"): N_("打印机没有纸了。工作人员加好纸，就能再打。"),
+    ("document_printer", "jammed"): N_("打印机卡纸了，要等工作人员来取出。"),
+    ("document_printer", "toner_out"): N_("打印机没有墨粉了。工作人员换好，就能再打。"),
+    ("document_printer", "cover_open"): N_("打印机的盖子开着。工作人员关好，就能再打。"),
     ("booklet_dispenser", "empty"): N_("病历本发完了，工作人员会来添。"),
     ("booklet_dispenser", "jammed"): N_("本子卡在机器里了，工作人员会来取。"),
     ("booklet_dispenser", "bin_full"): N_("机器里收回的本子满了，工作人员会来清。"),
@@ -52,9 +56,13 @@ SHORT_MACHINES = {
     "booklet_dispenser": N_("机器在检查，暂停"),
     "id_reader": N_("读卡口没接上"),
     "booklet_register": N_("名单待检查，暂停"),
+    "document_printer": N_("打印机停了，等人来"),
     "held": N_("在办上一位的事"),
 }
 SHORT_REASONS: dict[tuple[str, str], str] = {
+    ("document_printer", "paper_out"): N_("没纸了，等人来加"),
+    ("document_printer", "jammed"): N_("卡纸了，等人来看"),
+    ("document_printer", "toner_out"): N_("没墨了，等人来换"),
     ("booklet_dispenser", "empty"): N_("本子发完了，在添"),
     ("booklet_dispenser", "jammed"): N_("本子卡住了，在修"),
     ("booklet_dispenser", "dispense_failure"): N_("本子卡住了，在修"),

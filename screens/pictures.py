@@ -10,6 +10,7 @@ from kiosk.core.goods import Ware
 from kiosk.core.state import State
 from kiosk.core.visit.clinic_steps import CLINIC_SCREENS
 from kiosk.core.visit.common import order_at_screen
+from kiosk.core.visit.print_choices import PrintStep
 from kiosk.core.visit.sound import loudness
 from kiosk.core.visit.steps import (
     Attract,
@@ -49,6 +50,13 @@ _CLASSES: Mapping[str, tuple[str, str]] = {
     "sound": ("sound", "SoundScreen"),
     "idle": ("idle", "IdleScreen"),
     "out_of_service": ("out_of_service", "OutOfServiceScreen"),
+    "print_source": ("print_source", "PrintSourceScreen"),
+    "print_upload": ("print_upload", "PrintUploadScreen"),
+    "print_files": ("print_files", "PrintFilesScreen"),
+    "print_document": ("print_document", "PrintDocumentScreen"),
+    "print_change": ("print_change", "PrintChangeScreen"),
+    "print_pages": ("print_pages", "PrintPagesScreen"),
+    "pages_delivering": ("pages_delivering", "PagesDeliveringScreen"),
     "clinic_welcome": ("clinic_welcome", "ClinicWelcomeScreen"),
     "clinic_rest": ("clinic_rest", "ClinicRestScreen"),
     "clinic_arm": ("clinic_arm", "ClinicArmScreen"),
@@ -124,6 +132,8 @@ def _service_of(state: State) -> str:
     step = state.visit.step
     if isinstance(step, Home | Attract):
         return ""
+    if isinstance(step, PrintStep):
+        return WARES[Ware.PAGES]
     if isinstance(step, OutOfService):
         return ROLES.get(step.reason.removeprefix("held:").partition(":")[0], BILLS)
     goods = step.goods if isinstance(step, ConfirmGoods | CheckGoods) else None

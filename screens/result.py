@@ -171,6 +171,8 @@ def _paper_words(order: Order) -> tuple[str, str]:
     words = _("别忘了您的东西：卡、手机、账单。")
     if order.goods:
         words = _("别忘了您的东西：卡、手机。")
+    if order.goods and order.goods[0].goods.ware is Ware.PAGES:
+        words = _("别忘了您的东西：打好的纸、U盘、卡、手机。")
     if any(x.goods.ware is Ware.BOOKLET for x in order.goods):
         words = _("别忘了您的东西：身份证、病历本。")
     if order.paper.state is PaperState.PRINTED:

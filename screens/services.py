@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from kiosk.core import guards
 from kiosk.core.money import yuan
 from kiosk.core.state import State
-from kiosk.core.visit import booklet_steps, clinic_common, rice_steps
+from kiosk.core.visit import booklet_steps, clinic_common, print_steps, rice_steps
 from kiosk.i18n import N_, _
 
 MOST = 6
@@ -69,6 +69,15 @@ SERVICES = (
         N_("坐十分钟，不花钱"),
         there=lambda state: state.rules.clinic is not None,
         trouble=clinic_common.trouble,
+    ),
+    Service(
+        "print",
+        N_("印"),
+        "seal_print",
+        N_("打印"),
+        N_("手机或 U 盘"),
+        there=lambda state: state.rules.printing is not None,
+        trouble=print_steps.trouble,
     ),
     Service(
         "rice",

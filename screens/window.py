@@ -86,6 +86,7 @@ class _Window:
             inspect=inspect,
             closable=scale != 1,
             on_first=seen,
+            pages=shown.pages,
             on_finger=self._teller.touched,
             on_shown=self._tell,
         )

@@ -120,7 +120,8 @@ class Cabin:
         self.lines: dict[str, Line] = {
             m.device_id: Line(m, faults, BAUD[m.device_id] if pace else 0) for m in models
         }
-        self.documents = HttpLine(DocumentPrinter(faults), faults)
+        self.document_printer = DocumentPrinter(faults)
+        self.documents = HttpLine(self.document_printer, faults)
         self.lines["document_printer"] = self.documents
         self._start = clock.monotonic()
 
@@ -189,7 +190,11 @@ class Cabin:
             for row in line.model.ledger()
         ]
         terminals = {"terminal": self.terminal.ledger(), "terminal_zvt": zvt}
-        return {**terminals, "rice_mill": self.rice_mill.ledger(), **gateways}
+        out = {
+            "rice_mill": self.rice_mill.ledger(),
+            "document_printer": self.document_printer.ledger(),
+        }
+        return {**terminals, **out, **gateways}
 
 
 def _describe(

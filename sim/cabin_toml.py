@@ -159,6 +159,8 @@ def cabin_toml(
     for name, settings in _DEVICES.items():
         port = f"serial://{directory.resolve() / name}?baud={BAUD[name]}"
         parts.append(_section(f"devices.{name}", {**settings, "port": port}))
+    network = _section("devices.document_printer", {"driver": "ipp", "port": _network(directory)})
+    parts.append(network)
     parts.append(_RICE)
     for name, section in gateways.items():
         parts.append(_section(f"gateways.{name}", section))
@@ -166,6 +168,16 @@ def cabin_toml(
     for biller, prefix in PREFIXES.items():
         parts.append(_BARCODE.format(name=_BARCODE_NAMES[biller], biller=biller, prefix=prefix))
     return "".join(parts)
+
+
+def _network(directory: Path) -> str:
+    """The document printer's address, as the wire has written it down."""
+    file = directory / "network"
+    if not file.is_file():
+        return "ipp://printer.invalid/ipp/print"  # in virtual time there is no network
+    return dict(x.split() for x in file.read_text(encoding="ascii").splitlines())[
+        "document_printer"
+    ]
 
 
 def _terminal_port(directory: Path, terminal: str) -> str:

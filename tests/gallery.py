@@ -37,6 +37,7 @@ def draw(
     from screens.pictures import SCREENS, PictureMaker
     from tests.support.all_states import STATES
     from tests.support.extremes import extremes
+    from tests.support.print_shop import page_store
 
     states = STATES | extremes()
     pictures = PictureMaker("数字小屋")
@@ -48,6 +49,7 @@ def draw(
             lambda: shown[0],
             lambda *_: None,
             data_dir=Path(data_dir),
+            pages=page_store(),
         )
         size = app.theme.width, app.theme.height
         for night in palettes:

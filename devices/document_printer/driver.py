@@ -55,14 +55,15 @@ class _Open:
 
 class IppPrinter(Driver):
     """``user``: the name that jobs are sent under, and by which the printer knows our own;
-    ``busy_s``: how long a busy printer is waited for (seconds)."""
+    ``busy_s``: how long a busy printer is waited for; ``idle_s``: how often an idle one is asked
+    (seconds)."""
 
     operations: ClassVar[Mapping[str, Operation]] = c.OPERATIONS
     queue_patience_s: ClassVar[float] = 600.0
 
-    def __init__(self, user: str = USER, busy_s: float = 300.0) -> None:
+    def __init__(self, user: str = USER, busy_s: float = 300.0, idle_s: float = IDLE_S) -> None:
         super().__init__()
-        self._user, self._busy_s = user, busy_s
+        self._user, self._busy_s, self._idle_s = user, busy_s, idle_s
         self._uri = ""
         self._version = (2, 0)
         self._number = 0
@@ -163,7 +164,7 @@ class IppPrinter(Driver):
             troubles = reasons.troubles(found.keywords)
             self._set_status(reasons.status_of(found.state, found.accepting, troubles, found.trays))
         at_work = self._errand is not None or self._status.level is Level.BUSY
-        self._poll_at = now + (BUSY_S if at_work else IDLE_S)
+        self._poll_at = now + (BUSY_S if at_work else self._idle_s)
 
     def _miss(self, said: Silence, now: float) -> None:
         self._missed += 1
@@ -174,7 +175,7 @@ class IppPrinter(Driver):
         self._set_status(Status(Level.UNAVAILABLE, reason, f"{said.reason} {said.detail}".strip()))
         # Whoever answers next may be another printer.
         self._about = None
-        self._poll_at = now + (BUSY_S if self._errand is not None else IDLE_S)
+        self._poll_at = now + (BUSY_S if self._errand is not None else self._idle_s)
 
     # Hooks of the base.
 

@@ -12,14 +12,16 @@ from devices.payment_terminal.commands import LateAnswer
 from devices.receipt_printer.document import Ask as AskStatus
 from devices.receipt_printer.document import Print as PrintDocument
 from devices.scanner.codec import Scanned
-from devices.status import Cancelled, Completion, Failed, Status, Success, TimedOut
 from kiosk.adapters import biller as biller_words
 from kiosk.adapters import booklet as booklets
 from kiosk.adapters import goods as goods_words
 from kiosk.adapters import qr as qr_words
-from kiosk.adapters import terminal as terminal_words
+from kiosk.adapters import receipt
 from kiosk.adapters.clinic import ClinicDesk
+from kiosk.adapters.document_jobs import Told, Written
+from kiosk.adapters.documents import Documents
 from kiosk.adapters.heard import Heard
+from kiosk.adapters.pages import Pages
 from kiosk.adapters.release import MAKERS, Releases
 from kiosk.adapters.terminals import EcrHubWords, TerminalWords
 from kiosk.barcodes import BarcodeRule, BillCode, PaymentCode, SlipCode, read_code
@@ -31,8 +33,10 @@ from kiosk.core.events import Posting, Printing
 from kiosk.core.goods import Ware
 from kiosk.core.means import NOT_CONFIGURED, TERMINAL
 from kiosk.core.order import Order
+from kiosk.core.printing import DOCUMENT_PRINTER
 from kiosk.core.state import BILLER, BP_METER, PRINTER, Device, Level, State
 from kiosk.core.visit import messages as m
+from kiosk.core.visit import print_messages as p
 from kiosk.core.visit.clinic_messages import ClinicCommand
 from kiosk.gateways import types as g
 from kiosk.order_text import Letterhead
@@ -89,6 +93,7 @@ class Adapters:
         terminal: TerminalWords | None = None,
         clinic: ClinicDesk | None = None,
         booklet: booklets.Booklets | None = None,
+        documents: Documents | None = None,
     ) -> None:
         self._clinic = clinic or ClinicDesk({}, lanes, letterhead)
         self._workers = workers
@@ -99,6 +104,10 @@ class Adapters:
         self._barcodes = barcodes
         self._letterhead = letterhead
         self._terminal = terminal or EcrHubWords()
+        self._documents = documents
+        self._wares = dict(goods_words.WARES)
+        if documents is not None:
+            self._wares[Ware.PAGES] = Pages(documents.path_of)
         self._institutions: tuple[Institution, ...] = ()
         self._waiting: dict[tuple[str, int], tuple[c.Command, int]] = {}
         self._most: dict[tuple[str, int], int] = {}
@@ -130,22 +139,24 @@ class Adapters:
             case c.Deliver() if command.goods.ware is Ware.BOOKLET:
                 self._booklet.deliver(command)
             case c.Deliver():
-                words = goods_words.WARES[command.goods.ware]
-                self._give(command, lambda: words.deliver(command))
+                self._give(command, lambda: self._wares[command.goods.ware].deliver(command))
             case c.CheckDelivery() if self._booklet.never_left(command, order):
                 never = goods_words.not_started(command)
                 self._lanes.run("nobody", lambda: never)
             case c.CheckDelivery():
-                words = goods_words.WARES[command.goods.ware]
-                self._give(command, lambda: words.check(command))
+                if order.person_left and self._documents and command.goods.ware is Ware.PAGES:
+                    self._documents.purge()  # nobody is there to take what would still come
+                self._give(command, lambda: self._wares[command.goods.ware].check(command))
             case _:
                 self._pay(command, order)
 
     def _give(self, command: c.Deliver | c.CheckDelivery, words: Callable[[], object]) -> None:
         role = command.goods.role
-        if role in self._workers:
+        if role in self._workers and command.goods.ware in self._wares:
             self._releases.begun(role)
-            self._submit(role, words(), command, command.goods.total_fen)
+            number = self._submit(role, words(), command, command.goods.total_fen)
+            if role == DOCUMENT_PRINTER and self._documents is not None:
+                self._documents.began(number, command.order_id)
         else:
             self._say(goods_words.absent(command, NOT_CONFIGURED), role)
 
@@ -166,9 +177,10 @@ class Adapters:
         else:
             self._say(qr_words.unsent(command), means)
 
-    def _submit(self, role: str, words: object, command: c.Command, amount_fen: int) -> None:
+    def _submit(self, role: str, words: object, command: c.Command, amount_fen: int) -> int:
         number = self._workers[role].submit(words)
         self._waiting[role, number] = (command, amount_fen)
+        return number
 
     def _call(self, role: str, call: Callable[[], Heard], silence: e.OrderEvent) -> None:
         self._lanes.run(role, lambda: Said(role, call()), silence)
@@ -196,6 +208,9 @@ class Adapters:
                 missing = Device(Level.UNAVAILABLE, NOT_CONFIGURED)
                 answer = m.PrinterAnswered(command.request, missing)
                 self._lanes.run("nobody", lambda: answer)
+            case p.PrintCommand() | p.ForgetFile() | p.StopPages() | m.VisitEnded():
+                if self._documents is not None:
+                    self._documents.ask(command)
             case _:
                 self._booklet.ask(command)
 
@@ -234,6 +249,8 @@ class Adapters:
         match message:
             case DeviceReport():
                 return self._translate_report(message.role, message.report)
+            case Told() | Written() if self._documents is not None:
+                return list(self._documents.translate(message))
             case Said(role, Heard() as heard):
                 lost = heard.lost(only_unsent=role != BILLER)
                 return [*self._lost(role, lost), heard.event]
@@ -320,7 +337,7 @@ class Adapters:
             return self._booklet.seen(command, report.what)
         if not isinstance(command, c.Deliver):
             return []
-        progress = goods_words.WARES[command.goods.ware].progress(command, report.what)
+        progress = self._wares[command.goods.ware].progress(command, report.what)
         if progress is None:
             return []
         most = self._most.get((role, report.command_id), 0)
@@ -330,7 +347,11 @@ class Adapters:
     def _completed(self, role: str, report: Completed) -> list[e.OrderEvent | m.VisitEvent]:
         if role == PRINTER and report.command_id in self._printer_asked:
             request = self._printer_asked.pop(report.command_id)
-            return [m.PrinterAnswered(request, _asked(report.completion))]
+            return [m.PrinterAnswered(request, receipt.asked(report.completion))]
+        if role == DOCUMENT_PRINTER and self._documents is not None:
+            ours = self._documents.completed(report.command_id, report.completion)
+            if ours is not None:
+                return list(ours)
         if role == PRINTER and (printed := self._clinic.printed(report)) is not None:
             return [*printed]
         if role == READER:
@@ -344,14 +365,14 @@ class Adapters:
         command, amount_fen = waiting
         try:
             if isinstance(command, c.Print):
-                return [_printed(command, report.completion)]
+                return [receipt.printed(command, report.completion)]
             if isinstance(command, c.Deliver):
                 most = self._most.pop((role, report.command_id), 0)
-                words = goods_words.WARES[command.goods.ware]
+                words = self._wares[command.goods.ware]
                 end = words.delivered(command, report.completion, most)
                 return [*self._booklet.out_of_sight(command), end]
             if isinstance(command, c.CheckDelivery):
-                words = goods_words.WARES[command.goods.ware]
+                words = self._wares[command.goods.ware]
                 return [
                     *self._booklet.out_of_sight(command),
                     words.checked(command, report.completion),
@@ -377,23 +398,3 @@ class Adapters:
                 return [m.PaymentCodeScanned()]
             case _:
                 return self._booklet.scanned(scanned.text) or [m.UnknownScanned()]
-
-
-def _asked(completion: Completion) -> Device:
-    """How the printer is by its own answer; without one nobody knows."""
-    match completion:
-        case Success(value=Status() as status):
-            return Device(Level(status.level.value), status.reason)
-        case _:
-            return Device(Level.UNKNOWN, terminal_words.code_of(completion))
-
-
-def _printed(command: c.Print, completion: Completion) -> e.PrintAnswered:
-    code = terminal_words.code_of(completion)
-    match completion:
-        case Success():
-            return e.PrintAnswered(command.order_id, command.job_id, Printing.PRINTED)
-        case Failed() | Cancelled() | TimedOut():
-            return e.PrintAnswered(command.order_id, command.job_id, Printing.NOT_PRINTED, code)
-        case _:
-            return e.PrintAnswered(command.order_id, command.job_id, Printing.UNKNOWN, code)

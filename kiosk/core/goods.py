@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kiosk.core.money import Fen
+from kiosk.core.print_price import PagePrice
 
 
 class Ware(StrEnum):
@@ -29,8 +30,9 @@ class Goods:
 
     ``role`` is the machine, ``how`` its settings as pairs of texts (journalled as they are: nothing
     of a person's). So many units as ``tolerance`` may be missing. ``by_hand``: it begins when the
-    person says so, because something must lie ready first. Raises ValueError if the parts aren't
-    the whole.
+    person says so, because something must lie ready first. ``pages`` is how the price grows with
+    the sides printed; without it each unit costs the same. Raises ValueError if the parts aren't
+    the whole, or that price isn't the total.
     """
 
     ware: Ware
@@ -43,10 +45,19 @@ class Goods:
     seller: str = ""
     tolerance: int = 0
     by_hand: bool = False
+    pages: PagePrice | None = None
 
     def __post_init__(self) -> None:
         if self.units <= 0 or sum(self.parts) != self.units or min(self.parts) <= 0:
             raise ValueError(f"{self.units} units can't be given out as {self.parts}")
+        if self.worth_fen(self.units) != self.total_fen:
+            raise ValueError(f"{self.units} units don't cost {self.total_fen} fen")
+
+    def worth_fen(self, units: int) -> Fen:
+        """What the first ``units`` cost, never rounded up."""
+        if self.pages is not None:
+            return self.pages.fen(units)
+        return self.total_fen * max(0, min(units, self.units)) // self.units
 
     def setting(self, key: str) -> str:
         """One of the machine's settings; KeyError if it isn't among them."""
@@ -98,7 +109,7 @@ class GoodsLine:
         if self.state is GoodsState.DELIVERED:
             return self.goods.total_fen
         if self.state is GoodsState.PARTLY:
-            return self.goods.total_fen * min(self.given, self.goods.units) // self.goods.units
+            return self.goods.worth_fen(self.given)
         return 0
 
     @property

@@ -93,6 +93,18 @@ def certain(asked: Asked, printed: int) -> int:
     return printed - printed // (asked.pages + 1)
 
 
+@dataclass(frozen=True, slots=True)
+class PagePrice:
+    """How the price of one job grows with the sides that came out; part of its order."""
+
+    rule: PrintRule
+    asked: Asked
+
+    def fen(self, impressions: int) -> Fen:
+        """What the first ``impressions`` sides cost."""
+        return _first(self.rule, self.asked, impressions)
+
+
 def _first(rule: PrintRule, asked: Asked, impressions: int) -> Fen:
     """What the first `impressions` sides cost."""
     sides = max(0, min(impressions, asked.impressions))

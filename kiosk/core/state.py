@@ -13,6 +13,7 @@ from kiosk.core.means import Means
 from kiosk.core.money import Fen
 from kiosk.core.notices import Notice
 from kiosk.core.order import Order
+from kiosk.core.printing import PrintShop
 from kiosk.core.rice import RiceShop
 from kiosk.core.visit.steps import Visit
 
@@ -65,6 +66,7 @@ class Rules:
     idle_reset_s: float = 30
     attract_after_s: float = 180
     receipt_patience_s: int = 8
+    printing: PrintShop | None = None
     clinic: ClinicRules | None = None
     notices: tuple[Notice, ...] = ()
     booklet: BookletRules | None = None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import select
-import signal
 import socket
 import stat
 import sys
@@ -16,6 +15,7 @@ from kiosk.relay.app import Relay
 from kiosk.relay.server import RelayServer, serve, server_context
 from kiosk.relay.signing import KeyFileError, read_keys
 from kiosk.relay.slots import SlotLimits, Slots
+from kiosk.signals import END, as_bytes
 
 _LOOPBACK = ("127.0.0.1", "::1")
 
@@ -57,12 +57,12 @@ def run(args: argparse.Namespace) -> int:
         return 2
     url = (args.public_url or f"https://{host}:{port}").rstrip("/")
     slots = Slots(time.monotonic, SlotLimits(file_max=max(1, args.file_max_mb) << 20))
-    told = _signals()
     app = Relay(keys, url, slots, opened=_announce if args.announce else lambda _url: None)
-    stop = serve(RelayServer(app, slots, context, (host, port), listener=listener))
-    print(f"ready {url}", flush=True)
-    _wait(told)
-    stop()
+    with as_bytes(*END) as told:
+        stop = serve(RelayServer(app, slots, context, (host, port), listener=listener))
+        print(f"ready {url}", flush=True)
+        _wait(told.fileno())
+        stop()
     return 0
 
 
@@ -77,16 +77,6 @@ def _listener(args: argparse.Namespace) -> socket.socket:
 
 def _announce(url: str) -> None:
     print(f"open {url}", flush=True)
-
-
-def _signals() -> int:
-    """A descriptor that becomes readable at SIGTERM or SIGINT."""
-    read, write = os.pipe()
-    os.set_blocking(write, False)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: None)
-    signal.set_wakeup_fd(write)
-    return read
 
 
 def _wait(told: int) -> None:

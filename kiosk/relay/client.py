@@ -20,7 +20,6 @@ from kiosk.gateways.http import HttpAnswer, HttpClient
 from kiosk.gateways.settings import RelaySettings
 from kiosk.gateways.signing import random_hex
 from kiosk.gateways.types import NoAnswer, Reason
-from kiosk.i18n import N_
 from kiosk.relay import signing
 
 if TYPE_CHECKING:
@@ -30,10 +29,6 @@ _OK, _FORBIDDEN, _NOT_FOUND, _CONFLICT, _TOO_MANY = 200, 403, 404, 409, 429
 _TOKEN_LENGTH = 22
 _URL_MAX = 200
 _LIFE_MAX_S = 3600
-
-LOST = N_("文件没有收全。请再点一次“手机传文件”，用手机重新传。")
-NOT_REACHED = N_("现在收不到手机传的文件。您可以用U盘，或者过一会儿再试。")
-EXPIRED = N_("二维码过期了。请再点一次“手机传文件”，换一个新的。")
 
 
 @dataclass(frozen=True, slots=True)

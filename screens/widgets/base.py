@@ -8,11 +8,12 @@ Kivy's window, graphics instructions and text stay.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from kivy.graphics import InstructionGroup
 
+from kiosk.pages import PageStore
 from screens.drawing import Box
 from screens.fonts import Fonts
 from screens.text import TextCache
@@ -23,11 +24,15 @@ W = TypeVar("W", bound="Widget")
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """What every widget needs: colours and sizes, fonts, the cache of drawn lines."""
+    """What every widget needs: colours and sizes, fonts, the cache of drawn lines.
+
+    ``pages`` holds the pictures of a visit's pages, which views name by number.
+    """
 
     theme: Theme
     fonts: Fonts
     texts: TextCache
+    pages: PageStore = field(default_factory=PageStore)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,10 @@ class Tray:
 
 
 class DocumentPrinter(Model):
-    """`sides` and `sheets` that have come out since it was made; `documents` that it took."""
+    """`sides` and `sheets` that have come out since it was made; `documents` that it took.
+
+    `out`: the sides of each job by its name, whatever the printer itself has forgotten since.
+    """
 
     def __init__(self, faults: Faults, device_id: str = "document_printer") -> None:
         super().__init__(device_id)
@@ -58,6 +61,7 @@ class DocumentPrinter(Model):
         self.sides = self.sheets = self.documents = 0
         self.pages: int | None = None
         self.jobs: dict[int, Job] = {}
+        self.out: dict[str, int] = {}
         self.last_number = 0
         self._page: Timer | None = None
         self._answerer = Answerer(self)
@@ -122,6 +126,10 @@ class DocumentPrinter(Model):
             "sheets": self.sheets,
             "documents": self.documents,
         }
+
+    def ledger(self) -> dict[str, int]:
+        """Sides that really came out, by the name of their job."""
+        return dict(self.out)
 
     def poke(self) -> None:
         self._go_on()
@@ -274,6 +282,7 @@ class DocumentPrinter(Model):
                 self.sheets += 1
             job.done += 1
             self.sides += 1
+            self.out[job.name] = self.out.get(job.name, 0) + 1
             self.toner = max(0.0, self.toner - TONER_A_SIDE)
         if job.done >= job.sides or short:
             job.end(COMPLETED, "job-completed-successfully")

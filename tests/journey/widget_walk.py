@@ -21,6 +21,7 @@ def main(data_dir: Path) -> None:
     from screens.pictures import SCREENS, PictureMaker
     from tests.support.all_states import STATES
     from tests.support.extremes import extremes
+    from tests.support.print_shop import page_store
     from tests.support.spoilt import unseen
 
     shown: list[Any] = [None]
@@ -31,6 +32,7 @@ def main(data_dir: Path) -> None:
         lambda: shown[0],
         lambda target, value, _version: sent.append((target, value)),
         data_dir=data_dir,
+        pages=page_store(),
     )
     pictures = PictureMaker("数字小屋")
     walk = _Walk(app, shown, sent, pictures)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from kiosk.core.state import State
-from tests.support import states, states_booklet, states_goods, states_rice
+from tests.support import states, states_booklet, states_goods, states_print, states_rice
 
 STATES: dict[str, State] = {
     **states.STATES,
     **states_goods.STATES,
     **states_booklet.STATES,
     **states_rice.STATES,
+    **states_print.STATES,
 }

@@ -38,7 +38,7 @@ from kiosk.core.visit.steps import (
 )
 from kiosk.gateways.types import BillerCode
 from tests.support import states as s
-from tests.support import states_rice
+from tests.support import states_print, states_rice
 
 LONG = Institution(
     "SH-LONG", Kind.ELECTRIC, "国网上海市电力公司市南", r"\d{13}", "户号是13位数字，印在账单左上角"
@@ -275,7 +275,8 @@ def _covered(states: dict[str, State]) -> dict[str, State]:
 
 def extremes() -> dict[str, State]:
     """Every state that stretches a screen, by name."""
-    found = states_rice.extremes() | _plain() | _noted() | _troubled() | _paying() | _undecided()
+    found = states_print.extremes() | states_rice.extremes()
+    found |= _plain() | _noted() | _troubled() | _paying() | _undecided()
     for name, order in _ends().items():
         found[f"result_{name}"] = replace(s.at(AtOrder(order.id)), orders={order.id: order})
         found[f"found_{name}"] = s.at(FoundOrder(order))

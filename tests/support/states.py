@@ -35,6 +35,7 @@ from kiosk.core.visit.steps import (
 )
 from tests.support.clinic_states import RULES as CLINIC
 from tests.support.clinic_states import clinic_states
+from tests.support.print_shop import SHOP as PRINT
 from tests.support.rice_shop import SHOP
 
 POWER = Institution("SH-POWER", Kind.ELECTRIC, "电力", r"\d{10}", "户号是10位数字")
@@ -61,6 +62,7 @@ RULES = Rules(
         Contact("小义工", "021-0000 0002", "周三 9:30–11:00"),
         Contact("夜间值班", "021-0000 0003", "17:30–次日 8:30"),
     ),
+    printing=PRINT,
     clinic=CLINIC,
     rice=SHOP,
 )
@@ -68,7 +70,7 @@ READY = {
     x: Device(Level.READY)
     for x in (
         *("terminal", "wechat", "alipay", "receipt_printer", "scanner", "biller"),
-        *("bp_meter", "rice_mill"),
+        *("bp_meter", "rice_mill", "document_printer"),
     )
 }
 ORDER_ID = "3801261122000470K7QD"

@@ -20,13 +20,22 @@ from kiosk.journal import Journal
 from kiosk.journal.rows import Row
 from kiosk.residents import Errand, Resident
 from kiosk.soak import rest, step
-from kiosk.troubles import repair_mill
+from kiosk.troubles import repair_mill, repair_pages
 from kiosk.virtual import ROLES, VirtualKiosk
 from sim.devices.model import ActionError
 from sim.devices.paper import to_text
 
 GOOD = (("SH-POWER", 9_630), ("SH-WATER", 1_560))
-USABLE = ("terminal", "receipt_printer", "scanner", "biller", "alipay", "wechat", "rice_mill")
+USABLE = (
+    "terminal",
+    "receipt_printer",
+    "scanner",
+    "biller",
+    "alipay",
+    "wechat",
+    "rice_mill",
+    "document_printer",
+)
 REFUSING = ("SH-GAS", "3300000500")
 """The account whose biller refuses every posting for certain."""
 LONGEST_S = 900.0
@@ -146,6 +155,7 @@ class Cabin(VirtualKiosk):
             self.act(role, "plug")
         for action in ("paper_in", "cover_close", "clear_jam"):
             self.act("receipt_printer", action)
+        repair_pages(self)
         repair_mill(self)
         self.cabin.poke()
         self.settle()

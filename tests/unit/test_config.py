@@ -48,6 +48,9 @@ server_public_key = "keys/biller_public.pem"
 }
 
 
+PRINTER = '[devices.document_printer]\ndriver = "ipp"\nport = "ipp://x/ipp/print"\n'
+
+
 def complete(text: str) -> str:
     """``text`` with the sections that every cabin needs, as far as it hasn't its own."""
     needed = {k: v for k, v in REQUIRED.items() if k not in text}
@@ -120,7 +123,7 @@ def test_the_example_shows_the_defaults(folder: Path) -> None:
     assert (small.gateways.alipay, small.gateways.wechat) == (None, None)
     assert small.barcodes == ()
     assert small.printing is None
-    (folder / "small.toml").write_text(complete(SMALL + "[print]\n"))
+    (folder / "small.toml").write_text(complete(SMALL + PRINTER + "[print]\n"))
     assert config.load(folder / "small.toml").printing == example.printing
 
 

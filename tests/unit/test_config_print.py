@@ -5,24 +5,34 @@ from __future__ import annotations
 from pathlib import Path
 
 from kiosk import config
-from tests.unit.test_config import SMALL, complete, folder, mistakes
+from tests.unit.test_config import PRINTER, SMALL, complete, folder, mistakes
 
 __all__ = ["folder"]  # the fixture
 
 
 def test_printing(folder: Path) -> None:
     text = '[print]\nstick = "folder:usb_stick"\nfile_max_mb = 2\nimage_max_megapixels = 3\n'
-    (folder / "small.toml").write_text(complete(SMALL + text))
+    (folder / "small.toml").write_text(complete(SMALL + PRINTER + text))
     printing = config.load(folder / "small.toml").printing
     assert printing is not None
     assert printing.stick_folder == folder / "usb_stick"
     assert (printing.limits.bytes_max, printing.limits.image_pixels_max) == (2 << 20, 3_000_000)
-    wrong = '[print]\nstick = "sdb1"\nblack_fen = -1\nmax_pages = 0\n'
-    assert mistakes(folder, SMALL + wrong) == [
-        'cabin.toml:7: print.stick = "sdb1" is not "usb", "none", or "folder:PATH" for a simulated'
+    wrong = '[print]\nstick = "sdb1"\nblack_fen = -1\nmax_pages = 0\ncolour = "no"\n'
+    assert mistakes(folder, SMALL + PRINTER + wrong) == [
+        'cabin.toml:10: print.stick = "sdb1" is not "usb", "none", or "folder:PATH" for a simulated'
         ' one; allowed: "usb", "none", or "folder:PATH" for a simulated one',
-        "cabin.toml:8: print.black_fen = -1 is out of range; allowed: 0 … 10000",
-        "cabin.toml:9: print.max_pages = 0 is out of range; allowed: 1 … 300",
+        "cabin.toml:11: print.black_fen = -1 is out of range; allowed: 0 … 10000",
+        "cabin.toml:12: print.max_pages = 0 is out of range; allowed: 1 … 300",
+        'cabin.toml:13: print.colour = "no" is not a switch; allowed: true or false',
+    ]
+
+
+def test_printing_needs_a_printer_and_a_way_for_files_to_come(folder: Path) -> None:
+    assert mistakes(folder, SMALL + '[print]\nstick = "none"\n') == [
+        "cabin.toml:6: section [devices.document_printer] is missing; allowed:"
+        " [devices.document_printer], or no [print]",
+        'cabin.toml:7: there is no way for a file to come; allowed: stick = "usb", or'
+        " [gateways.relay]",
     ]
 
 

@@ -263,11 +263,12 @@ def test_a_way_that_is_down_stays_in_its_place_and_does_not_answer() -> None:
     ]
 
 
-def test_only_paying_stops_when_no_money_can_be_taken() -> None:
+def test_what_costs_money_stops_when_none_can_be_taken() -> None:
     tiles = home.view_of(s.STATES["home_no_paper"]).tiles
     assert [(x.id, x.enabled) for x in tiles] == [
         ("pay_bill", False),
         ("clinic", True),
+        ("print", False),
         ("rice", False),
         ("find_slip", True),
         ("call_person", True),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.core import events as e
-from kiosk.core.goods import GoodsState
+from kiosk.core.goods import GoodsState, Ware
 from kiosk.core.order import Order, PaperState, PaymentState
 from kiosk.core.state import BP_METER, Level, State
 from kiosk.core.visit.clinic_messages import StopMeter
 from kiosk.core.visit.clinic_steps import UNDER_PRESSURE, ClinicStep
-from kiosk.core.visit.messages import Happen, Ring, VisitCommand
+from kiosk.core.visit.messages import Happen, Ring, VisitCommand, VisitEnded
 from kiosk.core.visit.steps import AtOrder, Attract, CallPerson, Home, Overlay, Step
 
 Moved = tuple[State, tuple[VisitCommand, ...]]
@@ -71,6 +71,25 @@ def unrecorded(state: State, order: Order) -> bool:
     return asked and order.id in state.parked
 
 
+MOVING = frozenset(("", "sending", "waiting", "stopping"))
+"""Words of progress with which pages come, or will by themselves."""
+
+
+def held_up(state: State) -> bool:
+    """True while pages don't come until somebody sees to the printer: nobody has to wait for that.
+
+    Whoever goes gets back what didn't come out: the job is taken back (R17).
+    """
+    order = order_at_screen(state)
+    return (
+        order is not None
+        and state.visit.progress.word not in MOVING
+        and any(
+            x.goods.ware is Ware.PAGES and x.state is GoodsState.DELIVERING for x in order.goods
+        )
+    )
+
+
 def may_leave(state: State) -> bool:
     """False while going away would leave money moving without a word (look, frame).
 
@@ -79,7 +98,7 @@ def may_leave(state: State) -> bool:
     if isinstance(state.visit.step, UNDER_PRESSURE):
         return False
     order = order_at_screen(state)
-    if order is None or order.poisoned:
+    if order is None or order.poisoned or held_up(state):
         return True
     waiting = any(x.state is GoodsState.WAITING for x in order.goods)
     paid = order.payment.state is PaymentState.PAID
@@ -100,12 +119,15 @@ def leave(state: State) -> Moved:
 
 
 def parting(state: State) -> tuple[VisitCommand, ...]:
-    """What must be said before a visit ends, however it ends: a cuff is never left pressing."""
+    """What must be said before a visit ends, however it ends: a cuff is never left pressing, and
+    no file of anybody's stays.
+    """
     step = state.visit.step
+    files = (VisitEnded(),) if state.rules.printing is not None else ()
     if not isinstance(step, ClinicStep):
-        return ()
+        return files
     pressing = isinstance(step, UNDER_PRESSURE) or state.device(BP_METER).level is Level.BUSY
-    return (*((StopMeter(),) if pressing else ()), Ring(TICK, 0))
+    return (*((StopMeter(),) if pressing else ()), Ring(TICK, 0), *files)
 
 
 def fall_asleep(state: State) -> Moved:

@@ -15,6 +15,7 @@ from kiosk.core.visit import (
     clinic_outcome,
     goods_steps,
     pay_steps,
+    print_steps,
     rice_steps,
     sound,
 )
@@ -31,6 +32,7 @@ from kiosk.core.visit.common import (
     Moved,
     fall_asleep,
     go,
+    held_up,
     leave,
     may_leave,
     next_request,
@@ -39,6 +41,8 @@ from kiosk.core.visit.common import (
     unrecorded,
     working,
 )
+from kiosk.core.visit.print_choices import PrintStep
+from kiosk.core.visit.print_messages import PrintEvent
 from kiosk.core.visit.rice_choices import (
     ChooseRice,
     ChooseRiceAmount,
@@ -97,6 +101,8 @@ def _decide(state: State, event: m.VisitEvent) -> Moved:
             return pay_steps.printer_answered(state, event)
         case m.GoodsProgressed():
             return goods_steps.progressed(state, event)
+        case PrintEvent():
+            return print_steps.heard(state, event)
         case b.CardSilent():
             return booklet_steps.happened(state, event)
         case b.CardEvent():
@@ -161,6 +167,10 @@ def _touched(state: State, touch: m.Touched) -> Moved:
             return pay_steps.touched_confirm(state, touch, visit.step)
         case ConfirmGoods():
             return goods_steps.touched_confirm(state, touch, visit.step)
+        case step if isinstance(step, PrintStep):
+            return print_steps.touched(state, touch)
+        case AtOrder() if touch.target == "pages.stop":
+            return print_steps.stop(state)
         case LayCard() | HadBooklet():
             return booklet_steps.touched(state, touch, visit.step)
         case ChooseRice() | ChooseRiceAmount() | ChooseRiceWeight() | ChooseRiceLevel():
@@ -226,6 +236,10 @@ def _back(state: State) -> Moved:
             return go(state, Confirm(state.visit.step.bills))
         case CheckGoods(goods=goods):
             return go(state, ConfirmGoods(goods))
+        case ConfirmGoods(goods=goods) if goods.ware is Ware.PAGES:
+            return print_steps.back(state)
+        case step if isinstance(step, PrintStep):
+            return print_steps.back(state)
         case ConfirmGoods(goods=goods) if goods.ware is Ware.RICE:
             return rice_steps.back_from(state, goods)
         case ChooseRiceAmount() | ChooseRiceWeight() | ChooseRiceLevel():
@@ -250,6 +264,8 @@ def _touched_home(state: State, touch: m.Touched) -> Moved:
             return booklet_steps.enter(state)
         case "home.find_slip":
             return go(state, FindSlip())
+        case "home.print":
+            return print_steps.enter(state)
         case "home.rice":
             return rice_steps.enter(state)
         case "home.call_person":
@@ -281,7 +297,7 @@ def _scanned(state: State, event: m.VisitEvent) -> Moved:
         state, gone = leave(state)
         state, commands = _scanned(state, event)
         return state, (*gone, *commands)
-    if isinstance(step, Looking | CheckGoods | PAYING) or order_at_screen(state):
+    if isinstance(step, Looking | CheckGoods | PAYING | PrintStep) or order_at_screen(state):
         return stay(state)
     if isinstance(step, ClinicStep):
         return clinic_outcome.scanned_something_else(state)
@@ -337,6 +353,8 @@ def _rang(state: State, name: str) -> Moved:
     step = state.visit.step
     if name == pay_steps.PAPER:
         return pay_steps.printer_silent(state)
+    if name == print_steps.POLL:
+        return print_steps.polled(state)
     if name == TICK:
         return clinic_decide.ticked(state)
     if name == ATTRACT:
@@ -345,9 +363,9 @@ def _rang(state: State, name: str) -> Moved:
         return stay(state)
     order = order_at_screen(state)
     busy = isinstance(step, Looking | Rechecking | CheckGoods) or (
-        order is not None and working(order) and not unrecorded(state, order)
+        order is not None and working(order) and not unrecorded(state, order) and not held_up(state)
     )
-    if busy or clinic_common.works(state):
+    if busy or clinic_common.works(state) or print_steps.works(state):
         # Never while a device or a payment works, not even after the warning (standards, time).
         return _cover(state, Overlay.NONE), (m.Ring(IDLE, state.rules.idle_warning_s),)
     if name == RESET:

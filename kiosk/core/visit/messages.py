@@ -170,6 +170,11 @@ class Happen(VisitCommand):
 
 
 @dataclass(frozen=True, slots=True)
+class VisitEnded(VisitCommand):
+    """Somebody's stay is over: whatever the outside keeps of it is to go."""
+
+
+@dataclass(frozen=True, slots=True)
 class AskOffice(VisitCommand):
     """Write a call for help into the journal, where the office sees it."""
 

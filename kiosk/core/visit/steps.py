@@ -15,8 +15,10 @@ from kiosk.core.goods import Goods, Progress
 from kiosk.core.means import Means
 from kiosk.core.money import Fen
 from kiosk.core.order import Order
+from kiosk.core.printing import PrintChoice
 from kiosk.core.visit.booklet import HadBooklet, LayCard
 from kiosk.core.visit.clinic_steps import ClinicStep
+from kiosk.core.visit.print_choices import PrintStep
 from kiosk.core.visit.rice_choices import (
     ChooseRice,
     ChooseRiceAmount,
@@ -221,6 +223,7 @@ Step = (
     | FoundOrder
     | CallPerson
     | OutOfService
+    | PrintStep
     | ClinicStep
     | LayCard
     | HadBooklet
@@ -244,7 +247,8 @@ class Visit:
 
     ``chosen`` holds the keys of the bills that are to be paid. ``number`` tells one person's stay
     from the next one's: it grows with each that ends, so that whoever looks only now and then sees
-    that one has. ``progress`` is what a machine last said of the goods of the order at the screen.
+    that one has. ``progress`` is what a machine last said of the goods of the order at the screen,
+    ``document`` the file that is open to be printed.
     ``identified``: who has said who they are, for the services that ask.
     ``volume`` is the step that was chosen, None until one is; ``again`` counts how
     often 再说一遍 was touched.
@@ -258,6 +262,7 @@ class Visit:
     lower: bool = False
     number: int = 0
     progress: Progress = field(default_factory=Progress)
+    document: PrintChoice | None = None
     identified: Person | None = None
     language: str = "zh"
     volume: int | None = None

@@ -8,6 +8,16 @@ from kiosk.core.state import State
 from kiosk.core.visit.booklet import HadBooklet, LayCard
 from kiosk.core.visit.clinic_steps import CLINIC_SCREENS
 from kiosk.core.visit.common import may_leave, order_at_screen, unrecorded
+from kiosk.core.visit.print_choices import (
+    AwaitUpload,
+    ChangePrint,
+    ChooseFile,
+    ChooseFileSource,
+    ChoosePages,
+    LookAtFile,
+    OpeningFile,
+    PreparingPrint,
+)
 from kiosk.core.visit.rice_choices import (
     ChooseRice,
     ChooseRiceAmount,
@@ -52,6 +62,14 @@ SCREENS: dict[type, str] = {
     FoundOrder: "found",
     CallPerson: "call",
     OutOfService: "out_of_service",
+    ChooseFileSource: "print_source",
+    AwaitUpload: "print_upload",
+    ChooseFile: "print_files",
+    OpeningFile: "looking",
+    LookAtFile: "print_document",
+    ChangePrint: "print_change",
+    ChoosePages: "print_pages",
+    PreparingPrint: "looking",
     **CLINIC_SCREENS,
     LayCard: "lay_card",
     HadBooklet: "had_booklet",
@@ -153,4 +171,5 @@ def _offered(state: State) -> object:
         goods = tuple(x.state for x in order.goods)
         return (order.id, order.payment.state, order.paper.state, goods)
     bills = tuple((x.key, x.total_fen) for x in state.visit.bills)
-    return (type(step), bills, getattr(step, "bills", ()), getattr(step, "goods", None))
+    listed = (getattr(step, "files", ()), getattr(step, "top", 0))
+    return (type(step), bills, getattr(step, "bills", ()), getattr(step, "goods", None), listed)
