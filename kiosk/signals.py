@@ -17,7 +17,7 @@ END = (signal.SIGTERM, signal.SIGINT)
 
 @contextmanager
 def as_bytes(*wanted: signal.Signals) -> Iterator[IO[bytes]]:
-    """A file from which the numbers of the signals that come can be read, each once. Main thread."""
+    """A file from which the numbers of the signals that come can be read. Main thread only."""
     readable, writable = os.pipe()
     os.set_blocking(writable, False)
 
