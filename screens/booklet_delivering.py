@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from kiosk.core.state import State
 from kiosk.i18n import N_, _
+from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
 from screens.drawing import Box
 from screens.theme import SPACE
@@ -37,6 +38,10 @@ def view_of(state: State) -> BookletDeliveringView:
     where = where if where in SENTENCES else MOVING
     title, lead, words = SENTENCES[where]
     return BookletDeliveringView(_(title), _(lead), _(words), where)
+
+
+def spoken(view: BookletDeliveringView) -> Utterance:
+    return say(view.title, view.lead, view.words)
 
 
 class BookletDeliveringScreen(Screen):

@@ -10,6 +10,7 @@ from kiosk.core.state import SCANNER, State
 from kiosk.core.visit.clinic_common import rules_of
 from kiosk.core.visit.clinic_steps import ClinicResult, Paper
 from kiosk.i18n import _
+from kiosk.speech.utterance import Utterance, if_asked, say
 from screens.base import Screen
 from screens.clinic_layout import place_pairs
 from screens.drawing import Box
@@ -60,6 +61,12 @@ def view_of(state: State) -> ResultView:
         rules_of(state).record and state.device(SCANNER).level.usable,
         advice in (Advice.DOCTOR_TODAY, Advice.EMERGENCY),
     )
+
+
+def spoken(view: ResultView) -> Utterance:
+    """No figure and no grade. Advice to hurry is said at once, other advice to whoever asks."""
+    advice = view.advice if view.urgent else if_asked(view.advice)
+    return say(view.title, advice, view.paper)
 
 
 class ClinicResultScreen(Screen):

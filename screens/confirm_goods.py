@@ -10,11 +10,13 @@ from kiosk.core.state import State
 from kiosk.core.visit.steps import ConfirmGoods
 from kiosk.i18n import N_, _
 from kiosk.order_text import amount_words
+from kiosk.speech.utterance import Utterance, say
 from screens.confirm import WAYS, ConfirmScreen, ConfirmView, Line, Way, why_shut
 from screens.drawing import Box
 from screens.notes import note_text
 from screens.rice_words import rice_amount
 from screens.widgets.button import Button
+from screens.widgets.label import amount_text
 
 GIFTS = {
     Ware.PAGES: N_("免费打印"),
@@ -55,6 +57,14 @@ def _detail(goods: Goods) -> str:
         return rice_amount(goods.units)
     amount = amount_words(goods.ware, goods.units)
     return f"{amount} · {goods.seller}" if goods.seller else amount
+
+
+def spoken(view: ConfirmView) -> Utterance:
+    """What and how much; what is free is for somebody, whose name is for the eyes alone."""
+    if not view.fen:
+        return say(view.title, *(x.detail for x in view.lines), _("免费"), view.note)
+    lines = [x for row in view.lines for x in (row.name, row.detail)]
+    return say(view.title, view.note, *lines, _("一共付"), amount_text(view.fen), view.shut)
 
 
 class ConfirmGoodsScreen(ConfirmScreen):

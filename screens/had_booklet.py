@@ -8,6 +8,7 @@ from kiosk.core.booklet import OPEN
 from kiosk.core.state import State
 from kiosk.core.visit.booklet import HadBooklet
 from kiosk.i18n import _
+from kiosk.speech.utterance import Utterance, if_asked, say
 from screens.base import Screen
 from screens.drawing import Box
 from screens.theme import SPACE
@@ -45,6 +46,11 @@ def day_words(day: str) -> str:
     """``2026-03-05`` → ``2026年3月5日``."""
     year, month, number = day.split("-")
     return _("{year}年{month}月{day}日").format(year=year, month=int(month), day=int(number))
+
+
+def spoken(view: HadBookletView) -> Utterance:
+    """When this person had one is not for everybody's ears."""
+    return say(view.title, if_asked(view.lead), view.words)
 
 
 class HadBookletScreen(Screen):

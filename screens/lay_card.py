@@ -8,6 +8,7 @@ from kiosk.core.state import State
 from kiosk.core.visit.booklet import CardTrouble, LayCard
 from kiosk.core.visit.booklet_steps import by_code
 from kiosk.i18n import N_, _
+from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
 from screens.drawing import Box
 from screens.theme import SPACE
@@ -65,6 +66,11 @@ def view_of(state: State) -> LayCardView:
     code = _("也可以把医保码对准红光。") if by_code(state) else ""
     words = "\n".join(x for x in (code, kept) if x)
     return LayCardView(_("请把身份证放在读卡口"), _("看下图：平放着，先别拿走。"), words)
+
+
+def spoken(view: LayCardView) -> Utterance:
+    words = view.words.split("\n")
+    return say(view.title, view.hint, *words, view.note)
 
 
 class LayCardScreen(Screen):

@@ -66,7 +66,7 @@ _GOODS = {
 def goods_step(line: GoodsLine) -> Step:
     """Goods of an order as a rung: what they are and what became of them."""
     what = _("{bill}：{words}").format(bill=goods_title(line), words=goods_words(line))
-    return Step(what, _GOODS[line.state])
+    return Step(what, _GOODS[line.state], goods_words(line))
 
 
 def months(period: str) -> str:

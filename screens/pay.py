@@ -113,7 +113,8 @@ def steps_of(order: Order) -> tuple[Step, ...]:
 
 
 def spoken(view: PayView) -> Utterance:
-    return say(view.title, amount_text(view.fen), *(view.how or ()), view.hint)
+    due = amount_text(view.fen) if view.fen else ""
+    return say(view.title, due, *(view.how or ()), view.hint)
 
 
 class PayScreen(Screen):
