@@ -33,7 +33,7 @@ def view_of(state: State) -> ArmView:
 
 
 def spoken(view: ArmView) -> Utterance:
-    return say(view.title, *map(_, ARM), *view.words.split("\n"))
+    return say(view.title, *map(_, ARM), view.words)
 
 
 class ClinicArmScreen(Screen):

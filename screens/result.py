@@ -120,8 +120,10 @@ def _why_not_paid(order: Order) -> tuple[str, str]:
         return _("已经取消，没有付款"), later
     if order.payment.code in ("closed", "refunded_full"):
         return _("没有付款，付款码作废了"), later
-    again = _("可以换张卡，或换一种方式再付一次。")
-    return _("这次没有付成"), again if order.goods else _("账单还没有缴。") + again
+    again = _("账单还没有缴。可以换张卡，或换一种方式再付一次。")
+    if order.goods:
+        again = _("可以换张卡，或换一种方式再付一次。")
+    return _("这次没有付成"), again
 
 
 def _paper_words(order: Order) -> tuple[str, str]:
