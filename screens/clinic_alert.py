@@ -8,6 +8,7 @@ from kiosk.core.clinic import Reading
 from kiosk.core.state import State
 from kiosk.core.visit.clinic_steps import ClinicAlert
 from kiosk.i18n import _
+from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
 from screens.clinic_layout import place_column
 from screens.drawing import Box
@@ -43,6 +44,11 @@ def view_of(state: State) -> AlertView:
         f"{rules.address} {rules.cabin_name}",
         step.session.readings[-1],
     )
+
+
+def spoken(view: AlertView) -> Utterance:
+    """What to do, and where to read the address; no figure."""
+    return say(view.title, view.lead, view.words, view.here)
 
 
 class ClinicAlertScreen(Screen):

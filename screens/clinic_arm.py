@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from kiosk.core.state import State
 from kiosk.core.visit.clinic_common import rules_of
 from kiosk.i18n import _
+from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
 from screens.clinic_layout import place_column
 from screens.drawing import Box
 from screens.theme import SPACE
 from screens.widgets.button import Button
 from screens.widgets.message import Message
-from screens.widgets.sitting import Sitting
+from screens.widgets.sitting import ARM, Sitting
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,10 @@ def view_of(state: State) -> ArmView:
         return ArmView(_("请把手臂伸进去"), words, _("开始量"))
     words = _("这台血压计要按它自己的开始键。\n放好了，先碰下面，再去按键。")
     return ArmView(_("请把手臂伸进去"), words, _("放好了"))
+
+
+def spoken(view: ArmView) -> Utterance:
+    return say(view.title, *map(_, ARM), view.words)
 
 
 class ClinicArmScreen(Screen):

@@ -11,6 +11,7 @@ from kiosk.core.state import State
 from kiosk.core.visit.clinic_common import rules_of
 from kiosk.core.visit.clinic_steps import ClinicCode, Paper
 from kiosk.i18n import _
+from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
 from screens.clinic_layout import place_pairs
 from screens.drawing import Box
@@ -56,6 +57,11 @@ def view_of(state: State) -> CodeView:
 
 def _figures(mean: Reading) -> str:
     return f"{mean.systolic}/{mean.diastolic}  {mean.pulse}"
+
+
+def spoken(view: CodeView) -> Utterance:
+    """Neither the figures nor the code."""
+    return say(view.title, view.words)
 
 
 class ClinicCodeScreen(Screen):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from kiosk.core.state import State
 from kiosk.core.visit.clinic_steps import ClinicMeasuring
 from kiosk.i18n import N_, _
+from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
 from screens.clinic_layout import place_stop, stop_button
 from screens.drawing import Box
@@ -23,7 +24,10 @@ ORDINALS = (N_("第一次"), N_("第二次"), N_("第三次"))
 
 @dataclass(frozen=True, slots=True)
 class MeasuringView:
-    """``figure`` is empty for a meter that says nothing before its end."""
+    """``figure`` is empty for a meter that says nothing before its end.
+
+    ``how`` and ``warning`` stand in the other texts: they are said, those change too often.
+    """
 
     title: str
     hint: str
@@ -31,6 +35,8 @@ class MeasuringView:
     caption: str
     share: float
     words: str
+    how: str = ""
+    warning: str = ""
 
 
 def view_of(state: State) -> MeasuringView:
@@ -38,37 +44,40 @@ def view_of(state: State) -> MeasuringView:
     if not isinstance(step, ClinicMeasuring):
         raise ValueError("nothing is measured")
     ordinal = _(ORDINALS[min(len(step.session.readings), 2)])
+    hint = _("{ordinal}。手心向上，身体放松。").format(ordinal=ordinal)
+    pain = _("觉得疼，就碰停止。")
     if step.hint:
-        words = _("袖带会越来越紧，一会儿就松开，这是正常的。觉得疼，就碰停止。")
+        words = pain = _("袖带会越来越紧，一会儿就松开，这是正常的。觉得疼，就碰停止。")
     elif step.manual:
         words = _("量好了，这里自己会出结果。")
     else:
-        words = _time_words(step.seconds)
+        words = _time_words(step.seconds) + pain
     if step.manual:
-        return MeasuringView(
-            _("请按血压计的开始键"),
-            _("{ordinal}。手心向上，身体放松。").format(ordinal=ordinal),
-            "",
-            _("按好以后坐着别动，别说话。\n要停，请按血压计上的停止键。"),
-            0.0,
-            words,
-        )
+        how = _("按好以后坐着别动，别说话。\n要停，请按血压计上的停止键。")
+        title = _("请按血压计的开始键")
+        return MeasuringView(title, hint, "", how, 0.0, words, how, words)
     return MeasuringView(
         _("正在量，请不要说话"),
-        _("{ordinal}。手心向上，身体放松。").format(ordinal=ordinal),
+        hint,
         str(step.mmhg),
         _("袖带压力（毫米汞柱），会先升后降"),
         min(step.seconds / USUAL_S, NEARLY),
         words,
+        warning=pain,
     )
 
 
 def _time_words(seconds: int) -> str:
     left = USUAL_S - seconds
     if left <= 5:
-        return _("马上就好。觉得疼，就碰停止。")
+        return _("马上就好。")
     rounded = -(-left // 5) * 5
-    return _("大约还要 {seconds} 秒。觉得疼，就碰停止。").format(seconds=rounded)
+    return _("大约还要 {seconds} 秒。").format(seconds=rounded)
+
+
+def spoken(view: MeasuringView) -> Utterance:
+    """Neither the pressure nor the seconds: they change all the time."""
+    return say(view.title, view.hint, view.how, view.warning)
 
 
 class ClinicMeasuringScreen(Screen):

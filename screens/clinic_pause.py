@@ -8,6 +8,7 @@ from kiosk.core.clinic import READINGS, Reading
 from kiosk.core.state import State
 from kiosk.core.visit.clinic_steps import ClinicPause
 from kiosk.i18n import N_, _
+from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
 from screens.clinic_layout import clock, place_column
 from screens.drawing import Box
@@ -46,6 +47,11 @@ def view_of(state: State) -> PauseView:
         words = _("手臂放好，就可以量下一次了。")
     left = clock(step.left) if step.left else ""
     return PauseView(_(TITLES[n]), step.session.readings[-1], words, left, _(NEXT[n]))
+
+
+def spoken(view: PauseView) -> Utterance:
+    """The reading is for the eyes alone."""
+    return say(view.title, view.words)
 
 
 class ClinicPauseScreen(Screen):

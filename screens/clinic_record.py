@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from kiosk.core.state import State
 from kiosk.core.visit.clinic_steps import ClinicRecord, Sending
 from kiosk.i18n import N_, _
+from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
 from screens.clinic_layout import place_column
 from screens.drawing import Box
@@ -64,6 +65,10 @@ def view_of(state: State) -> RecordView:
         sending not in (Sending.SENDING, Sending.SENT, Sending.UNKNOWN),
         sending is Sending.SENT,
     )
+
+
+def spoken(view: RecordView) -> Utterance:
+    return say(view.title, view.words)
 
 
 class ClinicRecordScreen(Screen):

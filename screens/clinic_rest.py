@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from kiosk.core.state import State
 from kiosk.core.visit.clinic_steps import ClinicRest
 from kiosk.i18n import _
+from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
 from screens.clinic_layout import clock, place_column
 from screens.drawing import Box
@@ -14,7 +15,7 @@ from screens.theme import SPACE
 from screens.widgets.button import Button
 from screens.widgets.label import Label
 from screens.widgets.progress import Progress
-from screens.widgets.sitting import Sitting
+from screens.widgets.sitting import POSTURE, Sitting
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,11 @@ def view_of(state: State) -> RestView:
         words, button = _("还要歇这么久。已经歇过的，可以跳过。"), _("我歇过了，跳过")
     share = 1 - step.left / max(step.total, 1)
     return RestView(_("先坐好，歇一会儿"), clock(step.left), words, button, share, step.left == 0)
+
+
+def spoken(view: RestView) -> Utterance:
+    """Without the clock: it would be said anew every second."""
+    return say(view.title, *map(_, POSTURE), view.words)
 
 
 class ClinicRestScreen(Screen):

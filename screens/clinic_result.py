@@ -10,6 +10,7 @@ from kiosk.core.state import SCANNER, State
 from kiosk.core.visit.clinic_common import rules_of
 from kiosk.core.visit.clinic_steps import ClinicResult, Paper
 from kiosk.i18n import _
+from kiosk.speech.utterance import Utterance, if_asked, say
 from screens.base import Screen
 from screens.clinic_layout import place_pairs
 from screens.drawing import Box
@@ -17,6 +18,8 @@ from screens.widgets.button import Button
 from screens.widgets.label import Label
 from screens.widgets.message import Message
 from screens.widgets.values import PressureValues
+
+_GRADE = (17.0, 14.0)  # em of the grade, mm
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,12 @@ def view_of(state: State) -> ResultView:
     )
 
 
+def spoken(view: ResultView) -> Utterance:
+    """No figure and no grade. Advice to hurry is said at once, other advice to whoever asks."""
+    advice = view.advice if view.urgent else if_asked(view.advice)
+    return say(view.title, advice, view.paper)
+
+
 class ClinicResultScreen(Screen):
     name = "clinic_result"
     offers = ("home", "help")
@@ -69,7 +78,7 @@ class ClinicResultScreen(Screen):
     def build(self) -> None:
         self.values = self.add(PressureValues(self.kit, "clinic_result.value"))
         self.grade = self.add(
-            Label(self.kit, "clinic_result.grade", em_mm=17.0, face="bold", private=True)
+            Label(self.kit, "clinic_result.grade", em_mm=_GRADE[0], face="bold", private=True)
         )
         self.guideline = self.add(
             Label(self.kit, "clinic_result.guideline", em_mm=10.0, colour="soft")
@@ -95,7 +104,7 @@ class ClinicResultScreen(Screen):
         values = Box(body.x, top, body.w, self.values.fit())
         self.values.place(values)
         top = values.bottom + px(2)
-        high = self.grade.fit_height(body.w)
+        high = self._fit_grade(body.w)
         self.grade.place(Box(body.x, top, body.w, high))
         top += high
         high = self.guideline.fit_height(body.w)
@@ -103,6 +112,14 @@ class ClinicResultScreen(Screen):
         top += high + px(3)
         high = self.advice.fit(body.w)
         self.advice.place(Box(body.x, top, body.w, high))
+
+    def _fit_grade(self, width: int) -> int:
+        """The largest size in which the grade stands on one line; its height in pixels."""
+        for em_mm in _GRADE:
+            self.grade.resize(em_mm)
+            if self.grade.fit_height(width) == self.grade.line_px:
+                break
+        return self.grade.fit_height(width)
 
     def show(self, view: ResultView) -> None:
         self.heading.say(view.title)

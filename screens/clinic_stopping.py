@@ -8,6 +8,7 @@ from kiosk.core.state import State
 from kiosk.core.visit.clinic_common import rules_of
 from kiosk.core.visit.clinic_steps import ClinicStopping
 from kiosk.i18n import _
+from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
 from screens.clinic_layout import place_stop, stop_button
 from screens.drawing import Box
@@ -43,6 +44,10 @@ def view_of(state: State) -> StoppingView:
     if not rules_of(state).remote_start:
         words = _("这台血压计只有它自己的键能停。")
     return StoppingView(_("请马上抽出手臂"), lead, words, True)
+
+
+def spoken(view: StoppingView) -> Utterance:
+    return say(view.title, view.lead, view.words)
 
 
 class ClinicStoppingScreen(Screen):

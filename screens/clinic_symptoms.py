@@ -8,6 +8,7 @@ from kiosk.core.clinic import Reading
 from kiosk.core.state import State
 from kiosk.core.visit.clinic_steps import ClinicSymptoms
 from kiosk.i18n import _
+from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
 from screens.drawing import Box
 from screens.theme import SPACE
@@ -36,6 +37,11 @@ def view_of(state: State) -> SymptomsView:
         _("头痛、胸痛、看不清、没力气"),
         _("有其中一样，就碰“有”。"),
     )
+
+
+def spoken(view: SymptomsView) -> Utterance:
+    """The reading is for the eyes alone."""
+    return say(view.title, view.lead, view.words)
 
 
 class ClinicSymptomsScreen(Screen):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from kiosk.core.state import State
 from kiosk.core.visit.clinic_steps import ClinicTrouble, Why
 from kiosk.i18n import N_, _
+from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
 from screens.clinic_layout import place_column
 from screens.drawing import Box
@@ -48,6 +49,10 @@ def view_of(state: State) -> TroubleView:
     stopped = step.why is Why.STOPPED
     title = _("已经停了") if stopped else _("这次没有量成")
     return TroubleView(title, _(REASONS[step.why]), bool(step.session.readings))
+
+
+def spoken(view: TroubleView) -> Utterance:
+    return say(view.title, view.words)
 
 
 class ClinicTroubleScreen(Screen):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from kiosk.core.state import State
 from kiosk.core.visit.clinic_common import rules_of
 from kiosk.i18n import _
+from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
 from screens.clinic_layout import place_column
 from screens.drawing import Box
@@ -47,6 +48,10 @@ def view_of(state: State) -> WelcomeView:
             "心跳不齐，或怀着孩子：请让医生量。"
         ),
     )
+
+
+def spoken(view: WelcomeView) -> Utterance:
+    return say(view.title, view.lead, view.words, view.not_lead, view.not_words)
 
 
 class ClinicWelcomeScreen(Screen):

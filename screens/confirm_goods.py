@@ -10,7 +10,7 @@ from kiosk.core.state import State
 from kiosk.core.visit.steps import ConfirmGoods
 from kiosk.i18n import N_, _
 from kiosk.order_text import amount_words
-from kiosk.speech.utterance import Utterance, if_asked, say
+from kiosk.speech.utterance import Utterance, say
 from screens.confirm import WAYS, ConfirmScreen, ConfirmView, Line, Way, why_shut
 from screens.drawing import Box
 from screens.notes import note_text
@@ -60,10 +60,12 @@ def _detail(goods: Goods) -> str:
 
 
 def spoken(view: ConfirmView) -> Utterance:
-    """What and how much; whom a gift is for only when asked for."""
-    lines = [y for x in view.lines for y in (x.name if view.fen else if_asked(x.name), x.detail)]
-    due = (_("一共付"), amount_text(view.fen)) if view.fen else (_("免费"),)
-    return say(view.title, view.note, *lines, *due, view.shut)
+    """What and how much; what is free is for somebody, whose name is for the eyes alone."""
+    if not view.fen:
+        details = [part for x in view.lines for part in x.detail.split(" · ")]
+        return say(view.title, *details, _("免费"), view.note)
+    lines = [x for row in view.lines for x in (row.name, row.detail)]
+    return say(view.title, view.note, *lines, _("一共付"), amount_text(view.fen), view.shut)
 
 
 class ConfirmGoodsScreen(ConfirmScreen):
@@ -73,6 +75,7 @@ class ConfirmGoodsScreen(ConfirmScreen):
 
     def build(self) -> None:
         super().build()
+        self._free = False
         self.ways[FREE] = self.add(
             Button(
                 self.kit,
@@ -88,9 +91,22 @@ class ConfirmGoodsScreen(ConfirmScreen):
         super().arrange(body)
         self.ways[FREE].place(self.ways[TERMINAL].box)
 
+    def _place_lines(self, area: Box) -> Box:
+        """What is free has no sum beside it, so its texts have the whole card."""
+        card = super()._place_lines(area)
+        if self._free:
+            right = self.sums[0].box.right
+            for label in (self.names[0], self.details[0]):
+                box = label.box
+                label.place(Box(box.x, box.y, right - box.x, box.h))
+        return card
+
     def show(self, view: ConfirmView) -> None:
         self.note.turn("wait" if view.fen else "info")
+        if self._free != (not view.fen):
+            self._free = not view.fen
+            self._shape = hash(())
         super().show(view)
         self.amount.visible = self.sums[0].visible = bool(view.fen)
-        if not view.fen:
+        if self._free:
             self.total.say(_("免费"))

@@ -66,7 +66,7 @@ def view_of(state: State) -> FoundView:
 def spoken(view: FoundView) -> Utterance:
     due = amount_text(view.fen) if view.paid else ""
     return say(
-        view.title, if_asked(view.number), due, view.lead, view.words, *(x.text for x in view.steps)
+        view.title, if_asked(view.number), due, view.lead, view.words, *(x.said for x in view.steps)
     )
 
 

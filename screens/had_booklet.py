@@ -49,7 +49,8 @@ def day_words(day: str) -> str:
 
 
 def spoken(view: HadBookletView) -> Utterance:
-    return say(view.title, if_asked(view.lead), if_asked(view.words))
+    """When this person had one is not for everybody's ears."""
+    return say(view.title, if_asked(view.lead), view.words)
 
 
 class HadBookletScreen(Screen):

@@ -69,7 +69,8 @@ def view_of(state: State) -> LayCardView:
 
 
 def spoken(view: LayCardView) -> Utterance:
-    return say(view.title, view.hint, view.note, *view.words.split("\n"))
+    words = view.words.split("\n")
+    return say(view.title, view.hint, *words, view.note)
 
 
 class LayCardScreen(Screen):

@@ -69,7 +69,7 @@ def goods_step(line: GoodsLine) -> Step:
     """Goods of an order as a rung: what they are and what became of them."""
     what = _("{bill}：{words}").format(bill=goods_title(line), words=goods_words(line))
     left = line.state is GoodsState.DELIVERED and line.code == "not_taken"
-    return Step(what, "unknown" if left else _GOODS[line.state])
+    return Step(what, "unknown" if left else _GOODS[line.state], goods_words(line))
 
 
 def months(period: str) -> str:

@@ -142,7 +142,8 @@ def _steps_unheard(order: Order) -> tuple[Step, ...]:
 
 
 def spoken(view: PayView) -> Utterance:
-    return say(view.title, amount_text(view.fen), *(view.how or ()), view.hint, view.note)
+    due = amount_text(view.fen) if view.fen else ""
+    return say(view.title, due, *(view.how or ()), view.hint, view.note)
 
 
 class PayScreen(Screen):

@@ -182,7 +182,7 @@ def _paper_words(order: Order) -> tuple[str, str]:
 
 def spoken(view: ResultView) -> Utterance:
     paid = (_("一共付了"), amount_text(view.fen)) if view.paid else ("", "")
-    return say(view.title, *paid, view.lead, view.words, *(x.text for x in view.steps))
+    return say(view.title, *paid, view.lead, view.words, *(x.said for x in view.steps))
 
 
 class ResultScreen(Screen):

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from kiosk.core.state import State
 from kiosk.core.visit import rice_steps
 from kiosk.i18n import _
+from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
 from screens.drawing import Box
 from screens.rice_words import short_reason
 from screens.theme import SPACE, TYPE
-from screens.widgets.label import Label
+from screens.widgets.label import Label, amount_text
 from screens.widgets.message import Message
 from screens.widgets.pick import Pick
 from screens.widgets.rice import Grains
@@ -57,6 +58,16 @@ def view_of(state: State) -> RiceView:
         _("商家：{name}，电话 {phone}").format(name=shop.seller, phone=shop.phone),
         state.visit.lower,
     )
+
+
+def spoken(view: RiceView) -> Utterance:
+    rows = [x for row in view.rows for x in _row_words(row)]
+    return say(view.title, view.hint, *rows)
+
+
+def _row_words(row: Row) -> tuple[str, ...]:
+    price = amount_text(row.fen), _("一斤")
+    return (row.name, *price) if row.free else (row.name, row.detail)
 
 
 class RiceScreen(Screen):

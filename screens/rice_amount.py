@@ -11,6 +11,7 @@ from kiosk.core.visit.rice_choices import ChooseRiceAmount
 from kiosk.core.visit.rice_steps import CHOICES_G
 from kiosk.i18n import _
 from kiosk.order_text import amount_words
+from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
 from screens.drawing import Box
 from screens.rice_words import jin
@@ -45,6 +46,10 @@ def view_of(state: State) -> RiceAmountView:
 def beside(grams: int, fen: int) -> str:
     """``1.5 千克  ¥ 7.20``: what stands beside the 斤."""
     return f"{amount_words(Ware.RICE, grams)}  {amount_text(fen)}"
+
+
+def spoken(view: RiceAmountView) -> Utterance:
+    return say(view.title, view.hint, *(x for _grams, x, _beside in view.choices), *view.other)
 
 
 class RiceAmountScreen(Screen):

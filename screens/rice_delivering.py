@@ -8,6 +8,7 @@ from kiosk.core.goods import GoodsState
 from kiosk.core.state import State
 from kiosk.core.visit.common import order_at_screen
 from kiosk.i18n import N_, _
+from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
 from screens.drawing import Box
 from screens.theme import SPACE, TYPE
@@ -62,6 +63,11 @@ def view_of(state: State) -> RiceDeliveringView:
     words = _("米碾好了，门会自己打开。请不要走开，手不要伸进去。")
     lead = _(_NOW.get(progress.word, _NOW["milling"]))
     return RiceDeliveringView(_("正在碾您的米"), figure, of, share, lead, words)
+
+
+def spoken(view: RiceDeliveringView) -> Utterance:
+    """Without the grams: they change all the time."""
+    return say(view.title, view.lead, view.words)
 
 
 class RiceDeliveringScreen(Screen):

@@ -8,6 +8,7 @@ from kiosk.core.rice import price_of
 from kiosk.core.state import State
 from kiosk.core.visit.rice_choices import ChooseRiceLevel
 from kiosk.i18n import _
+from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
 from screens.drawing import Box
 from screens.rice_words import jin
@@ -39,6 +40,10 @@ def view_of(state: State) -> RiceLevelView:
         name=rice.name, amount=jin(step.grams), price=price
     )
     return RiceLevelView(_("要碾成哪一种？"), hint, levels, state.visit.lower)
+
+
+def spoken(view: RiceLevelView) -> Utterance:
+    return say(view.title, view.hint, *(x for _mill, *words in view.levels for x in words))
 
 
 class RiceLevelScreen(Screen):

@@ -8,6 +8,7 @@ from kiosk.core.state import State
 from kiosk.core.visit.common import order_at_screen
 from kiosk.i18n import _
 from kiosk.order_text import goods_title
+from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
 from screens.drawing import Box
 from screens.theme import SPACE
@@ -37,6 +38,10 @@ def view_of(state: State) -> RiceReadyView:
         words += "\n" + _("米多，分 {n} 次碾。门每开一次，就拿一次。").format(n=times)
     lead = _("钱付好了：{rice}").format(rice=goods_title(line))
     return RiceReadyView(_("请把袋子放在米口下面"), lead, words, state.visit.lower)
+
+
+def spoken(view: RiceReadyView) -> Utterance:
+    return say(view.title, view.lead, *view.words.split("\n"))
 
 
 class RiceReadyScreen(Screen):

@@ -8,6 +8,7 @@ from kiosk.core.rice import JIN_G, LEAST_G, MOST_G, price_of
 from kiosk.core.state import State
 from kiosk.core.visit.rice_choices import ChooseRiceWeight
 from kiosk.i18n import _
+from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
 from screens.drawing import Box
 from screens.rice_amount import beside
@@ -46,6 +47,11 @@ def view_of(state: State) -> RiceWeightView:
         step.grams + JIN_G <= MOST_G,
         state.visit.lower,
     )
+
+
+def spoken(view: RiceWeightView) -> Utterance:
+    _kilos, _space, price = view.beside.rpartition("  ")
+    return say(view.title, view.figure, price, view.hint)
 
 
 class RiceWeightScreen(Screen):

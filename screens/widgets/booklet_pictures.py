@@ -11,6 +11,8 @@ from screens.widgets.base import Kit, Widget
 from screens.widgets.label import Label
 from screens.widgets.pictures import arrow_down, part
 
+SHORT = 4  # characters of a name that fit on the booklet in the larger size
+
 
 class CardPicture(Widget):
     """An ID card, an arrow down, and the plate it is laid on; while it is read it lies there."""
@@ -85,12 +87,13 @@ class SlotPicture(Widget):
         self._slot = RoundBox(self.theme, self.solid, self.ink, "off", "edge")
         self._gap = Rects(self.theme, self.solid, "ink")
         self._arrow = Rects(self.theme, self.solid, "action")
+        name = _("病历本")
         self._name = self.add(
             Label(
                 kit,
                 "",
-                _("病历本"),
-                em_mm=14.0,
+                name,
+                em_mm=14.0 if len(name) <= SHORT else 11.0,
                 face="bold",
                 colour="on_seal",
                 on="seal_booklet",

@@ -23,10 +23,19 @@ _SIGNS = {"done": "✓", "unknown": "?", "refused": "×"}
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One rung. ``state`` is ``done``, ``now``, ``next``, ``unknown`` or ``refused``."""
+    """One rung. ``state`` is ``done``, ``now``, ``next``, ``unknown`` or ``refused``.
+
+    ``short`` is the part of the text that is said, if not all of it.
+    """
 
     text: str
     state: str
+    short: str = ""
+
+    @property
+    def said(self) -> str:
+        """What is said of it."""
+        return self.short or self.text
 
 
 class _Rung(Widget):
