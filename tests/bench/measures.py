@@ -139,6 +139,20 @@ def share() -> list[Reading]:
     ]
 
 
+@measure("first_page")
+def first_page() -> list[Reading]:
+    """A person's file: from opening it to the picture of its first page."""
+    from tests.bench import first_page as pages
+
+    found = pages.measure()
+    times = found["first_page_ms"]
+    name = "first page picture of a 10-page PDF"
+    return [
+        Reading(f"{name}, p50", times["p50"], "ms", details=found),
+        Reading(f"{name}, p95", times["p95"], "ms", pages.FIRST_MS),
+    ]
+
+
 @measure("journal")
 def journal() -> list[Reading]:
     """A journal row made durable beside the same insert by bare sqlite3, in turns."""
