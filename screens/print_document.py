@@ -53,7 +53,7 @@ def view_of(state: State) -> PrintDocumentView:
         note = _("一次最多打 {n} 页。后面的，请再来一次。").format(n=shop.rule.max_pages)
     return PrintDocumentView(
         _("是这个文件吗？"),
-        choice.name,
+        _("文件：{name}").format(name=choice.name),
         choice.picture,
         choice.shown,
         _("{n} / {all} 页").format(n=choice.shown, all=choice.pages),

@@ -86,6 +86,7 @@ class FileRow(Row):
     """A file's row: its name and where it lies, each as long as its line."""
 
     share = 0.68
+    personal = True
 
     def __init__(self, kit: Kit, number: int, on_touch: Callable[[], None]) -> None:
         super().__init__(kit, f"print.file.{number}", on_touch, em_mm=14.0)

@@ -19,6 +19,8 @@ class Pick(PressablePanel):
     """Name, one line about it, perhaps a price. Out of order it stays in place, grey and dashed."""
 
     min_em_mm = 10.0
+    personal = False
+    """Whether its texts belong to the visit."""
 
     def __init__(
         self,
@@ -53,6 +55,7 @@ class Pick(PressablePanel):
             align=self._align,
             anchor="middle",
             role="",
+            personal=self.personal,
         )
 
     @property

@@ -268,6 +268,8 @@ class Stage:
         self.bench.set_up("normal")
         self.bench.act("biller", "plug")
         self.bench.act("qr_payment", "plug")
+        self.bench.act("phone_file", "plug")
+        self.bench.act("usb_stick", "unplug")
         self.bench.act("biller", "new_debts")
         self.kiosk.ensure_running()
         self._go_home()

@@ -32,6 +32,9 @@ TELLING = (
     "41.00",
     "1,131.20",
     OWNER,
+    "体检报告",
+    "全家福",
+    "居住证明",
 )
 VALUES = ("每分钟", "/")
 """What stands in a text that tells a reading."""

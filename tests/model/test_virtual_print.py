@@ -13,9 +13,15 @@ import pytest
 
 from kiosk.core.goods import GoodsState
 from kiosk.core.order import Order
+from kiosk.core.state import State
+from kiosk.core.visit import print_steps
+from kiosk.core.visit.print_choices import ChooseFileSource
+from kiosk.documents.codes import Trouble
 from kiosk.print_resident import PrintErrand, PrintUser
+from sim.faults import DEVICE_KINDS
+from sim.files import SAMPLES
 from tests.model.faults import Moment, Strike, does, fault, killed
-from tests.support.virtually import Cabin
+from tests.support.virtually import Cabin, Killed
 
 PRINTER = "document_printer"
 SMALL = PrintErrand()
@@ -177,3 +183,257 @@ def test_fault(cabin: Cabin, case: Case) -> None:
     if case.given is not None:
         assert order.goods[0].given == case.given, order.goods[0]
     assert order.needs_person == case.person, order.person_reasons
+
+
+def test_every_fault_of_the_printer_is_among_the_cases() -> None:
+    named = {"free_of_count": "uncounted", "answer_lost": "answer_lost"}
+    seen = " ".join(f"{x.name} {named.get(x.name, '')}" for x in CASES)
+    seen += " half_answer garbage_answer" if "half_answers" in seen and "garbage" in seen else ""
+    assert [x for x in DEVICE_KINDS[PRINTER] if x not in seen] == []
+
+
+def refused(cabin: Cabin, errand: PrintErrand) -> PrintUser:
+    """A visit that leads to no order; nothing of it is left."""
+    cabin.wait_until_ready()
+    user = PrintUser(errand)
+    cabin.serve(user)
+    assert user.orders == []
+    assert cabin.orders() == []
+    cabin.advance(5)
+    nothing_left(cabin)
+    return user
+
+
+@pytest.mark.parametrize(
+    ("sample", "trouble"),
+    [
+        ("encrypted", Trouble.ENCRYPTED),
+        ("broken", Trouble.BROKEN),
+    ],
+)
+@pytest.mark.parametrize("stick", [False, True], ids=["phone", "stick"])
+def test_a_bad_file_gets_a_sentence_and_back_to_choosing(
+    cabin: Cabin, sample: str, trouble: Trouble, stick: bool
+) -> None:
+    said: list[str] = []
+    publish = cabin._publish
+
+    def hear(state: State) -> None:
+        publish(state)
+        step = state.visit.step
+        if isinstance(step, ChooseFileSource) and step.trouble:
+            said.append(step.trouble)
+
+    cabin.engine._publish = hear
+    refused(cabin, PrintErrand(sample, stick=stick))
+    assert set(said) == {trouble.value}
+
+
+def waiting_for_phone(cabin: Cabin) -> None:
+    cabin.wait_until_ready()
+    cabin.touch("home.print")
+    cabin.touch("print.phone")
+    assert cabin.until(lambda: bool(cabin.relay.urls), 20)
+    cabin.advance(2)
+
+
+def trouble_of(cabin: Cabin) -> str:
+    step = cabin.state.visit.step
+    return step.trouble if isinstance(step, ChooseFileSource) else ""
+
+
+def test_a_relay_that_cannot_be_reached_is_grey_until_it_answers(cabin: Cabin) -> None:
+    cabin.act("phone_file", "unplug")
+    cabin.touch("home.print")
+    cabin.touch("print.phone")
+    assert cabin.until(lambda: trouble_of(cabin) == "not_reached", 30)
+    assert print_steps.phone_lost(cabin.state)
+    cabin.touch("print.phone")
+    assert cabin.screen == "print_source"
+    cabin.act("phone_file", "plug")
+    assert cabin.until(lambda: not print_steps.phone_lost(cabin.state), 60)
+    cabin.touch("print.phone")
+    assert cabin.screen == "print_upload"
+
+
+def test_a_relay_that_falls_silent_while_the_code_is_shown(cabin: Cabin) -> None:
+    waiting_for_phone(cabin)
+    cabin.act("phone_file", "unplug")
+    assert cabin.until(lambda: trouble_of(cabin) == "not_reached", 60)
+
+
+def test_a_code_that_has_grown_old(cabin: Cabin) -> None:
+    waiting_for_phone(cabin)
+    for _ in range(45):
+        cabin.advance(15)
+        if cabin.screen == "idle":
+            cabin.touch("idle.stay")
+    assert trouble_of(cabin) == "expired"
+
+
+def test_a_file_that_is_lost_on_its_way(cabin: Cabin) -> None:
+    waiting_for_phone(cabin)
+    assert cabin.act("phone_file", "pdf")["status"] == 200
+    cabin.relay.loses_fetch = True
+    assert cabin.until(lambda: trouble_of(cabin) == "lost", 100)  # the client's own patience
+    cabin.relay.loses_fetch = False
+    cabin.touch("print.phone")
+    cabin.advance(2)
+    cabin.act("phone_file", "pdf")
+    assert cabin.until(lambda: cabin.screen == "print_document", 30)
+
+
+def test_a_file_that_comes_after_the_visit_is_not_taken(cabin: Cabin) -> None:
+    waiting_for_phone(cabin)
+    url = cabin.relay.urls[-1]
+    cabin.touch("nav.home")
+    cabin.advance(3)
+    assert cabin.relay.upload("a.pdf", SAMPLES["pdf"][3](), url) != 200
+    assert cabin.screen == "home"
+    nothing_left(cabin)
+
+
+def test_a_stick_pulled_before_its_file_is_read(cabin: Cabin) -> None:
+    cabin.act("usb_stick", "plug")
+    cabin.touch("home.print")
+    cabin.touch("print.stick")
+    assert cabin.until(lambda: bool(getattr(cabin.state.visit.step, "files", ())), 20)
+    cabin.act("usb_stick", "unplug")
+    cabin.touch("print.file", "0")
+    assert cabin.until(lambda: trouble_of(cabin) == Trouble.PULLED.value, 20)
+
+
+def test_a_stick_that_comes_later_is_seen(cabin: Cabin) -> None:
+    cabin.act("usb_stick", "unplug")
+    cabin.touch("home.print")
+    cabin.touch("print.stick")
+    cabin.advance(10)
+    assert cabin.screen == "print_files"
+    cabin.act("usb_stick", "plug")
+    assert cabin.until(lambda: bool(getattr(cabin.state.visit.step, "files", ())), 10)
+
+
+def test_a_page_turned_quickly_shows_the_last_one_wanted(cabin: Cabin) -> None:
+    waiting_for_phone(cabin)
+    cabin.act("phone_file", "pdf")
+    assert cabin.until(lambda: cabin.screen == "print_document", 30)
+    cabin.touch("print.next")
+    cabin.touch("print.next")
+    cabin.advance(2)
+    choice = cabin.state.visit.document
+    assert choice is not None
+    assert choice.shown == 3
+    assert cabin.pages.get(choice.picture) is not None
+
+
+def test_a_printer_out_of_order_is_said_before_anybody_pays(cabin: Cabin) -> None:
+    cabin.act(PRINTER, "load", sheets=0)
+    assert cabin.until(lambda: not cabin.state.device(PRINTER).level.usable, 120)
+    cabin.touch("home.print")
+    assert cabin.screen == "out_of_service"
+    cabin.touch("nav.home")
+    cabin.act(PRINTER, "load")
+    assert cabin.until(lambda: cabin.state.device(PRINTER).level.usable, 120)
+    waiting_for_phone(cabin)
+    cabin.act("phone_file", "pdf")
+    assert cabin.until(lambda: cabin.screen == "print_document", 30)
+    cabin.act(PRINTER, "cover_open")
+    assert cabin.until(lambda: not cabin.state.device(PRINTER).level.usable, 120)
+    cabin.touch("print.go")
+    assert cabin.screen == "out_of_service"
+    assert cabin.orders() == []
+
+
+def test_a_ticket_that_the_printer_refuses_is_said_before_anybody_pays(cabin: Cabin) -> None:
+    waiting_for_phone(cabin)
+    cabin.act("phone_file", "pdf")
+    assert cabin.until(lambda: cabin.screen == "print_document", 30)
+    fault(PRINTER, "http_5xx", 1, operation="Validate-Job")(cabin)
+    cabin.touch("print.go")
+    assert cabin.until(lambda: cabin.screen == "print_document", 30)
+    choice = cabin.state.visit.document
+    assert choice is not None
+    assert choice.trouble == print_steps.PRINTER_SAYS_NO
+
+
+class FreeCabin(Cabin):
+    """Two free sides a visit."""
+
+    def configure(self, file: Path) -> None:
+        text = file.read_text(encoding="utf-8")
+        file.write_text(text.replace("[print]\n", "[print]\nfree_pages = 2\n"), encoding="utf-8")
+
+
+def test_free_sides_cost_nothing_and_the_others_are_paid(tmp_path: Path) -> None:
+    cabin = FreeCabin(tmp_path)
+    assert printed(cabin, SMALL).amount_fen == 20
+    assert printed(cabin, replace(SMALL, pages=(1, 2))).amount_fen == 0
+    gift = replace(SMALL, pages=(1, 2), when_stopped="stop")
+    order = printed(cabin, gift, out(6), NO_PAPER)
+    assert (order.goods[0].given, order.amount_fen, order.closed) == (1, 0, True)
+
+
+def test_what_comes_out_first_is_what_was_free(tmp_path: Path) -> None:
+    cabin = FreeCabin(tmp_path)
+    order = printed(cabin, STOP, out(2), NO_PAPER)
+    assert order.goods[0].given == 2
+    assert (order.payment_word, order.refunded_fen) == ("refunded", 20)
+
+
+def printed_through_kills(cabin: Cabin, errand: PrintErrand, kill_after: int) -> bool:
+    """A visit with a kill after so many rows; False if it was over before."""
+    cabin.kill_after = kill_after
+    killed_once = False
+    for _ in range(3):
+        try:
+            if killed_once:
+                cabin.restart()
+            cabin.serve(PrintUser(errand))
+            break
+        except Killed:
+            killed_once = True
+    cabin.kill_after = None
+    cabin.come_to_rest()
+    balanced(cabin)
+    nothing_left(cabin)
+    return killed_once
+
+
+@pytest.mark.parametrize("errand", [SMALL, LARGE], ids=["terminal", "wechat"])
+def test_killed_after_every_row(cabin: Cabin, errand: PrintErrand) -> None:
+    for rows in range(1, 40):
+        if not printed_through_kills(cabin, errand, rows):
+            break
+    else:
+        pytest.fail("a visit has no end")
+    assert rows > 4
+    orders = cabin.check(settled=True)
+    # After one row the job was about to leave: a printer that doesn't know it may have forgotten.
+    doubtful = [x for x in orders if not x.closed]
+    assert [x.goods[0].state for x in doubtful] == [GoodsState.DELIVERY_UNKNOWN]
+
+
+@pytest.mark.long
+@pytest.mark.timeout(600)
+def test_killed_after_every_row_of_a_job_that_stops(cabin: Cabin) -> None:
+    for rows in range(1, 40):
+        cabin.act(PRINTER, "load", sheets=1)
+        if not printed_through_kills(cabin, replace(LARGE, when_stopped="stop"), rows):
+            break
+    else:
+        pytest.fail("a visit has no end")
+    assert all(x.closed or x.needs_person for x in cabin.check(settled=True))
+
+
+def test_whoever_was_gone_when_the_kiosk_died_gets_no_more_pages(cabin: Cabin) -> None:
+    """A job that still runs after a kill is taken back if nobody is there for it (R17)."""
+    cabin.act(PRINTER, "load", sheets=1)
+    cabin.serve(PrintUser(LEAVE), out(1), lambda _: None)
+    (order,) = cabin.orders()
+    assert order.person_left
+    cabin.restart()
+    cabin.act(PRINTER, "load")
+    (order,) = cabin.come_to_rest()
+    assert cabin.cabin.document_printer.sides == 1
+    assert order.goods[0].given == 1
+    nothing_left(cabin)

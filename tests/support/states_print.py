@@ -139,8 +139,8 @@ def extremes() -> dict[str, State]:
     """The longest names, the largest sums, every trouble."""
     dear = PrintShop(PrintRule(10_000, 10_000, 0, 99, 50, 10))
     most = PrintChoice("W" * 40, 300, 300, 1, 251, 300, 10, both_sides=True, colour=True)
-    names = ("W" * 36 + ".pdf", "囍" * 40, "a.b" * 13, "□" * 40, "i" * 36 + ".jpg")
-    files = tuple(StickFile(x, "囍" * 20, 49_900_000) for x in names)
+    names = ("W" * 36 + ".pdf", "喜" * 40, "a.b" * 13, "□" * 40, "i" * 36 + ".jpg")
+    files = tuple(StickFile(x, "喜" * 20, 49_900_000) for x in names)
     codes = [x.value for x in Trouble] + ["not_reached", "expired", "lost"]
     found = {f"print_source_{x}": printing(s.at(ChooseFileSource(x))) for x in codes}
     for name, step in (
