@@ -18,7 +18,7 @@ ROWS = {"OrderOpened": 1, "PaymentMarked": 2, "PaymentOffered": 3, "PaymentAnswe
 
 
 @pytest.mark.timeout(400)
-@pytest.mark.parametrize("driver", ["zvt", "zvt_tcp"])
+@pytest.mark.parametrize("driver", [pytest.param("zvt", marks=pytest.mark.long), "zvt_tcp"])
 def test_killed_after_each_row_of_a_payment(tmp_path: Path, driver: str) -> None:
     with simulated_cabin(tmp_path, "--speed", "3", "--terminal", driver) as cabin:
         killing = Killing(cabin)

@@ -154,6 +154,7 @@ def test_the_cable_is_pulled_and_comes_back(stage: Stage) -> None:
     assert "连线断了" in stage.kiosk.everything()
 
 
+@pytest.mark.long
 def test_values_that_cannot_be_are_no_grade(stage: Stage) -> None:
     sit_down(stage, 100, 95, 70)
     to_arm(stage)

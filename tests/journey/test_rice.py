@@ -37,6 +37,7 @@ def test_two_jin_are_chosen_paid_milled_and_taken(stage: Stage) -> None:
     assert stage.order(order_id).closed
 
 
+@pytest.mark.long
 def test_a_stall_in_the_middle_pays_the_rest_back(stage: Stage) -> None:
     order_id = begin_milling(stage, 2500, number=2)
     take_rice(stage)

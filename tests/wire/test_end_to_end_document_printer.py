@@ -133,6 +133,7 @@ def test_a_pulled_cable_is_borne_for_a_while(hand: Hand) -> None:
     hand.until(hand.ready)
 
 
+@pytest.mark.long
 def test_a_cable_that_stays_out_leaves_a_question_that_is_answered_later(hand: Hand) -> None:
     before = hand.state()
     number = hand.submit(Print(FIVE, "Q1"))

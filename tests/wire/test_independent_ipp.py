@@ -190,6 +190,7 @@ def test_a_second_job_waits_while_the_printer_is_busy(
     assert end.value.sides == 5
 
 
+@pytest.mark.long
 def test_no_paper_and_little_ink_are_said(eve: EvePrinter, hand: Hand) -> None:
     eve.paper(0)
     hand.until(lambda: hand.reason == "paper_out")
@@ -231,6 +232,7 @@ def test_a_job_is_taken_back(eve: EvePrinter, hand: Hand) -> None:
     assert hand.do(Purge()) == Success(Purged(0, 0))
 
 
+@pytest.mark.long
 def test_one_that_dies_in_the_middle_leaves_nobody_sure(eve: EvePrinter, hand: Hand) -> None:
     eve.hold()
     number = hand.submit(Print(FIVE, "D1"))
