@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from kiosk.core.state import State
 from kiosk.i18n import _
 from kiosk.pages import PICTURE_MM
-from kiosk.speech.utterance import Utterance, if_asked, say
+from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
 from screens.drawing import Box
 from screens.print_words import (
+    BETWEEN,
     PRICE_MM,
+    aloud,
     chosen,
     how_words,
     pages_words,
@@ -59,7 +61,7 @@ def view_of(state: State) -> PrintDocumentView:
         _("{n} / {all} 页").format(n=choice.shown, all=choice.pages),
         choice.shown > 1,
         choice.shown < choice.pages,
-        f"{pages_words(choice)} · {how_words(choice)}",
+        BETWEEN.join((pages_words(choice), *how_words(choice))),
         words,
         fen,
         note,
@@ -69,7 +71,9 @@ def view_of(state: State) -> PrintDocumentView:
 
 def spoken(view: PrintDocumentView) -> Utterance:
     price = (view.words, amount_text(view.fen))
-    return say(view.title, if_asked(view.name), view.note, view.place, view.summary, *price)
+    place = view.place if view.back or view.on else ""
+    how = view.summary.split(BETWEEN)
+    return say(view.title, aloud(view.name), view.note, place, *how, *price)
 
 
 class PrintDocumentScreen(Screen):

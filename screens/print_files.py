@@ -9,10 +9,10 @@ from kiosk.core.state import State
 from kiosk.core.visit.print_choices import ChooseFile, StickFile
 from kiosk.core.visit.print_steps import ROWS
 from kiosk.i18n import _
-from kiosk.speech.utterance import Utterance, if_asked, say
+from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
 from screens.drawing import Box
-from screens.print_words import shortened
+from screens.print_words import aloud, shortened
 from screens.theme import SPACE
 from screens.widgets.base import Kit
 from screens.widgets.button import Button
@@ -79,7 +79,7 @@ def _detail(file: StickFile) -> str:
 
 
 def spoken(view: PrintFilesView) -> Utterance:
-    return say(view.title, view.words, view.hint, *(if_asked(x.name) for x in view.rows))
+    return say(view.title, view.words, view.hint, *(aloud(x.name) for x in view.rows))
 
 
 class FileRow(Row):

@@ -9,10 +9,13 @@ from kiosk.documents.codes import Trouble
 from kiosk.documents.sentences import sentence
 from kiosk.i18n import N_, _
 from kiosk.relay.sentences import EXPIRED, LOST, NOT_REACHED
+from kiosk.speech.utterance import Part, if_asked
 from screens.widgets.label import Amount, Label
 
 PRICE_MM = 30.0
 LARGE_FEN = 100_000
+BETWEEN = " · "
+LONGEST_SAID = 12
 _OTHERS = {
     "not_reached": NOT_REACHED,
     "expired": EXPIRED,
@@ -29,6 +32,11 @@ def trouble_words(code: str) -> str:
         return ""
     known = _OTHERS.get(code)
     return _(known) if known else sentence(Trouble(code))
+
+
+def aloud(name: str, text: str = "") -> Part:
+    """A file's name as it is said when somebody asks; a long one is noise, and is left out."""
+    return if_asked((text or name) if len(name) <= LONGEST_SAID else "")
 
 
 def chosen(state: State) -> tuple[PrintChoice, PrintShop]:
@@ -48,21 +56,22 @@ def pages_words(choice: PrintChoice) -> str:
     return _("第 {first}–{last} 页").format(first=choice.first, last=choice.last)
 
 
-def how_words(choice: PrintChoice) -> str:
-    """``2 份 · 双面 · 黑白``."""
+def how_words(choice: PrintChoice) -> tuple[str, str, str]:
+    """``2 份``, ``双面``, ``黑白``."""
     copies = _("{n} 份").format(n=choice.copies)
     sides = _("双面") if choice.both_sides else _("单面")
     colour = _("彩色") if choice.colour else _("黑白")
-    return f"{copies} · {sides} · {colour}"
+    return copies, sides, colour
 
 
 def price_words(choice: PrintChoice, shop: PrintShop) -> tuple[int, str]:
     """The price in fen, and what it is for: ``一共 6 面``, free ones said."""
     asked = choice.asked(shop.rule)
-    words = _("一共 {n} 面").format(n=asked.impressions)
-    free = min(shop.rule.free_pages, asked.impressions)
+    sides = asked.impressions
+    free = min(shop.rule.free_pages, sides)
+    words = _("一共 {n} 面").format(n=sides)
     if free:
-        words += _("，{n} 面不要钱").format(n=free)
+        words = _("一共 {n} 面，{free} 面不要钱").format(n=sides, free=free)
     return price_of(shop.rule, choice), words
 
 
