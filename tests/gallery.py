@@ -74,7 +74,7 @@ def main() -> None:
     parser.add_argument("--english", action="store_true", help="in the second language")
     parser.add_argument("--low", action="store_true", help="矮一点")
     parser.add_argument("--readme", action="store_true")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     if options.readme:
         README_FOLDER.mkdir(exist_ok=True)
         for name, _, picture in draw(README, (False,)):
