@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+from pathlib import Path
+
 from tests.journey.stage import Stage
 from tests.support.window import Screen
 
@@ -64,3 +68,11 @@ def no_paper(stage: Stage) -> None:
 def done(stage: Stage) -> None:
     stage.kiosk.touch("order.done")
     stage.kiosk.on("home")
+
+
+def visit_files(stage: Stage) -> list[Path]:
+    """Whatever lies in the folders of a visit of this cabin."""
+    data = stage.cabin.folder / "data"
+    mark = hashlib.sha256(os.fsencode(data.resolve())).hexdigest()[:16]
+    memory = Path(f"/dev/shm/cabin-visit-{os.getuid()}-{mark}")
+    return [x for place in (memory, data / "visit") for x in place.rglob("*")]

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-from pathlib import Path
-
 import pytest
 
 from tests.journey.printing import (
@@ -16,18 +12,11 @@ from tests.journey.printing import (
     no_paper,
     open_file,
     pay_for_pages,
+    visit_files,
 )
 from tests.journey.stage import Stage, shown
 
 pytestmark = pytest.mark.window
-
-
-def visit_files(stage: Stage) -> list[Path]:
-    """Whatever lies in the folders of a visit of this cabin."""
-    data = stage.cabin.folder / "data"
-    mark = hashlib.sha256(os.fsencode(data.resolve())).hexdigest()[:16]
-    memory = Path(f"/dev/shm/cabin-visit-{os.getuid()}-{mark}")
-    return [x for place in (memory, data / "visit") for x in place.rglob("*")]
 
 
 def test_a_phones_file_is_seen_changed_paid_and_printed(stage: Stage) -> None:

@@ -16,6 +16,7 @@ from tests.journey.printing import (
     open_file,
     pay_for_pages,
     send,
+    visit_files,
 )
 from tests.journey.stage import Stage, enabled, shown
 
@@ -148,8 +149,10 @@ def test_killed_while_pages_come_out(stage: Stage) -> None:
     stage.bench.act(PRINTER, "speed", pages=20)
     order_id = pay_for_pages(stage)
     come_out(stage, 1)
+    assert visit_files(stage)
     stage.kiosk.kill()
     stage.kiosk.start()
+    stage.until(lambda: not visit_files(stage), "what the killed one had left, wiped")
     order = stage.closed(order_id)
     assert order.goods[0].given == 3
     assert order.payment_word == "paid"
