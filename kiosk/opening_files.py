@@ -32,9 +32,11 @@ def place_of(
     relay, data_dir = None, settings.cabin.data_dir
     if settings.gateways.relay is not None:
         relay = RelayClient(settings.gateways.relay, adapter=adapter, wall=wall)
+    folder = VisitFolder(data_dir)
+    folder.leave()
     per_mm = settings.panel.px_per_mm
     return Place(
-        VisitFolder(data_dir),
+        folder,
         settings.printing.limits,
         (round(PICTURE_MM[0] * per_mm), round(PICTURE_MM[1] * per_mm)),
         make_stick(settings.printing, data_dir / "stick"),

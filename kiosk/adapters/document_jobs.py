@@ -128,7 +128,7 @@ class Jobs:
     def _fetch(
         self, stay: Stay, number: int, relay: RelayClient, slot: Slot, name: str
     ) -> Told | None:
-        to = _new_file(stay)
+        to = self._new_file(stay)
         try:
             got = relay.fetch(slot, to)
         except OSError as error:
@@ -178,7 +178,7 @@ class Jobs:
         stick = self._place.stick
         if stay.is_over() or stick is None or not 0 <= index < len(stay.listing):
             return None
-        wanted, to = stay.listing[index], _new_file(stay)
+        wanted, to = stay.listing[index], self._new_file(stay)
         try:
             stick.copy(wanted, to, self._place.limits.bytes_max)
         except BadDocumentError as error:
@@ -223,7 +223,7 @@ class Jobs:
     def prepare(self, stay: Stay, job: p.PrepareJob) -> Told | Written | None:
         if stay.is_over() or stay.document is None:
             return None
-        to = _new_file(stay)
+        to = self._new_file(stay)
         try:
             stay.document.rewrite(range(job.first - 1, job.last), to)
         except BadDocumentError as error:
@@ -232,13 +232,13 @@ class Jobs:
         ticket = d.Ticket(job.copies, sides, (), "color" if job.colour else "monochrome")
         return Written(job.request, to.name, ticket)
 
-
-def _new_file(stay: Stay) -> Path:
-    """A path in the stay's folder that no file has. After the stay there is no folder."""
-    if not stay.is_over():
-        with contextlib.suppress(OSError):  # whoever writes there will say it
-            stay.folder.mkdir(mode=0o700, exist_ok=True)
-    return stay.folder / os.urandom(8).hex()
+    def _new_file(self, stay: Stay) -> Path:
+        """A path in the stay's folder that no file has. After the stay there is no folder."""
+        if not stay.is_over():
+            with contextlib.suppress(OSError):  # whoever writes there will say it
+                self._place.folder.claim()
+                stay.folder.mkdir(mode=0o700, exist_ok=True)
+        return stay.folder / os.urandom(8).hex()
 
 
 def put_away(stay: Stay) -> None:

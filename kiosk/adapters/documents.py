@@ -60,7 +60,7 @@ class Documents:
         self._jobs = Jobs(place, pages)
         self._stay = self._new_stay()
         self._asked = _Asked()
-        self._relay_lost = False
+        self._relay_lost = self._used = False
 
     def path_of(self, file: str) -> str:
         """Where the file of that token lies, if it does; only one of the present stay."""
@@ -85,7 +85,7 @@ class Documents:
     def _begin(self, command: p.PrintCommand) -> None:
         stay, number = self._stay, command.request
         broken = p.PrintTrouble(number, Trouble.UNOPENED.value)
-        stay.used = True
+        stay.used = self._used = True
         match command:
             case p.OpenCode():
                 self._lanes.run(RELAY_LANE, lambda: self._jobs.open_code(stay, number), broken)
@@ -128,10 +128,13 @@ class Documents:
         """The person has gone: no file stays, no page comes out any more, the stick is let go."""
         if self._stop(""):
             self.purge()
-        used, stick = self._stay.used, self._place.stick
         self.forget()
-        if used and stick is not None:
-            self._lanes.run(LANE, stick.close)
+        if not self._used:
+            return
+        self._used = False
+        self._place.folder.leave()
+        if self._place.stick is not None:
+            self._lanes.run(LANE, self._place.stick.close)
 
     def began(self, number: int, order_id: str) -> None:
         """The printer has got the order's pages, or is asked about them, under that number."""

@@ -43,6 +43,16 @@ class VisitFolder:
         """The folder of the present visit, mode 0700."""
         return self._base
 
+    def claim(self) -> None:
+        """Make the folder again after `remove` or `leave`. Raises OSError if it isn't ours now."""
+        if not _claim(self._base):
+            raise PermissionError(f"{self._base} belongs to somebody else")
+
+    def leave(self) -> None:
+        """Between visits there is no folder, unless something is still in it."""
+        with contextlib.suppress(OSError):
+            self._base.rmdir()
+
     def new_file(self, ending: str = "") -> Path:
         """A path in it that no file has; the name says nothing of the file."""
         return self._base / f"{os.urandom(8).hex()}{ending}"

@@ -63,7 +63,7 @@ def balanced(cabin: Cabin) -> None:
 def nothing_left(cabin: Cabin) -> None:
     """No file of the visit, no picture of a page, no job in the printer, no open address."""
     assert cabin.files is not None
-    assert list(cabin.files.iterdir()) == [], "files of a visit are left"
+    assert not cabin.files.exists(), "files of a visit are left"
     assert cabin.pages._pictures == {}
     jobs = cabin.cabin.document_printer.jobs.values()
     assert all(x.is_over for x in jobs), "a job is left in the printer"
@@ -301,6 +301,22 @@ def test_a_stick_pulled_before_its_file_is_read(cabin: Cabin) -> None:
     cabin.act("usb_stick", "unplug")
     cabin.touch("print.file", "0")
     assert cabin.until(lambda: trouble_of(cabin) == Trouble.PULLED.value, 20)
+
+
+def test_a_stick_is_let_go_with_the_visit_whatever_was_chosen_since(cabin: Cabin) -> None:
+    outside = cabin.engine._outside
+    stick = outside._documents._place.stick  # type: ignore[union-attr]
+    let_go: list[bool] = []
+    stick.close = lambda: let_go.append(True)
+    cabin.act("usb_stick", "plug")
+    cabin.touch("home.print")
+    cabin.touch("print.stick")
+    cabin.advance(2)
+    cabin.touch("nav.back")
+    assert let_go == []
+    cabin.touch("nav.home")
+    cabin.advance(2)
+    assert let_go == [True]
 
 
 def test_a_stick_that_comes_later_is_seen(cabin: Cabin) -> None:

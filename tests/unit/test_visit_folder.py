@@ -100,3 +100,15 @@ def test_a_folder_of_another_user_is_not_used(tmp_path: Path) -> None:
         assert not VisitFolder(tmp_path).in_memory
     finally:
         folder.remove()
+
+
+def test_between_visits_there_is_no_folder(tmp_path: Path) -> None:
+    folder = VisitFolder(tmp_path, tmp_path)
+    folder.new_file().write_bytes(b"somebody's")
+    folder.leave()
+    assert list(folder.path.iterdir()), "what is in it isn't lost by mistake"
+    folder.wipe()
+    folder.leave()
+    assert not folder.path.exists()
+    folder.claim()
+    assert folder.path.stat().st_mode & 0o777 == 0o700
