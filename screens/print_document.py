@@ -16,6 +16,7 @@ from screens.print_words import (
     how_words,
     pages_words,
     price_words,
+    sayable,
     shortened,
     show_price,
     trouble_words,
@@ -25,6 +26,8 @@ from screens.widgets.button import Button
 from screens.widgets.label import Amount, Label, amount_text
 from screens.widgets.message import Message
 from screens.widgets.page import PageView
+
+_LINE = 18  # em that the line of the name has for sure
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +71,9 @@ def view_of(state: State) -> PrintDocumentView:
 
 
 def spoken(view: PrintDocumentView) -> Utterance:
+    name, place = sayable(view.name, _LINE), view.place if view.back or view.on else ""
     price = (view.words, amount_text(view.fen))
-    return say(view.title, if_asked(view.name), view.note, view.place, view.summary, *price)
+    return say(view.title, if_asked(name), view.note, place, *view.summary.split(" · "), *price)
 
 
 class PrintDocumentScreen(Screen):

@@ -12,7 +12,7 @@ from kiosk.i18n import _
 from kiosk.speech.utterance import Utterance, if_asked, say
 from screens.base import Screen
 from screens.drawing import Box
-from screens.print_words import shortened
+from screens.print_words import sayable, shortened
 from screens.theme import SPACE
 from screens.widgets.base import Kit
 from screens.widgets.button import Button
@@ -20,6 +20,8 @@ from screens.widgets.label import Label
 from screens.widgets.message import Message
 from screens.widgets.page import StickIcon
 from screens.widgets.row import Row
+
+_LINE = 13  # em that the line of a name has for sure
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def _detail(file: StickFile) -> str:
 
 
 def spoken(view: PrintFilesView) -> Utterance:
-    return say(view.title, view.words, view.hint, *(if_asked(x.name) for x in view.rows))
+    return say(view.title, view.words, view.hint, *(if_asked(sayable(x.name, _LINE)) for x in view.rows))
 
 
 class FileRow(Row):

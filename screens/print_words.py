@@ -62,7 +62,7 @@ def price_words(choice: PrintChoice, shop: PrintShop) -> tuple[int, str]:
     words = _("一共 {n} 面").format(n=asked.impressions)
     free = min(shop.rule.free_pages, asked.impressions)
     if free:
-        words += _("，{n} 面不要钱").format(n=free)
+        words = _("一共 {n} 面，{free} 面不要钱").format(n=asked.impressions, free=free)
     return price_of(shop.rule, choice), words
 
 
@@ -83,3 +83,25 @@ def shortened(name: str, label: Label, room: int) -> str:
     while stem and measure(f"{stem}…{dot}{ending}") > room:
         stem = stem[:-1]
     return f"{stem}…{dot}{ending}"
+
+
+def sayable(name: str, line: int) -> str:
+    """As much of a file's name as surely stands on a line of that many em, however it is shortened.
+
+    Half a name is enough to tell by ear which file it is.
+    """
+    if sum(map(_at_most, name)) <= line:
+        return name
+    room, kept = line - 6.0, ""  # six em for … and the ending
+    for character in name:
+        room -= _at_most(character)
+        if room < 0:
+            break
+        kept += character
+    return kept
+
+
+def _at_most(character: str) -> float:
+    """The most em that a character is wide."""
+    narrow = character.isascii() and (character.islower() or character.isdigit())
+    return 0.65 if narrow and character not in "mw" else 1.0
