@@ -81,7 +81,8 @@ def _detail(file: StickFile) -> str:
 
 
 def spoken(view: PrintFilesView) -> Utterance:
-    return say(view.title, view.words, view.hint, *(if_asked(sayable(x.name, _LINE)) for x in view.rows))
+    names = (if_asked(sayable(x.name, _LINE)) for x in view.rows)
+    return say(view.title, view.words, view.hint, *names)
 
 
 class FileRow(Row):
