@@ -21,6 +21,8 @@ from screens.widgets.panel import Panel
 
 SHORT = 19  # characters that fit the field in the larger size
 
+LOW_PAD = 130  # height of the keys at least, mm
+
 
 @dataclass(frozen=True, slots=True)
 class AccountView:
@@ -89,16 +91,20 @@ class AccountScreen(Screen):
         px, gap = self.theme.px, self.theme.px(SPACE.gap)
         button = px(34 if self.low else SPACE.button)
         self.done.place(Box(body.x, body.bottom - button, body.w, button))
-        pad = px(130 if self.low else 162)
-        self.pad.place(Box(body.x, self.done.box.y - gap - pad, body.w, pad))
         hint = Box(body.x, body.y, body.w, max(1, self.hint.fit_height(body.w)))
         self.hint.place(hint)
         field = Box(body.x, hint.bottom + px(5), body.w, px(40))
         self.field.place(field)
         self.digits.place(field.inset(px(9), 0))
+        top = field.bottom + gap
         if self.note.visible:
-            top, height = field.bottom + gap, self.note.fit(body.w)
+            height = self.note.fit(body.w)
             self.note.place(Box(body.x, top, body.w, height))
+            top += height + gap
+        # Below long words the keys are a little lower.
+        end = self.done.box.y - gap
+        pad = max(px(LOW_PAD), min(px(LOW_PAD if self.low else 162), end - top))
+        self.pad.place(Box(body.x, end - pad, body.w, pad))
 
     def show(self, view: AccountView) -> None:
         self.heading.say(view.title)

@@ -8,7 +8,7 @@ from kiosk.core.order import PaymentState
 from kiosk.core.state import State
 from kiosk.core.visit.steps import FoundOrder
 from kiosk.i18n import _
-from kiosk.speech.utterance import Utterance, if_asked, say
+from kiosk.speech.utterance import Utterance, if_asked, say, sentences
 from screens.base import Screen
 from screens.drawing import Box
 from screens.ending import place_ending, tell_ending
@@ -44,12 +44,10 @@ def view_of(state: State) -> FoundView:
     )
     number = _("单号 {number}").format(number=order.short_id)
     if undecided:
-        words = _("我们还在问，问到为止。\n\n付成了，账单就算缴好。没付成，一分钱也不会少。")
+        words = _("我们还在问，问到为止。")
         if order.needs_person:
-            words = _(
-                "机器自己查不清这笔钱有没有付成，工作人员会去核对。\n\n"
-                "付成了，账单就算缴好。没付成，一分钱也不会少。"
-            )
+            words = _("机器自己查不清这笔钱有没有付成，工作人员会去核对。")
+        words += "\n\n" + _("付成了，账单就算缴好。没付成，一分钱也不会少。")
         title, lead = _("这一笔还在确认"), _("请不要再付一次。")
         return FoundView(title, number, order.amount_fen, (), words, True, lead)
     result = result_of(order, state.rules.refund_days)
@@ -65,9 +63,8 @@ def view_of(state: State) -> FoundView:
 
 def spoken(view: FoundView) -> Utterance:
     due = amount_text(view.fen) if view.paid else ""
-    return say(
-        view.title, if_asked(view.number), due, view.lead, view.words, *(x.said for x in view.steps)
-    )
+    told = (view.lead, *sentences(view.words), *(x.said for x in view.steps))
+    return say(view.title, if_asked(view.number), due, *told)
 
 
 class FoundScreen(Screen):

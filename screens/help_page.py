@@ -104,15 +104,21 @@ TEXTS = {
 
 @dataclass(frozen=True, slots=True)
 class HelpView:
-    """``call``: 请人帮忙 can be had from here."""
+    """``last``: what helps everywhere. ``call``: 请人帮忙 can be had from here."""
 
     title: str
-    words: str
+    text: str
+    last: tuple[str, ...] = ()
     call: bool = False
+
+    @property
+    def words(self) -> str:
+        """All that is shown, in one text."""
+        return "\n\n".join(x for x in (self.text, "\n".join(self.last)) if x)
 
 
 def view_of(state: State) -> HelpView:
-    words = [_(TEXTS.get(screen_below(state), TEXTS["home"]))]
+    text = _(TEXTS.get(screen_below(state), TEXTS["home"]))
     back, home = exits(state)
     call = may_call(state)
     last = []
@@ -120,13 +126,11 @@ def view_of(state: State) -> HelpView:
         last.append(_("碰“返回”退一步，碰“首页”重新来。"))
     if call:
         last.append(_("拿不准，就碰下面，请人帮您。"))
-    if last:
-        words.append("\n".join(last))
-    return HelpView(_("不着急，慢慢来"), "\n\n".join(words), call)
+    return HelpView(_("不着急，慢慢来"), text, tuple(last), call)
 
 
 def spoken(view: HelpView) -> Utterance:
-    return say(view.title, view.words)
+    return say(view.title, view.text, *view.last)
 
 
 class HelpScreen(Screen):

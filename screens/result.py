@@ -12,7 +12,7 @@ from kiosk.core.visit.pay_steps import may_pay_again
 from kiosk.core.visit.view import exits
 from kiosk.i18n import _
 from kiosk.order_text import refund_words
-from kiosk.speech.utterance import Utterance, say
+from kiosk.speech.utterance import Utterance, say, sentences
 from screens.base import Screen
 from screens.drawing import Box
 from screens.ending import place_ending, tell_ending
@@ -164,7 +164,7 @@ def _why_not_paid(order: Order) -> tuple[str, str]:
     again = _("可以换张卡，或换一种方式再付一次。")
     if order.payment.code in NOT_SENT:
         again = _("刷卡机刚才在忙，没有轮到这一笔。请再付一次，或换一种方式。")
-    return _("这次没有付成"), again if order.goods else _("账单还没有缴。") + again
+    return _("这次没有付成"), again if order.goods else _("账单还没有缴。") + "\n" + again
 
 
 def _paper_words(order: Order) -> tuple[str, str]:
@@ -181,8 +181,9 @@ def _paper_words(order: Order) -> tuple[str, str]:
 
 
 def spoken(view: ResultView) -> Utterance:
-    paid = (_("一共付了"), amount_text(view.fen)) if view.paid else ("", "")
-    return say(view.title, *paid, view.lead, view.words, *(x.said for x in view.steps))
+    paid = (view.caption, amount_text(view.fen)) if view.paid else ()
+    words = sentences(view.words)
+    return say(view.title, *paid, view.lead, *words, *(x.said for x in view.steps))
 
 
 class ResultScreen(Screen):

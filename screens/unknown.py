@@ -36,12 +36,14 @@ LINE_LOST = (
 class UnknownView:
     """First what not to do, then what is happening, then the number to keep.
 
+    ``said`` is the story sentence by sentence.
     ``main`` and ``other`` are the two buttons' texts with their targets; ``other`` may be empty.
     """
 
     title: str
     warning: str
     story: str
+    said: tuple[str, ...]
     number: str
     facts: str
     main: tuple[str, str]
@@ -60,28 +62,31 @@ def view_of(state: State) -> UnknownView:
     home = exits(state)[1]
     if unrecorded(state, order):
         main, other = (_("单号记下了，我先走"), "order.done"), ("", "")
-    title, warning, story = _story(state, order)
-    return UnknownView(title, warning, story, order.short_id, facts, main, other, home)
+    title, warning, paragraphs = _story(state, order)
+    story = "\n\n".join(map("".join, paragraphs))
+    said = sum(paragraphs, ())
+    return UnknownView(title, warning, story, said, order.short_id, facts, main, other, home)
 
 
-def _story(state: State, order: Order) -> tuple[str, str, str]:
-    """Heading, what not to do, and what is happening, as far as it is known."""
+def _story(state: State, order: Order) -> tuple[str, str, tuple[tuple[str, ...], ...]]:
+    """Heading, what not to do, and what is happening: paragraphs of sentences, as far as known."""
     dont = _("请不要再付一次。")
     if order.poisoned and order.payment.state is PaymentState.PAID:
         words = _("钱已经付好了。后面的事机器没有办完，工作人员会去核对，办好为止。")
-        return _("钱付好了，后面的请人核对"), dont, words
+        return _("钱付好了，后面的请人核对"), dont, ((words,),)
     if order.poisoned and order.payment.state is PaymentState.NOT_PAID:
         words = _("这次没有付成，账单还没有缴。机器没有办完，工作人员会来看。")
-        return _("没有付成，要请人看一看"), _("您的钱没有扣。"), words
-    both = _("付成了，账单就算缴好。没付成，一分钱也不会少。")
+        return _("没有付成，要请人看一看"), _("您的钱没有扣。"), ((words,),)
+    both = (_("付成了，账单就算缴好。没付成，一分钱也不会少。"),)
     if order.needs_person:
         words = _("机器自己查不清这笔钱有没有付成，工作人员会去核对。")
-        return _("这笔付款要请人核对"), dont, f"{words}\n\n{both}"
+        return _("这笔付款要请人核对"), dont, ((words,), both)
     if unrecorded(state, order):
         words = _("机器的账本暂时写不进去，这笔钱有没有付成，还没有记好。机器一直在试。")
-    else:
-        words = _cause(state, order) + _("我们还不知道这笔钱有没有付成。我们一直在问，问到为止。")
-    return _("结果确认中，请不要重复付款"), dont, f"{words}\n\n{both}"
+        return _("结果确认中，请不要重复付款"), dont, ((words,), both)
+    words = _("我们还不知道这笔钱有没有付成。我们一直在问，问到为止。")
+    title = _("结果确认中，请不要重复付款")
+    return title, dont, ((_cause(state, order), words), both)
 
 
 def _cause(state: State, order: Order) -> str:
@@ -109,7 +114,7 @@ def _buttons(order: Order) -> tuple[tuple[str, str], tuple[str, str]]:
 
 
 def spoken(view: UnknownView) -> Utterance:
-    return say(view.title, view.warning, view.story, _("您的单号"), view.number, view.facts)
+    return say(view.title, view.warning, *view.said, _("您的单号"), view.number, view.facts)
 
 
 class UnknownScreen(Screen):

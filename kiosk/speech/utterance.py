@@ -40,6 +40,11 @@ def say(*words: str | Part) -> Utterance:
     return Utterance(tuple(x for x in parts if x.text.strip()))
 
 
+def sentences(text: str) -> tuple[str, ...]:
+    """A text's lines, each said by itself: it was put together of several sentences."""
+    return tuple(text.split("\n"))
+
+
 def if_asked(text: str) -> Part:
     """A text that isn't for everybody's ears."""
     return Part(text, asked=True)

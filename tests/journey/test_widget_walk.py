@@ -134,11 +134,11 @@ def test_no_reading_is_said_and_every_alarm_is(walk: Walk) -> None:
 
 def test_what_is_said_in_chinese_can_be_recorded(walk: Walk) -> None:
     """Each sentence has an id; what has none are numbers, bills by their months, and what a cabin
-    has words of its own for: people, goods, notices."""
+    has words of its own for: people, goods, notices, files."""
     free = re.compile(
         r"[\d¥.,\s-]+|.*\d+ 月.*|.*\d:\d\d.*|.*电力.*|.*位数字.*|.*付费电|\w+会|\w+义工|夜间值班"
         r"|.*充值|(长粒香|珍珠米|示例稻花香米|门急诊就医记录册)( \w+)?|留着胚芽又香\w+"
-        r"|学缴水电费.*|(文件：)?\w+\.(pdf|jpg|png)",
+        r"|学缴水电费.*|\d+ / \d+ 页|(文件：)?.*\.(pdf|jpg|png)|[W喜□]+|(a\.b)+",
         re.DOTALL,
     )
     nameless = {
