@@ -164,14 +164,18 @@ class Stage:
         self.kiosk.on("home")
         return self.slip_code()
 
-    def find(self, slip: str) -> str:
-        """查一笔: what the screen says of the slip's order."""
+    def go_to_find(self) -> None:
+        """From home to 查一笔, wherever it stands in this cabin."""
         if enabled(self.kiosk.on("home"), "home.find_slip"):
             self.kiosk.touch("home.find_slip")
         else:
             self.kiosk.touch("home.call_person")
             self.kiosk.touch("call.find_slip")
         self.kiosk.on("find")
+
+    def find(self, slip: str) -> str:
+        """查一笔: what the screen says of the slip's order."""
+        self.go_to_find()
         self.scan(slip)
         self.kiosk.on("found")
         said = self.kiosk.everything()

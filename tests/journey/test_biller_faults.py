@@ -70,7 +70,7 @@ def test_a_kiosk_that_starts_without_its_biller_says_so_at_home(stage: Stage) ->
         lambda x: "网络断了" in (shown(x, "home.pay_bill") or {"text": ""})["text"], "the reason"
     )
     assert not enabled(screen, "home.pay_bill")
-    assert enabled(screen, "home.find_slip")
+    assert enabled(screen, "home.call_person")
     stage.bench.act("biller", "plug")
     # It asks every minute.
     stage.until(lambda: enabled(stage.kiosk.settled(), "home.pay_bill"), "the biller is back")

@@ -43,8 +43,7 @@ def test_a_payment_code_at_the_wrong_reader_gets_a_sentence_and_is_never_kept(
     assert "没有扣钱" in stage.kiosk.everything()
     stage.kiosk.touch("nav.home")
     stage.kiosk.on("home")
-    stage.kiosk.touch("home.find_slip")
-    stage.kiosk.on("find")
+    stage.go_to_find()
     stage.scan(code)
     stage.told(NoteCode.PAYMENT_CODE_HERE)
     files = everything_written(stage)
@@ -64,8 +63,7 @@ def test_a_damaged_bill_is_no_other_bill(stage: Stage) -> None:
 
 
 def test_a_slip_of_nobody_and_a_bill_are_no_slips(stage: Stage) -> None:
-    stage.kiosk.touch("home.find_slip")
-    stage.kiosk.on("find")
+    stage.go_to_find()
     stage.scan(slip_code("38012601010000100000"))
     stage.told(NoteCode.NO_SUCH_ORDER)
     stage.scan("6901234567892")
