@@ -62,7 +62,7 @@ def price_words(choice: PrintChoice, shop: PrintShop) -> tuple[int, str]:
     words = _("一共 {n} 面").format(n=asked.impressions)
     free = min(shop.rule.free_pages, asked.impressions)
     if free:
-        words = _("一共 {n} 面，{free} 面不要钱").format(n=asked.impressions, free=free)
+        words = _("一共 {n} 面，\n{free} 面不要钱").format(n=asked.impressions, free=free)
     return price_of(shop.rule, choice), words
 
 
