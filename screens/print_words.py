@@ -71,7 +71,7 @@ def price_words(choice: PrintChoice, shop: PrintShop) -> tuple[int, str]:
     free = min(shop.rule.free_pages, sides)
     words = _("一共 {n} 面").format(n=sides)
     if free:
-        words = _("一共 {n} 面，{free} 面不要钱").format(n=sides, free=free)
+        words = _("一共 {n} 面，\n{free} 面不要钱").format(n=sides, free=free)
     return price_of(shop.rule, choice), words
 
 
