@@ -68,7 +68,7 @@ class Population:
     _accounts: int = 0
 
     def visits(self, count: int, days: float, first_hour: float = 0.0) -> list[Visit]:
-        """So many visits within so many days, in their order; the curve begins at ``first_hour``."""
+        """So many visits in so many days, in order; the curve begins at ``first_hour``."""
         return [Visit(x, self._errands()) for x in self._times(count, days, first_hour)]
 
     def _times(self, count: int, days: float, first_hour: float) -> list[float]:
@@ -160,7 +160,7 @@ class Population:
         )
 
     def _print(self) -> PrintErrand:
-        """A report or a photo from the phone; some bring a stick, some a file that can't be read."""
+        """A report or a photo from the phone; some bring a stick, some a file past reading."""
         sample = self.rng.choices(("pdf", "photo", "encrypted", "broken"), (60, 32, 4, 4))[0]
         return PrintErrand(
             sample,

@@ -38,6 +38,8 @@ PATIENCE_S = 3.0
 REST_S = 3 * DAY_S
 """Time for every order to come to rest at the end: questions pause up to ten minutes, a line goes
 to a person after 24 hours, and a jump of the clock may have delayed that."""
+PROBE_S = 300.0
+"""How often gateways are asked; a real cabin asks each minute, which is a third of a day's work."""
 SLIPS_KEPT = 200
 START_S = 30.0
 """So long the kiosk asks its machines before the first resident comes."""
@@ -50,7 +52,7 @@ class Soak:
         """``faults`` is how many troubles strike per resident, on average."""
         self.report = Report(seed, residents, days, faults)
         self._rng = random.Random(seed)
-        self.kiosk = VirtualKiosk(folder, seed)
+        self.kiosk = VirtualKiosk(folder, seed, probe_s=PROBE_S)
         self.troubles = Troubles(self.kiosk, self._rng)
         self.people = Population(self._rng, self._new_bill)
         self._hands: Counter[int] = Counter()
@@ -96,7 +98,7 @@ class Soak:
         done = (RefundState.REFUNDED,)
         report.refunds = sum(x.state in done for order in orders for x in order.refunds)
         report.words = dict(Counter(_word(x) for x in orders).most_common())
-        report.restarts, report.troubles = self.troubles.restarts, len(self.troubles.log)
+        report.restarts, report.troubles = self.troubles.restarts, self.troubles.struck.total()
         report.struck = self.troubles.struck
         report.virtual_s = kiosk.clock.monotonic()
 

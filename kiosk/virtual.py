@@ -87,11 +87,14 @@ class VirtualKiosk:
         seed: int = 0,
         start: float = 1_795_000_000.0,
         terminal: str = "ecr_hub",
+        probe_s: float = composition.PROBE_S,
     ) -> None:
         """Make the cabin's files in ``folder``; ``start`` is the date in Unix seconds.
 
-        ``terminal`` is the payment terminal's driver: ecr_hub, zvt or zvt_tcp.
+        ``terminal`` is the payment terminal's driver: ecr_hub, zvt or zvt_tcp. ``probe_s``: how
+        often gateways are asked whether they still answer.
         """
+        self._probe_s = probe_s
         self.terminal_id = TERMINAL_IDS[terminal]
         self.clock = VirtualClock(start)
         self.faults = Faults(seed)
@@ -115,7 +118,7 @@ class VirtualKiosk:
         books = Books(journal, trusted, self.settings.cabin.id, 0, time.gmtime)
         self._books = books
         engine = composition.compose_engine(
-            self.settings, books, clock, self._publish, self._world, time.gmtime
+            self.settings, books, clock, self._publish, self._world, time.gmtime, self._probe_s
         )
         engine.start()
         return engine
