@@ -51,6 +51,18 @@ class Balance:
         return tuple(found)
 
 
+_COLUMNS = (
+    "paid",
+    "given",
+    "back",
+    "unknown",
+    "paid_fen",
+    "given_fen",
+    "back_fen",
+    "unknown_fen",
+)
+
+
 def balances(orders: Iterable[Order], ledger: Mapping[str, Any]) -> tuple[Balance, ...]:
     """The balance of each ware."""
     known = tuple(orders)
@@ -65,12 +77,12 @@ def _balance(ware: Ware, orders: tuple[Order, ...], counted: int) -> Balance:
         for line in order.goods
         if line.goods.ware is ware
     ]
-    sums = [sum(column) for column in zip(*rows, strict=True)] or [0] * 8
-    return Balance(ware.value, len(rows), *sums, counted)
+    sums = dict(zip(_COLUMNS, map(sum, zip(*rows, strict=True)), strict=bool(rows)))
+    return Balance(ware.value, len(rows), **sums, counted=counted)
 
 
 def _line(order: Order, line: GoodsLine) -> tuple[int, ...]:
-    """paid, given, back and unknown, first in units and then in fen."""
+    """As `_COLUMNS`."""
     units, price = line.goods.units, line.goods.total_fen
     money = order.refunded_fen
     if not line.certain:

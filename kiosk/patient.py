@@ -11,6 +11,7 @@ from kiosk.core.visit.clinic_steps import (
     ClinicCode,
     ClinicPause,
     ClinicRecord,
+    ClinicRest,
     ClinicResult,
     ClinicStopping,
     ClinicTrouble,
@@ -62,7 +63,7 @@ class Patient(Resident):
             case "clinic_welcome":
                 return Touch("clinic.begin") if self._done[screen] < ENOUGH else self._give_up()
             case "clinic_rest":
-                waits = self.clinic.rests and getattr(step, "left", 0)
+                waits = isinstance(step, ClinicRest) and self.clinic.rests and step.left
                 return None if waits else Touch("clinic.rested")
             case "clinic_arm":
                 return self._begin()

@@ -217,7 +217,8 @@ class Resident:
     def _pay(self, order: Order) -> Act | None:
         match self.errand.at_payment:
             case "walk_off":
-                return self._walk_off()
+                self._walk_off()
+                return None
             case "cancel" | "cancel_and_pay":
                 return Touch("order.cancel")
             case "refuse" if order.means.id == TERMINAL:

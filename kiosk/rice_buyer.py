@@ -85,7 +85,8 @@ class RiceBuyer(Resident):
 
     def _at_the_bag(self) -> Act | None:
         if self.rice.at_bag == "walk_off":
-            return self._walk_off()
+            self._walk_off()
+            return None
         return Touch("goods.begin" if self.rice.at_bag == "begin" else "goods.decline")
 
     def _may_still_come(self, order: Order | None) -> bool:

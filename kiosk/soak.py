@@ -18,6 +18,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
+from kiosk.askers import Caller
 from kiosk.audit import audit
 from kiosk.audit_wares import balances
 from kiosk.booklet_visitor import BookletVisitor
@@ -38,6 +39,8 @@ PATIENCE_S = 3.0
 REST_S = 3 * DAY_S
 """Time for every order to come to rest at the end: questions pause up to ten minutes, a line goes
 to a person after 24 hours, and a jump of the clock may have delayed that."""
+LOOKS_S = (1.0, 8.0)
+"""So long an old person looks at a page before the next touch: an assumption."""
 PROBE_S = 300.0
 """How often gateways are asked; a real cabin asks each minute, which is a third of a day's work."""
 SLIPS_KEPT = 200
@@ -121,11 +124,13 @@ class Soak:
         end = kiosk.clock.monotonic() + LONGEST_STAY_S
         out = kiosk.cabin.booklet_dispenser.out
         while not resident.finished and kiosk.clock.monotonic() < end:
-            while moments and moments[0] <= kiosk.clock.monotonic():
+            while _over(moments, kiosk):
                 moments.pop(0)
                 self.troubles.strike()
-            step(kiosk, resident, lambda: bool(moments) and moments[0] <= kiosk.clock.monotonic())
-        found = self.report.services.setdefault(service, Service())
+            if step(kiosk, resident, lambda: _over(moments, kiosk)):
+                kiosk.advance(self._rng.uniform(*LOOKS_S))
+        name = "call" if isinstance(resident, Caller) else service
+        found = self.report.services.setdefault(name, Service())
         found.came += 1
         found.served += resident.done and not resident.gone
         if isinstance(resident, Patient):
@@ -159,8 +164,16 @@ class Soak:
         self.kiosk.act("biller", "new_bill", **body, amount_fen=fen)
 
 
-def step(kiosk: VirtualKiosk, resident: Resident, wake: Callable[[], bool] = lambda: False) -> None:
-    """Let a resident act once, and wait until something has changed, or ``wake`` says so."""
+def _over(moments: list[float], kiosk: VirtualKiosk) -> bool:
+    """Whether the first of these moments has come."""
+    return bool(moments) and moments[0] <= kiosk.clock.monotonic()
+
+
+def step(kiosk: VirtualKiosk, resident: Resident, wake: Callable[[], bool] = lambda: False) -> bool:
+    """Let a resident act once, and wait until something has changed, or ``wake`` says so.
+
+    True if they did anything.
+    """
     state = kiosk.state
     if state is None:
         raise RuntimeError("the kiosk has not started")
@@ -172,6 +185,7 @@ def step(kiosk: VirtualKiosk, resident: Resident, wake: Callable[[], bool] = lam
     elif act is not None:
         kiosk.touch(act.target, act.value)
     kiosk.until(lambda: kiosk.state is not state or wake(), PATIENCE_S)
+    return act is not None
 
 
 def rest(kiosk: VirtualKiosk) -> None:
