@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
@@ -216,12 +216,24 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.set_defaults(handler=handle)
 
 
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Without a line in the log for each trouble and each order."""
+    root = logging.getLogger()
+    level = root.level
+    root.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        root.setLevel(level)
+
+
 def handle(args: argparse.Namespace) -> int:
     """0: the books are right; 1: they differ."""
     seed = random.SystemRandom().randrange(1 << 31) if args.seed is None else args.seed
     print(f"seed {seed}", file=sys.stderr, flush=True)
-    logging.getLogger().setLevel(logging.ERROR)  # each trouble would be told
     with contextlib.ExitStack() as stack:
+        stack.enter_context(_quiet())
         folder = args.keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="soak-")))
         folder.mkdir(parents=True, exist_ok=True)
         run = Soak(folder, seed, args.residents, args.days, args.faults)

@@ -51,7 +51,7 @@ def draw(report: Report, file: Path) -> None:
         for name, x in sorted(services, key=lambda x: -x[1].came)
     ]
     _bars(page, (EDGE, 500), "Errands by service", rows, BLUE)
-    struck: list[Row] = [(x, n, str(n)) for x, n in report.struck.most_common(11)]
+    struck: list[Row] = [(x, n, str(n)) for x, n in report.struck.most_common()]
     _bars(page, (right, 500), "Troubles by what they struck", struck, AMBER)
     _money(page, report, (EDGE, 845))
     page.image.save(file)
@@ -61,8 +61,8 @@ def _heading(page: _Page, report: Report) -> None:
     page.write((EDGE, 36), "A simulated cabin, and its books", TITLE)
     page.write(
         (EDGE, 90),
-        f"{report.residents} visits in {report.days:g} days, {report.faults:g} troubles an errand, "
-        f"seed {report.seed}; simulated in {report.seconds:.1f} s",
+        f"{report.residents} visits, simulated days: {report.days:g}; "
+        f"{report.faults:g} troubles an errand, seed {report.seed}; took {report.seconds:.1f} s",
         PLAIN,
         SOFT,
     )
@@ -102,10 +102,10 @@ def _bars(page: _Page, at: tuple[int, int], head: str, rows: list[Row], ink: str
     most = max([1.0, *(x for _, x, _ in rows)])
     room = HALF - 190 - 190
     for number, (name, value, words) in enumerate(rows):
-        y = top + number * 27
+        y = top + number * 24
         page.write((left, y), name.replace("_", " "), SMALL)
         end = left + 190 + room * value / most
-        page.box(left + 190, y + 3, end, y + 20, ink)
+        page.box(left + 190, y + 3, end, y + 19, ink)
         page.write((end + 8, y), words, SMALL, SOFT)
     if not rows:
         page.write((left, top), "none", SMALL, SOFT)

@@ -5,6 +5,7 @@ A failing seed is named; ``kiosk soak --seed S --residents N --days D --faults R
 
 from __future__ import annotations
 
+import argparse
 import os
 import random
 import sqlite3
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from kiosk import soak
 from kiosk.audit_wares import balances
 from kiosk.core.goods import GoodsState
 from kiosk.core.order import RefundState
@@ -108,6 +110,20 @@ def test_the_picture_is_drawn(good_day: EveryService, tmp_path: Path) -> None:
         assert image.size == (WIDTH, HEIGHT)
         assert len(image.getcolors(1 << 20) or ()) > 20
     draw(replace(Report(1, 0, 0, 0)), tmp_path / "empty.png")
+
+
+def test_the_command_draws_and_keeps_what_it_is_told_to(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parser = argparse.ArgumentParser()
+    soak.add_parser(parser.add_subparsers())
+    words = ["soak", "--residents", "2", "--days", "0.01", "--seed", "5"]
+    kept, picture = tmp_path / "kept", tmp_path / "day.png"
+    args = parser.parse_args([*words, "--picture", str(picture), "--keep", str(kept)])
+    assert args.handler(args) == 0
+    assert "2 residents" in capsys.readouterr().out
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    assert list(kept.rglob("journal.sqlite"))
 
 
 @pytest.mark.parametrize("book", ["rice_mill", "document_printer", "booklet_dispenser", "biller"])
