@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from kiosk.core.booklet import DISPENSER
 from kiosk.core.goods import GoodsLine, GoodsState, Ware
 from kiosk.core.order import Order, PaymentState
 from kiosk.core.rice import RICE_MILL, fed_grams
@@ -34,6 +35,8 @@ def goods_differences(orders: Iterable[Order], ledger: Mapping[str, Any]) -> lis
     found = []
     if RICE_MILL in ledger:
         found += _rice(known, ledger[RICE_MILL]["batches"])
+    if DISPENSER in ledger:
+        found += _booklets(known, ledger[DISPENSER]["out"])
     return found
 
 
@@ -57,6 +60,16 @@ def _rice(orders: list[Order], batches: list[Mapping[str, int]]) -> list[str]:
                 f"bin {number}: {grams} g came out, the journal says {claim.low} to {claim.high}"
             )
     return found
+
+
+def _booklets(orders: list[Order], out: int) -> list[str]:
+    """In all: those given for certain have left the cabin, and no other than those in doubt."""
+    lines = [x for order in orders for x in order.goods if x.goods.ware is Ware.BOOKLET]
+    low = sum(x.state is GoodsState.DELIVERED for x in lines)
+    high = low + sum(not x.certain and x.attempts > 0 for x in lines)
+    if low <= out <= high:
+        return []
+    return [f"{out} booklets came out, the journal says {low} to {high}"]
 
 
 def _paid(order: Order) -> bool:

@@ -139,8 +139,12 @@ def compose_engine(
     publish: Callable[[State], None],
     world_of: Callable[[Engine], World],
     localtime: Callable[[float], time.struct_time] = time.localtime,
+    probe_s: float = PROBE_S,
 ) -> Engine:
-    """Put engine, adapters and chores together; the caller starts it."""
+    """Put engine, adapters and chores together; the caller starts it.
+
+    ``probe_s``: how often a gateway that answers is asked whether it still does.
+    """
     engine = Engine(State(Rules("", "", "", ())), books, clock, publish)
     world = world_of(engine)
     engine.state = State(rules_of(settings, means_of(settings, world.platforms)))
@@ -160,14 +164,14 @@ def compose_engine(
     )
     engine.connect(adapters)
     if documents is not None:
-        engine.add_chore(Chore(RELAY, PROBE_S, documents.probe_relay, PROBE_AGAIN_S))
+        engine.add_chore(Chore(RELAY, probe_s, documents.probe_relay, PROBE_AGAIN_S))
     if booklet is not None:
         booklet.find = lambda x: engine.state.orders.get(x) or engine.books.find(x)
         engine.add_chore(Chore("booklets", LIST_S, booklet.look_after))
     engine.add_chore(Chore("face", MINUTE_CHECK_S, _turn_clock(settings, engine, clock, localtime)))
-    engine.add_chore(Chore(BILLER, PROBE_S, adapters.probe_biller, PROBE_AGAIN_S))
+    engine.add_chore(Chore(BILLER, probe_s, adapters.probe_biller, PROBE_AGAIN_S))
     for name in world.platforms:
-        engine.add_chore(Chore(name, PROBE_S, _probe(adapters, name), PROBE_AGAIN_S))
+        engine.add_chore(Chore(name, probe_s, _probe(adapters, name), PROBE_AGAIN_S))
     engine.add_chore(Chore("release", EVERY_S, lambda: adapters.release(engine.state)))
     engine.add_chore(Chore("books", PROBE_S, lambda: _watch_books(engine)))
     engine.add_chore(Chore("forget", HOUR_S, lambda: _forget(engine, settings)))

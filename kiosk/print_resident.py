@@ -37,6 +37,8 @@ class PrintErrand:
 class PrintUser(Resident):
     """Wants one file printed, and nothing else."""
 
+    tile = "home.print"
+
     def __init__(self, errand: PrintErrand) -> None:
         plain = Errand(
             (), errand.means, False, errand.at_payment, errand.when_unknown, errand.paper
@@ -44,12 +46,6 @@ class PrintUser(Resident):
         super().__init__(plain)
         self.job = errand
         self._sent: set[str] = set()
-
-    def _home(self) -> Act | None:
-        if self.orders or self._done["home"] >= ENOUGH:
-            self.finished = True
-            return None
-        return Touch("home.print")
 
     def _at(self, screen: str, state: State, order: Order | None) -> Act | None:
         if order is None and self._done[screen] > 8 * ENOUGH and screen not in ("home", "attract"):

@@ -64,11 +64,17 @@ class Errand:
 
 
 class Resident:
-    """One person. ``finished`` once they have gone away."""
+    """One person with one thing to do. ``finished`` once they have gone away, or are home again.
+
+    ``tile`` is what they touch on the home screen, ``done`` whether they did what they came for,
+    ``gone`` whether they walked off and left the screen as it stood.
+    """
+
+    tile = "home.pay_bill"
 
     def __init__(self, errand: Errand) -> None:
         self.errand = errand
-        self.finished = False
+        self.finished = self.gone = False
         self.orders: list[str] = []
         self._done: Counter[str] = Counter()
         self._shown: set[tuple[str, str]] = set()
@@ -99,14 +105,23 @@ class Resident:
                 return Touch("help.close")
             case "out_of_service" | "find" | "found" | "call":
                 return Touch("nav.home")
+            case _ if order is None and screen != "looking":
+                return Touch("nav.home")  # somebody else's, who has gone
             case _:
                 return None
 
     def _home(self) -> Act | None:
-        if self.orders or self._done["home"] >= ENOUGH:
+        if self.done or self._done["home"] >= ENOUGH:
             self.finished = True
             return None
-        return Touch("home.pay_bill")
+        return Touch(self.tile)
+
+    @property
+    def done(self) -> bool:
+        return bool(self.orders)
+
+    def _walk_off(self) -> None:
+        self.finished = self.gone = True
 
     def _give_up(self) -> Act:
         self._done["home"] = ENOUGH
@@ -202,7 +217,7 @@ class Resident:
     def _pay(self, order: Order) -> Act | None:
         match self.errand.at_payment:
             case "walk_off":
-                self.finished = True
+                self._walk_off()
                 return None
             case "cancel" | "cancel_and_pay":
                 return Touch("order.cancel")

@@ -36,18 +36,14 @@ class RiceErrand:
 class RiceBuyer(Resident):
     """Wants rice, and nothing else."""
 
+    tile = "home.rice"
+
     def __init__(self, errand: RiceErrand) -> None:
         plain = Errand(
             (), errand.means, False, errand.at_payment, errand.when_unknown, errand.paper
         )
         super().__init__(plain)
         self.rice = errand
-
-    def _home(self) -> Act | None:
-        if self.orders or self._done["home"] >= ENOUGH:
-            self.finished = True
-            return None
-        return Touch("home.rice")
 
     def _at(self, screen: str, state: State, order: Order | None) -> Act | None:
         if order is None and self._done[screen] > 4 * ENOUGH and screen not in ("home", "attract"):
@@ -89,7 +85,7 @@ class RiceBuyer(Resident):
 
     def _at_the_bag(self) -> Act | None:
         if self.rice.at_bag == "walk_off":
-            self.finished = True
+            self._walk_off()
             return None
         return Touch("goods.begin" if self.rice.at_bag == "begin" else "goods.decline")
 

@@ -8,52 +8,44 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import logging
 import random
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 
-from kiosk.audit import Audit, audit
-from kiosk.core.means import ALIPAY, TERMINAL, WECHAT
-from kiosk.core.order import Order
-from kiosk.residents import Outdoors, Resident, any_errand
+from kiosk.askers import Caller
+from kiosk.audit import audit
+from kiosk.audit_wares import balances
+from kiosk.booklet_visitor import BookletVisitor
+from kiosk.core.order import Order, RefundState
+from kiosk.patient import Patient
+from kiosk.population import DAY_S, QUICK_S, TYPICAL_S, Population, Visit
+from kiosk.residents import Outdoors, Resident
+from kiosk.soak_report import HOURS, Report, Service, text
 from kiosk.troubles import Troubles
 from kiosk.virtual import VirtualKiosk
 from sim.devices.model import ActionError
 
-DAY_S = 86_400.0
+__all__ = ["Report", "Soak", "add_parser", "handle", "rest", "step", "text"]
+
 LONGEST_STAY_S = 1_200.0
 PATIENCE_S = 3.0
 """So long somebody waits before trying the same thing again."""
 REST_S = 3 * DAY_S
 """Time for every order to come to rest at the end: questions pause up to ten minutes, a line goes
 to a person after 24 hours, and a jump of the clock may have delayed that."""
-INSTITUTIONS = ("SH-POWER", "SH-WATER", "SH-GAS")
-MEANS = (TERMINAL, ALIPAY, WECHAT)
-
-
-@dataclass
-class Report:
-    """What a run came to. Times in seconds; ``virtual_s`` is the simulated time."""
-
-    seed: int
-    residents: int
-    days: float
-    faults: float
-    seconds: float = 0.0
-    virtual_s: float = 0.0
-    restarts: int = 0
-    troubles: int = 0
-    words: dict[str, int] = field(default_factory=dict)
-    audit: Audit | None = None
-
-    @property
-    def good(self) -> bool:
-        return self.audit is not None and not self.audit.differences
+LOOKS_S = (1.0, 8.0)
+"""So long an old person looks at a page before the next touch: an assumption."""
+PROBE_S = 300.0
+"""How often gateways are asked; a real cabin asks each minute, which is a third of a day's work."""
+SLIPS_KEPT = 200
+START_S = 30.0
+"""So long the kiosk asks its machines before the first resident comes."""
 
 
 class Soak:
@@ -63,70 +55,125 @@ class Soak:
         """``faults`` is how many troubles strike per resident, on average."""
         self.report = Report(seed, residents, days, faults)
         self._rng = random.Random(seed)
-        self.kiosk = VirtualKiosk(folder, seed)
+        self.kiosk = VirtualKiosk(folder, seed, probe_s=PROBE_S)
         self.troubles = Troubles(self.kiosk, self._rng)
-        self._accounts = 0
+        self.people = Population(self._rng, self._new_bill)
+        self._hands: Counter[int] = Counter()
+        self._began_at = self.kiosk.clock.time()
 
     def run(self) -> Report:
         """Let everybody come and go, put everything right, wait, and compare the books."""
         began = time.perf_counter()
-        report = self.report
-        gap = report.days * DAY_S / max(1, report.residents)
-        self.kiosk.advance(30)
-        for _ in range(report.residents):
-            arrives = self.kiosk.clock.monotonic() + self._rng.uniform(0.2, 1.8) * gap
-            self._stay()
+        self.live()
+        self.close_books()
+        self.report.seconds = time.perf_counter() - began
+        return self.report
+
+    def live(self) -> None:
+        """The days themselves. Whoever comes while somebody is there waits before the door."""
+        kiosk, report = self.kiosk, self.report
+        first_hour = self._began_at % DAY_S / 3600
+        kiosk.advance(START_S)
+        start = kiosk.clock.monotonic()
+        for visit in self.people.visits(report.residents, report.days, first_hour):
+            kiosk.advance(max(1.0, start + visit.at - kiosk.clock.monotonic()))
+            self._visit(visit)
             if self._rng.random() < 0.3:
                 self.troubles.repair()
-            self.kiosk.advance(max(1.0, arrives - self.kiosk.clock.monotonic()))
+        kiosk.advance(max(1.0, start + report.days * DAY_S - kiosk.clock.monotonic()))
         self.troubles.repair()
-        rest(self.kiosk)
-        orders = self.kiosk.orders()
-        report.audit = audit(orders, self.kiosk.cabin.ledger(), settled=True)
+        rest(kiosk)
+
+    def close_books(self) -> None:
+        """Compare journal, ledgers and counters, and write down what it came to."""
+        report, kiosk = self.report, self.kiosk
+        orders, ledger = kiosk.orders(), kiosk.cabin.ledger()
+        journal = kiosk.verify()
+        report.audit = audit(orders, ledger, settled=True)
+        report.wares = balances(orders, ledger)
+        report.rows = journal.rows
+        report.differences = (
+            *(x for ware in report.wares for x in ware.differences),
+            *([f"journal: {journal.broken}"] if journal.broken else ()),
+            *(f"journal: {x}" for x in journal.problems),
+            *(f"somebody has {n} booklets" for n in self._hands.values() if n > 1),
+        )
+        done = (RefundState.REFUNDED,)
+        report.refunds = sum(x.state in done for order in orders for x in order.refunds)
         report.words = dict(Counter(_word(x) for x in orders).most_common())
-        report.restarts, report.troubles = self.troubles.restarts, len(self.troubles.log)
-        report.seconds = time.perf_counter() - began
-        report.virtual_s = self.kiosk.clock.monotonic()
-        return report
+        report.restarts, report.troubles = self.troubles.restarts, self.troubles.struck.total()
+        report.struck = self.troubles.struck
+        report.virtual_s = kiosk.clock.monotonic()
 
-    def rest(self) -> None:
-        """Everything is put right; every order that can come to rest does."""
-        self.troubles.repair()
-        self.kiosk.until(self._at_rest, REST_S)
+    def _visit(self, visit: Visit) -> None:
+        """Somebody does one errand after the other; whoever walks off leaves the rest undone."""
+        began = self.kiosk.clock.monotonic()
+        self.report.arrivals[self._hour()] += 1
+        for service in visit.errands:
+            resident = self.people.resident(service)
+            self._errand(service, resident)
+            self.people.slips[:] = [*self.people.slips, *resident.orders][-SLIPS_KEPT:]
+            if resident.gone:
+                break
+        self._was_busy(began)
 
-    def _at_rest(self) -> bool:
-        state = self.kiosk.state
-        return state is not None and all(x.closed or x.needs_person for x in state.orders.values())
-
-    def _stay(self) -> None:
-        """One resident comes, does what they came for, and goes."""
-        resident = Resident(any_errand(self._rng, self._bills(), MEANS))
-        end = self.kiosk.clock.monotonic() + LONGEST_STAY_S
-        chance = self.report.faults / 12
-        while not resident.finished and self.kiosk.clock.monotonic() < end:
-            while self._rng.random() < chance:
+    def _errand(self, service: str, resident: Resident) -> None:
+        """Do what they came for, and tell it."""
+        kiosk = self.kiosk
+        moments = self._moments(service)
+        end = kiosk.clock.monotonic() + LONGEST_STAY_S
+        out = kiosk.cabin.booklet_dispenser.out
+        while not resident.finished and kiosk.clock.monotonic() < end:
+            while _over(moments, kiosk):
+                moments.pop(0)
                 self.troubles.strike()
-            step(self.kiosk, resident)
+            if step(kiosk, resident, lambda: _over(moments, kiosk)):
+                kiosk.advance(self._rng.uniform(*LOOKS_S))
+        name = "call" if isinstance(resident, Caller) else service
+        found = self.report.services.setdefault(name, Service())
+        found.came += 1
+        found.served += resident.done and not resident.gone
+        if isinstance(resident, Patient):
+            self.report.measurements += resident.measured
+        if isinstance(resident, BookletVisitor):
+            self._hands[resident.booklet.somebody] += kiosk.cabin.booklet_dispenser.out - out
 
-    def _bills(self) -> tuple[tuple[str, str], ...]:
-        """One to three new bills in the hand, each of an account of its own."""
-        found = []
-        for _ in range(self._rng.choices((1, 2, 3), (5, 3, 2))[0]):
-            if self._rng.random() < 0.05:
-                found.append(("SH-GAS", "3300000500"))  # refuses every posting
-                continue
-            self._accounts += 1
-            institution = self._rng.choice(INSTITUTIONS)
-            account = f"{self._accounts:010d}"
-            body = {"institution": institution, "account": account, "period": "2026-10"}
-            fen = self._rng.randrange(1_000, 20_000)
-            self.kiosk.act("biller", "new_bill", **body, amount_fen=fen)
-            found.append((institution, account))
-        return tuple(dict.fromkeys(found))
+    def _moments(self, service: str) -> list[float]:
+        """When troubles strike during this errand; one that is over before is spared them."""
+        rate = self.report.faults
+        count = int(rate) + (self._rng.random() < rate % 1)
+        now, length = self.kiosk.clock.monotonic(), TYPICAL_S.get(service, QUICK_S)
+        return sorted(now + self._rng.uniform(0, length) for _ in range(count))
+
+    def _hour(self) -> int:
+        since = self._began_at % DAY_S + self.kiosk.clock.monotonic()
+        return int(since // 3600) % HOURS
+
+    def _was_busy(self, began: float) -> None:
+        """Spread a visit's seconds over the hours of the day that it touched."""
+        at, end = began, self.kiosk.clock.monotonic()
+        offset = self._began_at % DAY_S
+        while at < end:
+            hour = int((offset + at) // 3600)
+            until = min(end, (hour + 1) * 3600 - offset)
+            self.report.busy_s[hour % HOURS] += until - at
+            at = until
+
+    def _new_bill(self, institution: str, account: str, fen: int) -> None:
+        body = {"institution": institution, "account": account, "period": "2026-10"}
+        self.kiosk.act("biller", "new_bill", **body, amount_fen=fen)
 
 
-def step(kiosk: VirtualKiosk, resident: Resident, wake: Callable[[], bool] = lambda: False) -> None:
-    """Let a resident act once, and wait until something has changed, or ``wake`` says so."""
+def _over(moments: list[float], kiosk: VirtualKiosk) -> bool:
+    """Whether the first of these moments has come."""
+    return bool(moments) and moments[0] <= kiosk.clock.monotonic()
+
+
+def step(kiosk: VirtualKiosk, resident: Resident, wake: Callable[[], bool] = lambda: False) -> bool:
+    """Let a resident act once, and wait until something has changed, or ``wake`` says so.
+
+    True if they did anything.
+    """
     state = kiosk.state
     if state is None:
         raise RuntimeError("the kiosk has not started")
@@ -138,6 +185,7 @@ def step(kiosk: VirtualKiosk, resident: Resident, wake: Callable[[], bool] = lam
     elif act is not None:
         kiosk.touch(act.target, act.value)
     kiosk.until(lambda: kiosk.state is not state or wake(), PATIENCE_S)
+    return act is not None
 
 
 def rest(kiosk: VirtualKiosk) -> None:
@@ -154,43 +202,46 @@ def _word(order: Order) -> str:
     return "waits for a person" if order.needs_person else order.payment_word
 
 
-def text(report: Report) -> str:
-    """The report for people."""
-    found = report.audit
-    if found is None:
-        raise ValueError("the run has not ended")
-    lines = [
-        f"{report.residents} residents, {report.virtual_s / DAY_S:.1f} simulated days in "
-        f"{report.seconds:.1f} s, seed {report.seed}",
-        f"{report.troubles} troubles, {report.restarts} restarts",
-        f"{found.orders} orders: {found.closed} closed, {found.waiting_for_person} wait for a "
-        f"person, {found.open} open",
-        f"charged {found.charged_fen} = posted {found.posted_fen} + paid back "
-        f"{found.refunded_fen} + openly unknown {found.unknown_fen} fen",
-        *(f"  {word}: {count}" for word, count in report.words.items()),
-        *(f"DIFFERENCE {x}" for x in found.differences),
-        "the books are right" if report.good else "THE BOOKS DIFFER",
-    ]
-    return "\n".join(lines)
-
-
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = commands.add_parser("soak", help="simulated residents in virtual time, and an audit")
-    parser.add_argument("--residents", type=int, default=100, metavar="N")
+    parser.add_argument("--residents", type=int, default=80, metavar="N", help="visits in all")
     parser.add_argument("--days", type=float, default=1.0, metavar="D")
     parser.add_argument(
-        "--faults", type=float, default=0.5, metavar="RATE", help="troubles per resident"
+        "--faults", type=float, default=0.5, metavar="RATE", help="troubles per errand"
     )
     parser.add_argument("--seed", type=int, help="a printed one repeats its run")
+    parser.add_argument("--picture", type=Path, metavar="FILE.png", help="draw the report, too")
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="leave the cabin's files there")
     parser.add_argument("--json", action="store_true")
     parser.set_defaults(handler=handle)
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Without a line in the log for each trouble and each order."""
+    root = logging.getLogger()
+    level = root.level
+    root.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        root.setLevel(level)
 
 
 def handle(args: argparse.Namespace) -> int:
     """0: the books are right; 1: they differ."""
     seed = random.SystemRandom().randrange(1 << 31) if args.seed is None else args.seed
     print(f"seed {seed}", file=sys.stderr, flush=True)
-    with tempfile.TemporaryDirectory(prefix="soak-") as folder:
-        report = Soak(Path(folder), seed, args.residents, args.days, args.faults).run()
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(_quiet())
+        folder = args.keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="soak-")))
+        folder.mkdir(parents=True, exist_ok=True)
+        run = Soak(folder, seed, args.residents, args.days, args.faults)
+        report = run.run()
+        run.kiosk.close()
+    if args.picture:
+        from kiosk.soak_picture import draw
+
+        draw(report, args.picture)
     print(json.dumps(asdict(report), ensure_ascii=False) if args.json else text(report))
     return 0 if report.good else 1

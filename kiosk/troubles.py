@@ -1,8 +1,12 @@
-"""What can go wrong in a simulated cabin, drawn at random, and how it is put right again."""
+"""What can go wrong in a simulated cabin, drawn at random, and how it is put right again.
+
+Every machine, wire and gateway has its turn.
+"""
 
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Callable
 
 from kiosk.virtual import ROLES, VirtualKiosk
@@ -22,6 +26,26 @@ GATEWAY_FAULTS = (
     "amount_changed",
     "late_fee",
 )
+TILL = ("terminal", "receipt_printer")
+MACHINES = {
+    "terminal": 6,
+    "receipt_printer": 6,
+    "bp_meter": 3,
+    "rice_mill": 4,
+    "document_printer": 4,
+    "booklet_dispenser": 2,
+    "id_reader": 2,
+}
+"""How often a fault is of each machine: most where the money is."""
+WIRES = {
+    "terminal": 6,
+    "receipt_printer": 3,
+    "scanner": 1,
+    "bp_meter": 2,
+    "rice_mill": 2,
+    "booklet_dispenser": 1,
+    "id_reader": 1,
+}
 REFUSALS = ("EQ0007", "EQ0010", "EQ0011", "EQ0024")
 CLOCK_JUMPS_S = (-86_400.0, -3_600.0, 3_600.0, 86_400.0)
 
@@ -44,6 +68,13 @@ def _mill_asked(kiosk: VirtualKiosk) -> bool:
     return any(not x.at_rest and x.attempts for order in orders for x in order.goods)
 
 
+def repair_booklets(kiosk: VirtualKiosk) -> None:
+    """Somebody fills the hopper, empties the bin, clears what is stuck, takes a forgotten card."""
+    for action in ("clear_jam", "empty_bin", "refill"):
+        kiosk.act("booklet_dispenser", action)
+    kiosk.act("id_reader", "lift")
+
+
 def repair_pages(kiosk: VirtualKiosk) -> None:
     """Somebody loads paper and toner, and clears what is stuck."""
     for action in ("load", "toner", "cover_close", "clear_jam"):
@@ -58,6 +89,7 @@ class Troubles:
         self._kiosk = kiosk
         self._rng = rng
         self.log: list[str] = []
+        self.struck: Counter[str] = Counter()
         self.restarts = 0
 
     def strike(self) -> None:
@@ -83,23 +115,25 @@ class Troubles:
             kiosk.act("receipt_printer", action)
         repair_mill(kiosk)
         repair_pages(kiosk)
+        repair_booklets(kiosk)
         kiosk.cabin.poke()
         kiosk.settle()
         self.log.append(f"{kiosk.clock.monotonic():.1f} repaired")
 
     def _add(self, device: str, kind: str, count: int | None = None, **params: object) -> str:
         times = count or self._rng.choice((1, 1, 1, 2, 5))
+        self.struck[device] += 1
         self._kiosk.faults.add(Fault(device, kind, params, times))
         self._kiosk.cabin.poke()
         self._kiosk.settle()
         return f"{device} {kind} ×{times} {params or ''}"
 
     def _device_fault(self) -> str:
-        device = self._rng.choice(("terminal", "receipt_printer"))
+        device = self._rng.choices(list(MACHINES), list(MACHINES.values()))[0]
         kind = self._rng.choice(DEVICE_KINDS[device])
         params: dict[str, object] = {}
         match kind:
-            case "silent" | "stall" | "answer_late" | "crash_after_charge":
+            case "silent" | "stall" | "answer_late" | "crash_after_charge" if device in TILL:
                 params["seconds"] = self._rng.choice((1, 5, 20, 60))
             case "coupon":
                 params["fen"] = self._rng.choice((1, 200))
@@ -112,7 +146,7 @@ class Troubles:
     def _wire_fault(self) -> str:
         kinds = [x for x in WIRE_KINDS if x != "baud"]
         direction = self._rng.choice(("both", "from_device", "to_device"))
-        device = self._rng.choice(("terminal", "terminal", "receipt_printer"))
+        device = self._rng.choices(list(WIRES), list(WIRES.values()))[0]
         return self._add(device, self._rng.choice(kinds), None, direction=direction)
 
     def _gateway_fault(self) -> str:
@@ -129,6 +163,7 @@ class Troubles:
 
     def _cable(self) -> str:
         role = self._rng.choice(ROLES)
+        self.struck[role] += 1
         self._kiosk.act(role, "unplug")
         if self._rng.random() < 0.7:
             self._kiosk.advance(self._rng.choice((0.1, 1.0, 5.0, 40.0)))
@@ -139,10 +174,12 @@ class Troubles:
     def _restart(self) -> str:
         self._kiosk.restart()
         self.restarts += 1
+        self.struck["kiosk"] += 1
         return "killed and started again"
 
     def _clock_jump(self) -> str:
         seconds = self._rng.choice(CLOCK_JUMPS_S)
+        self.struck["clock"] += 1
         self._kiosk.clock.jump(seconds)
         self._kiosk.settle()
         return f"clock jumps by {seconds:.0f} s"

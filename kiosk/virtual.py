@@ -14,6 +14,7 @@ from pathlib import Path
 
 from devices.booklet_dispenser.driver import QuCdDispenser
 from devices.bp_meter.rbp_driver import RbpMeter
+from devices.document_printer.driver import IppPrinter
 from devices.driver import Driver
 from devices.id_reader.driver import SamVReader
 from devices.payment_terminal.driver import EcrHubTerminal
@@ -34,6 +35,7 @@ from kiosk.engine import Engine
 from kiosk.gateways import factory
 from kiosk.gateways.types import QrPayment
 from kiosk.journal import Journal
+from kiosk.journal.audit import Audit, audit
 from kiosk.opening_files import place_of
 from kiosk.pages import PageStore
 from kiosk.settings import Settings
@@ -85,11 +87,14 @@ class VirtualKiosk:
         seed: int = 0,
         start: float = 1_795_000_000.0,
         terminal: str = "ecr_hub",
+        probe_s: float = composition.PROBE_S,
     ) -> None:
         """Make the cabin's files in ``folder``; ``start`` is the date in Unix seconds.
 
-        ``terminal`` is the payment terminal's driver: ecr_hub, zvt or zvt_tcp.
+        ``terminal`` is the payment terminal's driver: ecr_hub, zvt or zvt_tcp. ``probe_s``: how
+        often gateways are asked whether they still answer.
         """
+        self._probe_s = probe_s
         self.terminal_id = TERMINAL_IDS[terminal]
         self.clock = VirtualClock(start)
         self.faults = Faults(seed)
@@ -113,7 +118,7 @@ class VirtualKiosk:
         books = Books(journal, trusted, self.settings.cabin.id, 0, time.gmtime)
         self._books = books
         engine = composition.compose_engine(
-            self.settings, books, clock, self._publish, self._world, time.gmtime
+            self.settings, books, clock, self._publish, self._world, time.gmtime, self._probe_s
         )
         engine.start()
         return engine
@@ -178,6 +183,8 @@ class VirtualKiosk:
                 return EscposPrinter(idle_s=IDLE_ASK_S)
             case "rice_mill":
                 return RiceMill(idle_s=IDLE_ASK_S)
+            case "ipp":
+                return IppPrinter(idle_s=IDLE_ASK_S)
             case name:
                 return driver_factory(name, device.options)()
 
@@ -271,6 +278,10 @@ class VirtualKiosk:
         """Every order of the journal, replayed."""
         numbers = [x.order_id for x in self._books.journal.summaries()]
         return [x for x in map(self._books.find, numbers) if x is not None]
+
+    def verify(self) -> Audit:
+        """The whole journal checked: chain, anchor, every order's replay."""
+        return audit(self._books.journal)
 
     def close(self) -> None:
         self._books.close()

@@ -52,6 +52,11 @@ class VirtualNetwork:
                 self._ask(request)
         return any_sent
 
+    @property
+    def has_answers(self) -> bool:
+        """Whether `came` has something to give, time-outs apart."""
+        return bool(self._came)
+
     def came(self) -> list[tuple[Request, Answer]]:
         """What has been answered since, or has taken too long."""
         now = self._cabin.clock.monotonic()

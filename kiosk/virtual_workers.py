@@ -33,18 +33,38 @@ class VirtualWorker:
         self._open = False
         self._reopen_at: float | None = 0.0
         self._last_id = 0
+        self._quiet = False  # the last step moved nothing, and nobody has spoken to it since
+        self._due: float | None = None
 
     def submit(self, command: object) -> int:
+        self._quiet = False
         self._last_id += 1
         self._driver.submit(self._last_id, command, self._now())
         return self._last_id
 
     def cancel(self, command_id: int) -> None:
+        self._quiet = False
         self._driver.cancel(command_id, self._now())
 
     def step(self) -> bool:
         """Do all that is due now; True if anything moved."""
         now = self._now()
+        if self._quiet and self._nothing_due(now):
+            return False
+        moved = self._step(now)
+        self._quiet = not moved
+        if self._quiet:
+            self._due = self._next_due()
+        return moved
+
+    def _nothing_due(self, now: float) -> bool:
+        """Whether a step would find nothing to do: no time is up, and nothing has come."""
+        if self._due is not None and self._due <= now:
+            return False
+        line = self._cabin.lines[self._device_id]
+        return line.silent and line.plugged == self._open
+
+    def _step(self, now: float) -> bool:
         moved = self._follow_cable(now)
         deadline = self._driver.deadline()
         if self._open and deadline is not None and deadline <= now:
@@ -68,6 +88,10 @@ class VirtualWorker:
         return False
 
     def next_due(self) -> float | None:
+        """When the next step is wanted."""
+        return self._due if self._quiet else self._next_due()
+
+    def _next_due(self) -> float | None:
         if not self._open:
             return self._reopen_at
         return self._driver.deadline()
@@ -110,8 +134,13 @@ class VirtualIppWorker(VirtualWorker):
             moved = True
         return moved
 
-    def next_due(self) -> float | None:
-        times = [x for x in (super().next_due(), self._net.next_due()) if x is not None]
+    def _nothing_due(self, now: float) -> bool:
+        if self._net.has_answers or not self._open:
+            return False
+        return self._due is None or self._due > now
+
+    def _next_due(self) -> float | None:
+        times = [x for x in (super()._next_due(), self._net.next_due()) if x is not None]
         return min(times, default=None)
 
     def _follow_cable(self, now: float) -> bool:

@@ -102,6 +102,7 @@ class Cabin:
         self.scanner = Scanner()
         self.printer = ReceiptPrinter(clock, faults)
         self.rice_mill = RiceMill(faults)
+        self.booklet_dispenser = BookletDispenser(faults)
         second_node = SecondNode()
         models: tuple[Model, ...] = (
             self.terminal,
@@ -109,7 +110,7 @@ class Cabin:
             TerminalZvt(clock, faults, "terminal_zvt_tcp", "plain", wall=wall),
             self.scanner,
             self.printer,
-            BookletDispenser(faults),
+            self.booklet_dispenser,
             IdReader(faults),
             RbpMeter(clock, faults),
             IeeeMeter(clock, faults),
@@ -193,6 +194,7 @@ class Cabin:
         out = {
             "rice_mill": self.rice_mill.ledger(),
             "document_printer": self.document_printer.ledger(),
+            "booklet_dispenser": self.booklet_dispenser.ledger(),
         }
         return {**terminals, **out, **gateways}
 

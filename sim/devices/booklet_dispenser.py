@@ -82,6 +82,10 @@ class BookletDispenser(Model):
             "dispenses": self.dispenses,
         }
 
+    def ledger(self) -> dict[str, int]:
+        """How many really left the cabin."""
+        return {"out": self.out}
+
     def link_down(self) -> None:
         """The cable is pulled: what is on its way goes on."""
         super().link_down()

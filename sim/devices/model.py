@@ -65,6 +65,16 @@ class Model(ABC):
         timer = self._next_timer()
         return None if timer is None else max(0.0, timer.at - self.now)
 
+    def quiet_until(self, end: float) -> bool:
+        """Whether nothing happens by itself up to then."""
+        timer = self._next_timer()
+        return timer is None or timer.at > end
+
+    @property
+    def has_writes(self) -> bool:
+        """Whether `take_writes` has something to give."""
+        return bool(self._writes)
+
     def take_writes(self) -> list[bytes]:
         """The writes made since the last call."""
         writes, self._writes = self._writes, []

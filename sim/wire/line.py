@@ -66,6 +66,11 @@ class Line:
             self.plugged = True
             self.model.link_up()
 
+    @property
+    def silent(self) -> bool:
+        """Nothing is on its way to the host."""
+        return not self._to_host and not self.model.has_writes
+
     # ---- time ----
 
     def next_event(self) -> float | None:
@@ -84,6 +89,10 @@ class Line:
     def advance(self, dt: float) -> None:
         """Let time pass, stopping at each arrival and each event of the machine."""
         end = self.now + dt
+        if not self._to_device and self.model.quiet_until(end):
+            self.model.now = end
+            self._collect()
+            return
         self._deliver()
         while self.now < end:
             self.model.advance(self._next_moment(end) - self.now)

@@ -268,6 +268,41 @@ def stop_on_the_wire() -> list[Reading]:
     ]
 
 
+@measure("day")
+def cabin_day() -> list[Reading]:
+    """A day of 80 visits to every service in virtual time, with its audit."""
+    from tests.bench import cabin_day as days
+
+    found = days.day()
+    synced = days.day(Path.cwd())  # on the disk the cabin would use: /tmp may be memory
+    name = f"one cabin-day of {days.VISITS} visits, virtual"
+    return [
+        Reading(name, found["seconds"], "s", days.DAY_S, details=found),
+        Reading(
+            f"{name}, journal on the disk", synced["seconds"], "s", days.SYNCED_S, details=synced
+        ),
+    ]
+
+
+@measure("mixed")
+def mixed_visits() -> list[Reading]:
+    """What the kiosk's code holds after many visits to every service, in virtual time."""
+    from tests.bench import cabin_day as days
+
+    found = days.growth()
+    return [
+        Reading(
+            f"memory after {found['visits']} mixed visits, growth",
+            found["growth_mib"],
+            "MiB",
+            days.GROWTH_MIB,
+            reference=found["process_growth_mib"],
+            reference_name="whole process, simulator too",
+            details=found,
+        )
+    ]
+
+
 @measure("growth")
 def growth() -> list[Reading]:
     """Memory behind many payments; the longest measure, so it comes last."""

@@ -6,21 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from kiosk.booklet_visitor import seventeen
 from kiosk.core.goods import GoodsState
 from kiosk.core.order import Order
+from kiosk.troubles import repair_booklets
 from sim.devices.model import ActionError
 from tests.support.virtually import Cabin, Killed
 
 MACHINES = ("booklet_dispenser", "id_reader", "booklet_register")
 LONGEST_S = 400.0
-FIRST = 31010118500101000
-"""The first seventeen digits of the first invented number: nobody alive was born in 1850."""
-
-
-def seventeen(somebody: int) -> str:
-    """The number of the n-th invented person, without its check digit."""
-    return str(FIRST + somebody)
-
 
 Strike = Callable[["Booth"], None]
 
@@ -137,9 +131,7 @@ class Booth(Cabin):
 
     def repair(self) -> None:
         super().repair()
-        for action in ("clear_jam", "empty_bin", "refill"):
-            self.act("booklet_dispenser", action)
-        self.act("id_reader", "lift")
+        repair_booklets(self)
 
     def judge(self) -> list[Order]:
         """Nobody has two; what the journal says for certain is so; each order has its end."""
