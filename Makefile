@@ -4,6 +4,9 @@ SCALE ?= 1
 BENCH_PORT ?= 8780
 export SCALE
 
+# Whole files side by side, in their order: the longest ones (tests/crash) come early in it.
+TOGETHER = -n 3 --dist loadfile --no-loadscope-reorder
+
 .PHONY: run test test-long bench lint
 
 run:
@@ -12,11 +15,11 @@ run:
 
 test:
 	@.ci/set-up test
-	.venv/bin/pytest -m "not long" -n 3 --dist loadfile
+	.venv/bin/pytest -m "not long" $(TOGETHER)
 
 test-long:
 	@.ci/set-up test
-	.venv/bin/pytest -m long -n 3 --dist loadfile
+	.venv/bin/pytest -m long $(TOGETHER)
 
 bench:
 	@.ci/set-up test

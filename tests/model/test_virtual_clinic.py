@@ -56,7 +56,8 @@ def test_the_rest_counts_down_and_waits_for_the_person(clinic: Clinic) -> None:
     clinic.touch("clinic.begin")
     total = clinic.step.total
     clinic.advance(total / 2)
-    assert clinic.step.left == total - total // 2
+    # It counts by whole seconds, and the last one may be under way.
+    assert 0 <= clinic.step.left - total // 2 <= 1
     clinic.advance(total / 2 + 60)
     assert clinic.screen == "clinic_rest", "it never goes on by itself"
     assert clinic.step.left == 0

@@ -139,7 +139,8 @@ def test_gateways_are_devices_too(sim: SimProcess) -> None:
     sim.act("biller/plug")
     assert sim.device("biller")["state"]["reachable"] is True
     assert sim.post("/api/devices/qr_payment/pay").status_code == 409  # no open order
-    books = {"terminal", "terminal_zvt", "rice_mill", "biller", "alipay", "wechat"}
+    machines = {"terminal", "terminal_zvt", "rice_mill", "document_printer", "booklet_dispenser"}
+    books = machines | {"biller", "alipay", "wechat"}
     assert set(sim.get("/api/ledger")) == books
 
 

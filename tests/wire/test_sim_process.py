@@ -44,7 +44,11 @@ def sim(running: SimProcess) -> SimProcess:
 def test_the_folder_holds_what_a_kiosk_needs(sim: SimProcess) -> None:
     settings = tomllib.loads((sim.directory / "cabin.toml").read_text("utf-8"))
     for device_id, section in settings["devices"].items():
-        path = section["port"].removeprefix("serial://").partition("?")[0]
+        scheme, _, rest = section["port"].partition("://")
+        if scheme == "ipp":
+            assert rest.startswith("127.0.0.1:")
+            continue
+        path = rest.partition("?")[0]
         assert Path(path) == sim.directory / device_id
         assert stat.S_ISCHR(Path(path).stat().st_mode)
     for section in settings["gateways"].values():
