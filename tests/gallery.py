@@ -17,7 +17,7 @@ from typing import Any
 
 from screens import environment
 
-README = ("home", "confirm", "pay_terminal", "unknown")
+README = ("home_print", "confirm", "pay_terminal", "unknown")
 README_FOLDER = Path(environment.__file__).parent / "pictures"
 README_WIDTH = 540
 
