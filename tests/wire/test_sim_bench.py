@@ -139,8 +139,8 @@ def test_gateways_are_devices_too(sim: SimProcess) -> None:
     sim.act("biller/plug")
     assert sim.device("biller")["state"]["reachable"] is True
     assert sim.post("/api/devices/qr_payment/pay").status_code == 409  # no open order
-    books = {"terminal", "terminal_zvt", "rice_mill", "biller", "alipay", "wechat"}
-    assert set(sim.get("/api/ledger")) == books
+    machines = {"terminal", "terminal_zvt", "rice_mill", "document_printer", "booklet_dispenser"}
+    assert set(sim.get("/api/ledger")) == {*machines, "biller", "alipay", "wechat"}
 
 
 def test_the_date_jumps(sim: SimProcess) -> None:
