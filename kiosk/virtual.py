@@ -184,7 +184,7 @@ class VirtualKiosk:
             case "rice_mill":
                 return RiceMill(idle_s=IDLE_ASK_S)
             case "ipp":
-                return IppPrinter(idle_s=IDLE_ASK_S)
+                return IppPrinter(idle_s=60.0)
             case name:
                 return driver_factory(name, device.options)()
 

@@ -24,18 +24,19 @@ DAY_S, SYNCED_S = 20.0, 30.0
 GROWTH_MIB = 2.0
 MIXED = int(os.environ.get("BENCH_VISITS", "500"))
 WARM_UP = 80
-OURS = ("*/kiosk/*", "*/devices/*")
+_ROOT = Path(__file__).parents[2]
+OURS = (f"{_ROOT}/kiosk/*", f"{_ROOT}/devices/*")
 """What counts is allocated by the kiosk's own code: the simulator keeps every receipt."""
 
 
 @contextmanager
-def _cabin(where: Path | None, visits: int, faults: float) -> Iterator[Soak]:
+def _cabin(where: Path | None, visits: int, days: float, faults: float) -> Iterator[Soak]:
     """A cabin in a new folder; nothing of it is logged."""
     root = logging.getLogger()
     level = root.level
     root.setLevel(logging.CRITICAL)
     with tempfile.TemporaryDirectory(prefix="day-", dir=where) as folder:
-        run = Soak(Path(folder), SEED, visits, DAYS * visits / VISITS, faults)
+        run = Soak(Path(folder), SEED, visits, days, faults)
         try:
             yield run
         finally:
@@ -45,7 +46,7 @@ def _cabin(where: Path | None, visits: int, faults: float) -> Iterator[Soak]:
 
 def day(where: Path | None = None) -> dict[str, Any]:
     """Seconds of one day with its audit. RuntimeError if the books differ."""
-    with _cabin(where, VISITS, FAULTS) as run:
+    with _cabin(where, VISITS, DAYS, FAULTS) as run:
         report = run.run()
     if not report.good:
         raise RuntimeError(f"the books differ: {report.all_differences}")
@@ -62,7 +63,8 @@ def growth(visits: int = MIXED) -> dict[str, Any]:
     """MiB that the kiosk's own code holds after a warm-up, and after so many visits more."""
     process = psutil.Process()
     levels: dict[int, tuple[float, float]] = {}
-    with _cabin(None, WARM_UP + visits, 0.0) as run:
+    # Close upon each other: hours in which nobody comes cost time and tell nothing.
+    with _cabin(None, WARM_UP + visits, DAYS, 0.0) as run:
         visit = run._visit
         count = 0
 
