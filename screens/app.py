@@ -7,7 +7,7 @@ gives it to the screen that belongs to it, and draws.
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -83,12 +83,14 @@ class KioskApp:
         pages: PageStore | None = None,
         on_finger: Callable[[], None] = lambda: None,
         on_shown: Callable[[Picture], None] = lambda _: None,
+        ahead: Collection[str] | None = None,
     ) -> None:
         faces = fonts.provide(data_dir / "fonts")
         self.theme = Theme(panel)
         self.kit = Kit(self.theme, faces, TextCache(faces), pages or PageStore())
         self.snapshot: dict[str, Any] = {}
         self._classes = screens
+        self._ahead = screens if ahead is None else ahead
         self._built: dict[tuple[str, str], Screen] = {}
         self._get_picture = get_picture
         self._send = send
@@ -162,12 +164,16 @@ class KioskApp:
         self.loop.call_at(monotonic() + _GIVE_BACK_S, self._tidy)
 
     def _tidy(self) -> None:
-        """Give memory back: first that of screens in a language that nobody reads any more."""
+        """Give memory back: first that of screens that nobody is about to read."""
         if language() == "zh":
-            foreign = [key for key in self._built if key[0] != "zh"]
-            for key in foreign:
+            spare = [
+                (tongue, name)
+                for (tongue, name), screen in self._built.items()
+                if (tongue != "zh" or name not in self._ahead) and screen is not self._shown
+            ]
+            for key in spare:
                 del self._built[key]
-            if foreign:
+            if spare:
                 gc.collect()  # a screen and its buttons know each other
                 self.theme.forget_gone()
         give_back()
@@ -222,7 +228,7 @@ class KioskApp:
 
     def _build_next(self) -> None:
         """Build a screen ahead of need, so that its first showing is fast; input goes first."""
-        name = next((name for name in self._classes if ("zh", name) not in self._built), None)
+        name = next((name for name in self._ahead if ("zh", name) not in self._built), None)
         if name is not None:
             with speaking("zh"):  # what most people read; the other language when it is wanted
                 self.screen(name)

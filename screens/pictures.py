@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator, Mapping
+from itertools import takewhile
 from typing import Any
 
 from kiosk.core.goods import Ware
@@ -100,6 +101,10 @@ class _Screens(Mapping[str, type[Screen]]):
 
 
 SCREENS: Mapping[str, type[Screen]] = _Screens()
+FIRST = ("print_source", "clinic_welcome", "lay_card", "rice")
+AHEAD = (*takewhile(lambda name: name not in FIRST, _CLASSES), *FIRST)
+"""Built before anybody wants them: paying bills, what all services share, and how each begins.
+All of them at once would cost memory that is better kept for the rest of the cabin."""
 
 SERVICES = {
     "find": N_("查一笔"),

@@ -67,7 +67,7 @@ class _Window:
     ) -> None:
         # Kivy opens the window while it is imported: only after environment.prepare().
         from screens.app import KioskApp
-        from screens.pictures import SCREENS, PictureMaker
+        from screens.pictures import AHEAD, SCREENS, PictureMaker
         from screens.voice import Teller
 
         self._shown = shown
@@ -89,6 +89,7 @@ class _Window:
             pages=shown.pages,
             on_finger=self._teller.touched,
             on_shown=self._tell,
+            ahead=AHEAD,
         )
         shown.on_publish = self._app.wake
         self._panel = PanelThere(settings.panel.device, self._app.call_in, self._send)
