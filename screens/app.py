@@ -65,8 +65,9 @@ class KioskApp:
     newest picture. ``send(touch_id, value, version)`` is called in the same thread for each
     touch, ``on_first`` once, after the first frame. ``on_finger`` is called when a finger comes
     down, whatever it meets, and ``on_shown(picture)`` when a new picture can be seen. ``screens``
-    maps names to classes; each is built once, when it is first shown or when the window has
-    nothing else to do. Those of the second language are built when wanted and go with the visit.
+    maps names to classes. Those named in ``ahead`` (all, if it is None) are built when the window
+    has nothing else to do, and stay; the others, and those of the second language, are built when
+    wanted and go with the visit.
     """
 
     def __init__(

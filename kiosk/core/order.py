@@ -214,14 +214,6 @@ class Order:
         )
 
     @property
-    def payment_at_rest(self) -> bool:
-        return self.payment.state in (
-            PaymentState.PAID,
-            PaymentState.NOT_PAID,
-            PaymentState.NEEDS_PERSON,
-        )
-
-    @property
     def money_settled(self) -> bool:
         """True when what was charged is wholly posted or paid back, or nothing can be charged."""
         if self.payment.state is PaymentState.NOT_PAID:
