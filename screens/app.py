@@ -16,6 +16,7 @@ from typing import Any
 from kivy.core.window import Window
 
 from kiosk.i18n import language, set_language, speaking
+from kiosk.memory import give_back
 from kiosk.pages import PageStore
 from screens import fonts
 from screens.base import Frame, Screen
@@ -24,7 +25,6 @@ from screens.environment import Panel
 from screens.finger import OneFinger, touchable_at
 from screens.finger_watch import FingerWatch
 from screens.loop import Loop
-from screens.memory import give_back
 from screens.text import TextCache
 from screens.theme import Theme
 from screens.voice import NOTHING, Said
@@ -234,3 +234,6 @@ class KioskApp:
             with speaking("zh"):  # what most people read; the other language when it is wanted
                 self.screen(name)
             self.loop.call_at(monotonic() + _BUILD_EVERY_S, self._build_next)
+        else:
+            gc.collect()
+            give_back()  # what the start needed and nobody needs again
