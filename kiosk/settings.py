@@ -194,7 +194,10 @@ class PrintSettings:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The whole configuration. `source` is the file that it was read from."""
+    """The whole configuration. `source` is the file that it was read from.
+
+    `metrics_port`: the loopback port of /metrics, None if nobody watches.
+    """
 
     source: Path
     cabin: CabinSettings
@@ -214,3 +217,4 @@ class Settings:
     rice: RiceShop | None = None
     voice: VoiceSettings = VoiceSettings()
     printing: PrintSettings | None = None
+    metrics_port: int | None = None
