@@ -31,7 +31,10 @@ STOP_S = 5.0
 
 
 class Behind:
-    """An engine that may not be there yet. ``failure`` is the exit code of one that couldn't be."""
+    """An engine that may not be there yet. ``failure`` is the exit code of one that couldn't be.
+
+    ``again``: the program is to be started anew when it has ended.
+    """
 
     def __init__(
         self,
@@ -40,6 +43,7 @@ class Behind:
         pages: PageStore | None = None,
     ) -> None:
         self.failure = 0
+        self.again = False
         self._settings = settings
         self._publish = publish
         self._pages = pages
@@ -72,6 +76,11 @@ class Behind:
         self._begin.set()
         self._thread.join(STOP_S)
 
+    def start_again(self) -> None:
+        """End the program in order, to begin it anew with the configuration as it is then."""
+        self.again = True
+        os.kill(os.getpid(), signal.SIGTERM)
+
     def _work(self) -> None:
         """The engine's thread. Without it the screen would stand still for ever: whoever
         supervises starts the kiosk again, and the journal knows the rest."""
@@ -94,7 +103,7 @@ class Behind:
         from kiosk.journal import JournalBusyError
 
         try:
-            engine = build(self._settings, self._publish, None, self._pages)
+            engine = build(self._settings, self._publish, None, self._pages, self.start_again)
         except JournalBusyError as error:
             self._fail(str(error), FAILED)
             return None

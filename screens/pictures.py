@@ -28,6 +28,11 @@ from screens.app import Picture
 from screens.base import Frame, Screen
 from screens.voice import Said, utterance_of
 
+TECH = (
+    *("overview", "device", "cabin", "orders", "order", "settle", "number"),
+    *("supplies", "settings", "config", "confirm", "closed"),
+)
+"""The staff's screens."""
 # Each has a module with a ``view_of`` and this class. They are imported when first needed: a home
 # screen that starts needs one of them.
 _CLASSES: Mapping[str, tuple[str, str]] = {
@@ -82,6 +87,7 @@ _CLASSES: Mapping[str, tuple[str, str]] = {
     "rice_delivering": ("rice_delivering", "RiceDeliveringScreen"),
     "sign_in_who": ("sign_in_who", "SignInWhoScreen"),
     "sign_in": ("sign_in", "SignInScreen"),
+    **{f"tech_{x}": (f"tech_{x}", f"Tech{x.title()}Screen") for x in TECH},
 }
 
 
@@ -116,6 +122,7 @@ SERVICES = {
     **dict.fromkeys(CLINIC_SCREENS.values(), N_("量血压")),
     "lay_card": N_("病历本"),
     "had_booklet": N_("病历本"),
+    **{f"tech_{x}": N_("维护") for x in TECH},
 }
 BILLS = N_("水电煤缴费")
 WARES = {

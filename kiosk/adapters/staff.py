@@ -22,6 +22,7 @@ from kiosk.settings import OperatorSettings
 
 if TYPE_CHECKING:
     from kiosk.adapters.adapters import Adapters
+    from kiosk.adapters.desk import Desk
     from kiosk.adapters.door import Door
     from kiosk.books import AnyBooks
 
@@ -38,6 +39,7 @@ class Staff:
         lanes: Lanes,
         books: AnyBooks,
         monotonic: Callable[[], float],
+        make_desk: Callable[[], Desk],
     ) -> None:
         self._cabin = cabin
         self._operators = operators
@@ -45,6 +47,8 @@ class Staff:
         self._books = books
         self._monotonic = monotonic
         self._door: Door | None = None
+        self._make_desk = make_desk
+        self._desk: Desk | None = None
 
     def carry_out(self, command: c.Command, order: Order) -> None:
         self._cabin.carry_out(command, order)
@@ -56,8 +60,11 @@ class Staff:
             case s.ForgetPin():
                 if self._door is not None:
                     self._door.forget()
-            case s.StaffCommand():
+            case s.AskWait() | s.TypePin() | s.CheckPin() | s.CheckCard():
                 self.door.ask(command)
+            case s.StaffCommand():
+                self._desk = self._desk or self._make_desk()
+                self._desk.ask(command)
             case _:
                 self._cabin.ask(command)
 
@@ -70,6 +77,8 @@ class Staff:
             told = self._door.translate(message)
             if told is not None:
                 return [told]
+        if self._desk is not None and (found := self._desk.translate(message)) is not None:
+            return [*found]
         return self._cabin.translate(message)
 
     @property

@@ -19,6 +19,7 @@ from kiosk.core.visit import (
     rice_steps,
     sign_in,
     sound,
+    staff,
 )
 from kiosk.core.visit import booklet_messages as b
 from kiosk.core.visit import messages as m
@@ -74,6 +75,8 @@ from kiosk.core.visit.steps import (
     Rechecking,
     ScanBill,
 )
+from kiosk.core.visit.tech_messages import TechEvent
+from kiosk.core.visit.tech_steps import TechStep
 from kiosk.core.visit.view import may_call, screen_below
 
 PAYING = Rechecking | AtOrder | Confirm | ConfirmGoods
@@ -83,11 +86,14 @@ PAYING = Rechecking | AtOrder | Confirm | ConfirmGoods
 def decide(state: State, event: m.VisitEvent) -> Moved:
     """Return the state after ``event`` and the commands it gives."""
     after, commands = _decide(state, event)
-    if after.knocked and isinstance(after.visit.step, Home | Attract | OutOfService):
+    if staff.wanted(after):
         after, more = _awake(*sign_in.let_in(after))
         commands = (*commands, *more)
-    let_go = (*booklet_steps.let_go(state, after), *sign_in.let_go(state, after))
-    return after, (*let_go, *commands)
+    return after, (
+        *booklet_steps.let_go(state, after),
+        *staff.let_go(state, after, event),
+        *commands,
+    )
 
 
 def _decide(state: State, event: m.VisitEvent) -> Moved:
@@ -110,8 +116,9 @@ def _decide(state: State, event: m.VisitEvent) -> Moved:
             return goods_steps.progressed(state, event)
         case PrintEvent():
             return print_steps.heard(state, event)
-        case SignInEvent():
-            return _awake(*sign_in.happened(state, event))
+        case SignInEvent() | TechEvent():
+            moved = staff.happened(state, event)
+            return _awake(*moved) if isinstance(event, SignInEvent) else moved
         case b.CardSilent():
             return booklet_steps.happened(state, event)
         case b.CardEvent():
@@ -145,7 +152,7 @@ def _awake(state: State, commands: tuple[m.VisitCommand, ...]) -> Moved:
     """Somebody is here: measure the quiet anew."""
     if isinstance(state.visit.step, Home):
         return state, (*commands, m.Ring(IDLE, 0), m.Ring(ATTRACT, state.rules.attract_after_s))
-    return state, (*commands, m.Ring(ATTRACT, 0), m.Ring(IDLE, state.rules.idle_warning_s))
+    return state, (*commands, m.Ring(ATTRACT, 0), m.Ring(IDLE, staff.patience_s(state)))
 
 
 def _touched(state: State, touch: m.Touched) -> Moved:
@@ -196,8 +203,8 @@ def _touched(state: State, touch: m.Touched) -> Moved:
             return go(state, CallPerson(before=visit.step))
         case step if isinstance(step, ClinicStep):
             return clinic_decide.touched(state, touch)
-        case SignIn():
-            return sign_in.touched(state, touch, visit.step)
+        case SignIn() | TechStep():
+            return staff.touched(state, touch)
         case _:
             return stay(state)
 
@@ -312,9 +319,9 @@ def _scanned(state: State, event: m.VisitEvent) -> Moved:
         state, gone = leave(state)
         state, commands = _scanned(state, event)
         return state, (*gone, *commands)
-    if isinstance(step, Looking | CheckGoods | PAYING | PrintStep | SignIn) or order_at_screen(
-        state
-    ):
+    if isinstance(
+        step, Looking | CheckGoods | PAYING | PrintStep | SignIn | TechStep
+    ) or order_at_screen(state):
         return stay(state)
     if isinstance(step, ClinicStep):
         return clinic_outcome.scanned_something_else(state)
@@ -374,10 +381,11 @@ def _rang(state: State, name: str) -> Moved:
         return print_steps.polled(state)
     if name == TICK:
         return clinic_decide.ticked(state)
-    if name == sign_in.WAIT_TICK:
-        return sign_in.ticked(state)
     if name == ATTRACT:
         return fall_asleep(state) if isinstance(step, Home) else stay(state)
+    theirs = staff.rang(state, name)
+    if theirs is not None:
+        return theirs
     if isinstance(step, Home | Attract):
         return stay(state)
     order = order_at_screen(state)
@@ -387,8 +395,6 @@ def _rang(state: State, name: str) -> Moved:
     if busy or clinic_common.works(state) or print_steps.works(state):
         # Never while a device or a payment works, not even after the warning (standards, time).
         return _cover(state, Overlay.NONE), (m.Ring(IDLE, state.rules.idle_warning_s),)
-    if isinstance(step, SignIn):
-        return leave(state)  # whoever it was has gone, and owns nothing on this screen
     if name == RESET:
         return leave(state) if state.visit.overlay is Overlay.IDLE else stay(state)
     if name != IDLE:
