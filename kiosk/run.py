@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tempfile
 import time
@@ -47,6 +48,11 @@ def run(args: argparse.Namespace) -> int:
         code = _serve(settings, shown, behind, heart, args)
     finally:
         behind.stop()
+    if behind.again:
+        # The same process, as whoever supervises it knows it; every file of ours closes with it.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os.execv(sys.executable, [sys.executable, "-m", "kiosk.main", *sys.argv[1:]])
     return behind.failure or code
 
 
