@@ -10,6 +10,7 @@ from pathlib import Path
 
 from kiosk import config_toml
 from kiosk.barcodes import SLIP_PREFIX
+from kiosk.config_install import read_plugs
 from kiosk.config_outside import (
     DRIVERS,
     Drivers,
@@ -71,6 +72,7 @@ def load(path: str | Path, drivers: Drivers = DRIVERS) -> Settings:
 
 
 def _settings(root: Section, file: Path, drivers: Drivers) -> Settings:
+    devices = read_devices(root.section("devices"), drivers)
     settings = Settings(
         source=file,
         cabin=_cabin(root.section("cabin"), file.parent),
@@ -81,7 +83,7 @@ def _settings(root: Section, file: Path, drivers: Drivers) -> Settings:
         times=_times(root.section("times")),
         privacy=_privacy(root.section("privacy")),
         contacts=_contacts(root.section("help")),
-        devices=read_devices(root.section("devices"), drivers),
+        devices=devices,
         gateways=read_gateways(root.section("gateways")),
         barcodes=read_barcodes(root.sections("barcode")),
         clinic=_clinic(root.section("clinic")),
@@ -90,6 +92,7 @@ def _settings(root: Section, file: Path, drivers: Drivers) -> Settings:
         rice=read_rice(root.section("rice")) if root.has("rice") else None,
         voice=_voice(root.section("voice"), file.parent),
         printing=read_print(root.section("print"), file.parent) if root.has("print") else None,
+        plugs=read_plugs(root.section("install"), devices),
         metrics_port=_metrics(root.section("metrics")) if root.has("metrics") else None,
     )
     root.done()

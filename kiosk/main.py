@@ -14,6 +14,8 @@ COMMANDS = {
     "demo": "kiosk.demo",
     "device": "kiosk.device_cli",
     "devices": "kiosk.devices_cli",
+    "install": "kiosk.install.cli",
+    "uninstall": "kiosk.install.taking_back",
     "journal": "kiosk.journal.cli",
     "rice": "kiosk.rice_cli",
     "soak": "kiosk.soak",

@@ -16,12 +16,11 @@ import pytest
 
 from tests.support.simulated import SimulatedCabin, simulated_cabin
 from tests.support.stuck_kiosk import ENGINE_RUNS
-from tests.support.supervisor import STARTED, TIMED_OUT, Supervisor
+from tests.support.supervisor import FED, READY, STARTED, TIMED_OUT, Supervisor
 
 pytestmark = [pytest.mark.window]
 
 WATCHDOG_S = 6.0
-FED, READY = "WATCHDOG=1", "READY=1"
 
 
 @pytest.fixture(scope="module")

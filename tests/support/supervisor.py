@@ -22,6 +22,7 @@ _LOOK_S = 0.05
 PATIENCE_S = 60.0
 TIMED_OUT = "(the watchdog's time is over)"
 STARTED = "(started)"
+FED, READY = "WATCHDOG=1", "READY=1"
 
 
 class Supervisor:
@@ -115,7 +116,7 @@ class Supervisor:
         while process.poll() is None:
             for line in self._lines(process.pid):
                 self._note(line)
-                if line in ("READY=1", "WATCHDOG=1"):
+                if line in (READY, FED):
                     until = time.monotonic() + self._watchdog_s
             if self._over.is_set():
                 self._end(process, signal.SIGTERM, 15.0)
