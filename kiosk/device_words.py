@@ -55,13 +55,15 @@ class Words:
     def line(self, line: dict[str, Any]) -> None:
         """Tell a line that one of the functions below, or a running kiosk, has made."""
         if self._as_json:
+            if "status" in line:
+                line = {k: v for k, v in line.items() if k != "exit"}
             text = json.dumps(line, ensure_ascii=False)
         elif "completion" in line:
             plain = {k: v for k, v in line.items() if k not in ("completion", "exit")}
             name = str(line["completion"])
             text = f"{name}: {_words(plain)}" if any(plain.values()) else name
         else:
-            text = "; ".join(f"{k}: {_words(v)}" for k, v in line.items())
+            text = "; ".join(f"{k}: {_words(v)}" for k, v in line.items() if k != "exit")
         print(text, file=self._out, flush=True)
 
 

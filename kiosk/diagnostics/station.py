@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -113,7 +114,7 @@ class Station:
                 self._pulse(STUCK_S + 0.5)
                 age = question.get("gateways_age_s", LOOK_AGAIN_S)
                 age_s = float(age) if isinstance(age, int | float) else LOOK_AGAIN_S
-                yield {**to_json(self.gatherer.facts(age_s)), "end": True}
+                yield {**to_json(self.gatherer.facts(age_s)), "pid": os.getpid(), "end": True}
             case {"do": str(operation), "role": str(role)}:
                 given = question.get("parameters", {})
                 yield from self._operate(role, operation, given if isinstance(given, dict) else {})
@@ -136,8 +137,8 @@ class Station:
         driver = self._driver_of(role)
         status = self.board.book(role).status
         if name == "status":
-            yield {**device_words.status_line(status), "exit": device_words.status_exit(status)}
-            yield {"end": True}
+            line = device_words.status_line(status)
+            yield {**line, "exit": device_words.status_exit(status), "end": True}
             return
         operation = registry.load(driver).operations.get(name)
         if operation is None:
