@@ -5,6 +5,7 @@ The values themselves are described in `kiosk.settings`; `kiosk/cabin.example.to
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import time
 from pathlib import Path
 
@@ -72,7 +73,6 @@ def load(path: str | Path, drivers: Drivers = DRIVERS) -> Settings:
 
 
 def _settings(root: Section, file: Path, drivers: Drivers) -> Settings:
-    devices = read_devices(root.section("devices"), drivers)
     settings = Settings(
         source=file,
         cabin=_cabin(root.section("cabin"), file.parent),
@@ -83,7 +83,7 @@ def _settings(root: Section, file: Path, drivers: Drivers) -> Settings:
         times=_times(root.section("times")),
         privacy=_privacy(root.section("privacy")),
         contacts=_contacts(root.section("help")),
-        devices=devices,
+        devices=read_devices(root.section("devices"), drivers),
         gateways=read_gateways(root.section("gateways")),
         barcodes=read_barcodes(root.sections("barcode")),
         clinic=_clinic(root.section("clinic")),
@@ -92,12 +92,12 @@ def _settings(root: Section, file: Path, drivers: Drivers) -> Settings:
         rice=read_rice(root.section("rice")) if root.has("rice") else None,
         voice=_voice(root.section("voice"), file.parent),
         printing=read_print(root.section("print"), file.parent) if root.has("print") else None,
-        plugs=read_plugs(root.section("install"), devices),
         metrics_port=_metrics(root.section("metrics")) if root.has("metrics") else None,
     )
+    plugs = read_plugs(root.section("install"), settings.devices)
     root.done()
     _require(settings, root.mistakes)
-    return settings
+    return replace(settings, plugs=plugs)
 
 
 def _require(settings: Settings, mistakes: Mistakes) -> None:

@@ -15,7 +15,7 @@ COMMANDS = {
     "device": "kiosk.device_cli",
     "devices": "kiosk.devices_cli",
     "install": "kiosk.install.cli",
-    "uninstall": "kiosk.install.taking_back",
+    "uninstall": "kiosk.install.cli:add_uninstall",
     "journal": "kiosk.journal.cli",
     "rice": "kiosk.rice_cli",
     "soak": "kiosk.soak",
@@ -25,6 +25,7 @@ COMMANDS = {
     "doctor": "kiosk.diagnostics.cli:add_doctor",
     "trace": "kiosk.diagnostics.trace_cli",
     "report": "kiosk.diagnostics.report_cli",
+    "selftest": "kiosk.diagnostics.selftest_cli",
 }
 """Each module has ``add_parser(commands)``, or the function named, which sets ``handler(args) -> int``.
 
