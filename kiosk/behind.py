@@ -44,7 +44,10 @@ class Outlook:
 
 
 class Behind:
-    """An engine that may not be there yet. ``failure`` is the exit code of one that couldn't be."""
+    """An engine that may not be there yet. ``failure`` is the exit code of one that couldn't be.
+
+    ``again``: the program is to be started anew when it has ended.
+    """
 
     def __init__(
         self,
@@ -54,6 +57,7 @@ class Behind:
         outlook: Outlook | None = None,
     ) -> None:
         self.failure = 0
+        self.again = False
         self._settings = settings
         self._publish = publish
         self._pages = pages
@@ -88,6 +92,11 @@ class Behind:
         self._begin.set()
         self._thread.join(STOP_S)
 
+    def start_again(self) -> None:
+        """End the program in order, to begin it anew with the configuration as it is then."""
+        self.again = True
+        os.kill(os.getpid(), signal.SIGTERM)
+
     def _work(self) -> None:
         """The engine's thread. Without it the screen would stand still for ever: whoever
         supervises starts the kiosk again, and the journal knows the rest."""
@@ -114,7 +123,9 @@ class Behind:
 
         board = Switchboard(self._settings.devices, self._settings.cabin.data_dir)
         try:
-            engine = build(self._settings, self._publish, None, self._pages, board)
+            engine = build(
+                self._settings, self._publish, None, self._pages, board, self.start_again
+            )
         except JournalBusyError as error:
             self._fail(str(error), FAILED)
             return None

@@ -13,11 +13,13 @@ import apsw
 
 from kiosk.clock import BEHIND_S, TrustedClock
 from kiosk.core import events as e
+from kiosk.core.access import SIGNED_IN, TRIED
 from kiosk.core.commands import IRREVERSIBLE, Command
 from kiosk.core.decide import decide
 from kiosk.core.order import Order
+from kiosk.core.overrides import PRICE_SET, SERVICE_SET, Overrides
 from kiosk.journal import Journal, ReplayDiffersError, replay
-from kiosk.journal.aside import REPLAY, for_a_person, verdicts_in
+from kiosk.journal.aside import REPLAY, SETTLED, for_a_person, verdicts_in
 from kiosk.journal.kept import KeptEpochs
 
 _log = logging.getLogger(__name__)
@@ -60,6 +62,9 @@ class AnyBooks(Protocol):
     def find(self, order_id: str) -> Order | None: ...
     def look_up(self, order_id: str) -> Found: ...
     def note(self, kind: str, body: object) -> str: ...
+    def now_ms(self) -> int: ...
+    def sign_ins(self) -> list[tuple[int, str, str]]: ...
+    def overrides(self) -> Overrides: ...
     def next_order_id(self) -> str: ...
     def paid_today(self) -> int: ...
     def trouble(self) -> str: ...
@@ -89,6 +94,15 @@ class ClosedBooks:
 
     def note(self, kind: str, body: object) -> str:  # noqa: ARG002
         return self._reason
+
+    def now_ms(self) -> int:
+        return int(time.time() * 1000)
+
+    def sign_ins(self) -> list[tuple[int, str, str]]:
+        return []
+
+    def overrides(self) -> Overrides:
+        return Overrides()
 
     def next_order_id(self) -> str:
         return ""
@@ -127,15 +141,17 @@ class Books:
         self._least_free = least_free_bytes
         self._localtime = localtime
         self._kept = KeptEpochs(journal)
+        self._aside: set[str] = set()
 
     def take(self, order: Order | None, event: e.OrderEvent) -> Taken:
         """Decide on an event and write it; the commands may be handed out when this returns.
 
         An event that ``decide`` can't bear makes its order a person's matter, and no other's.
         """
-        if order is not None and self._kept.holds(order.id):
-            return Taken(order)  # an earlier epoch's: only a person goes on from there
         at = self._clock.now_ms()
+        if order is not None and (self._kept.holds(order.id) or order.id in self._aside):
+            # No machine goes on with it, its rows stay as they are: only a person's word counts.
+            return self._settle_aside(order, event, at)
         try:
             after, commands = decide(order, event, at)
         except Exception as error:  # noqa: BLE001  # the boundary named by design, Money 10
@@ -152,6 +168,18 @@ class Books:
         except (apsw.Error, OSError) as error:
             return Taken(order, (), f"{type(error).__name__}: {error}")
         return Taken(after, commands)
+
+    def _settle_aside(self, order: Order, event: e.OrderEvent, at: int) -> Taken:
+        if not isinstance(event, e.PersonSettled):
+            return Taken(order)
+        after, _ = decide(order, event, at)
+        if after == order:
+            return Taken(order)
+        try:
+            self.journal.note(SETTLED, event, at, None if self._kept.holds(order.id) else after)
+        except (apsw.Error, OSError) as error:
+            return Taken(order, (), f"{type(error).__name__}: {error}")
+        return Taken(after)
 
     def recover(self) -> Recovered:
         """Replay every open order. One that can't be replayed goes to a person, alone.
@@ -181,6 +209,7 @@ class Books:
                 return None
             if self.journal.last_kind(order_id) != "Poisoned":
                 self.take(order, e.Poisoned(order_id, REPLAY, str(error)))
+            self._aside.add(order_id)
             return for_a_person(order, REPLAY, verdicts_in(self.journal))
 
     def find(self, order_id: str) -> Order | None:
@@ -205,6 +234,22 @@ class Books:
         except (apsw.Error, OSError) as error:
             return f"{type(error).__name__}: {error}"
         return ""
+
+    def now_ms(self) -> int:
+        """The books' time in milliseconds: never earlier than their last row."""
+        return self._clock.now_ms()
+
+    def sign_ins(self) -> list[tuple[int, str, str]]:
+        """Return each try to sign in and each success: when (ms), which of both, as whom."""
+        found = self.journal.notes_of(TRIED, SIGNED_IN)
+        return [(at, kind, str(body.get("operator", ""))) for at, kind, body in found]
+
+    def overrides(self) -> Overrides:
+        """Return what the staff have set at the screen."""
+        found = Overrides()
+        for _at, kind, body in self.journal.notes_of(PRICE_SET, SERVICE_SET):
+            found = found.after(kind, body)
+        return found
 
     def next_order_id(self) -> str:
         """Make a number: cabin, local date, counter of the day, five characters of chance."""

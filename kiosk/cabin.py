@@ -33,11 +33,12 @@ def build(
     journal: Journal | None = None,
     pages: PageStore | None = None,
     board: Switchboard | None = None,
+    again: Callable[[], None] = lambda: None,
 ) -> Engine:
     """Open the books, put everything together and begin to speak with the machines.
 
     ``journal`` is one that is open already, as crash tests bring it. Pictures of people's pages go
-    to ``pages``. Technicians listen at ``board``.
+    to ``pages``. Technicians listen at ``board``; ``again`` starts the program anew.
     Raises JournalBusyError if another kiosk has the books, ValueError for a gateway's settings.
     """
     clock = SystemClock()
@@ -53,7 +54,9 @@ def build(
         books,
         clock,
         publish,
-        lambda engine: replace(_world(settings, engine, listening), pages=pages or PageStore()),
+        lambda engine: replace(
+            _world(settings, engine, listening), pages=pages or PageStore(), again=again
+        ),
     )
 
 

@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from kiosk.adapters import Adapters
 from kiosk.adapters.adapters import DeviceWorker, Lanes
@@ -15,6 +16,7 @@ from kiosk.adapters.clinic import ClinicDesk
 from kiosk.adapters.document_jobs import Place
 from kiosk.adapters.documents import Documents
 from kiosk.adapters.release import EVERY_S
+from kiosk.adapters.staff import Staff
 from kiosk.adapters.terminals import ZVT_DRIVERS, words_of
 from kiosk.booklet_register import Register, RegisterBrokenError
 from kiosk.books import AnyBooks, Books
@@ -23,8 +25,10 @@ from kiosk.core import means as ways
 from kiosk.core.booklet import READER
 from kiosk.core.means import Means, RefundBy
 from kiosk.core.printing import DOCUMENT_PRINTER, RELAY
-from kiosk.core.state import BILLER, BP_METER, Rules, State
+from kiosk.core.state import BILLER, BP_METER, PRINTER, Rules, State
 from kiosk.core.visit import messages as m
+from kiosk.core.visit.tech_settings import with_overrides
+from kiosk.core.visit.tech_steps import Survey
 from kiosk.engine import Chore, Engine
 from kiosk.gateways import types as g
 from kiosk.gateways.record import HealthRecord
@@ -33,6 +37,9 @@ from kiosk.opening import REMOTE_START, face_of, rules_of
 from kiosk.order_text import Letterhead
 from kiosk.pages import PageStore
 from kiosk.settings import Settings
+
+if TYPE_CHECKING:
+    from kiosk.adapters.desk import Desk
 
 _log = logging.getLogger(__name__)
 
@@ -47,7 +54,11 @@ LIST_S = 20.0
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Everything outside the engine, real or simulated."""
+    """Everything outside the engine, real or simulated.
+
+    ``survey`` tells the staff how everything is, from any thread; without it only what the engine
+    knows is told. ``again`` starts the program anew.
+    """
 
     workers: Mapping[str, DeviceWorker]
     biller: g.Biller
@@ -56,6 +67,8 @@ class World:
     record: HealthRecord | None = None
     files: Place | None = None
     pages: PageStore = field(default_factory=PageStore)
+    survey: Callable[[], Survey] | None = None
+    again: Callable[[], None] = lambda: None
 
 
 def means_of(settings: Settings, platforms: Mapping[str, g.QrPayment]) -> tuple[Means, ...]:
@@ -147,7 +160,8 @@ def compose_engine(
     """
     engine = Engine(State(Rules("", "", "", ())), books, clock, publish)
     world = world_of(engine)
-    engine.state = State(rules_of(settings, means_of(settings, world.platforms)))
+    state = State(rules_of(settings, means_of(settings, world.platforms)))
+    engine.state = with_overrides(state, books.overrides())
     head = letterhead_of(settings, localtime)
     terminal = settings.devices.get(ways.TERMINAL)
     adapters = Adapters(
@@ -162,7 +176,16 @@ def compose_engine(
         booklet := booklets_of(settings, world, clock, localtime),
         documents := _documents(world),
     )
-    engine.connect(adapters)
+    engine.connect(
+        Staff(
+            adapters,
+            settings.operators,
+            world.lanes,
+            books,
+            clock.monotonic,
+            lambda: _desk(settings, world, books, head, engine),
+        )
+    )
     if documents is not None:
         engine.add_chore(Chore(RELAY, probe_s, documents.probe_relay, PROBE_AGAIN_S))
     if booklet is not None:
@@ -176,6 +199,22 @@ def compose_engine(
     engine.add_chore(Chore("books", PROBE_S, lambda: _watch_books(engine)))
     engine.add_chore(Chore("forget", HOUR_S, lambda: _forget(engine, settings)))
     return engine
+
+
+def _desk(
+    settings: Settings, world: World, books: AnyBooks, head: Letterhead, engine: Engine
+) -> Desk:
+    """What the staff's screens ask; made when somebody of the staff first comes in."""
+    from kiosk.adapters.desk import Desk
+    from kiosk.adapters.survey import survey_of_state
+
+    def survey() -> Survey:
+        return survey_of_state(settings, engine.state, books.now_ms())
+
+    printer = world.workers.get(PRINTER)
+    return Desk(
+        settings, world.lanes, books, printer, head, world.survey or survey, world.again, {}
+    )
 
 
 def _documents(world: World) -> Documents | None:

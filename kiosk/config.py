@@ -12,6 +12,7 @@ from pathlib import Path
 from kiosk import config_toml
 from kiosk.barcodes import SLIP_PREFIX
 from kiosk.config_install import read_plugs
+from kiosk.config_operators import read_operators
 from kiosk.config_outside import (
     DRIVERS,
     Drivers,
@@ -93,6 +94,7 @@ def _settings(root: Section, file: Path, drivers: Drivers) -> Settings:
         voice=_voice(root.section("voice"), file.parent),
         printing=read_print(root.section("print"), file.parent) if root.has("print") else None,
         metrics_port=_metrics(root.section("metrics")) if root.has("metrics") else None,
+        operators=read_operators(root.sections("operator")),
     )
     plugs = read_plugs(root.section("install"), settings.devices)
     root.done()
@@ -205,6 +207,7 @@ def _times(section: Section) -> TimeSettings:
         terminal_payment=section.number("terminal_payment", 5, 900, 180),
         qr_payment=section.number("qr_payment", 5, 900, 120),
         receipt_patience=section.number("receipt_patience", 1, 60, 8),
+        maintenance=section.number("maintenance", 5, 3600, 300),
     )
     section.done()
     return times

@@ -17,6 +17,7 @@ COMMANDS = {
     "install": "kiosk.install.cli",
     "uninstall": "kiosk.install.cli:add_uninstall",
     "journal": "kiosk.journal.cli",
+    "operator": "kiosk.operator_cli",
     "rice": "kiosk.rice_cli",
     "soak": "kiosk.soak",
     "relay": "kiosk.relay.cli",

@@ -53,6 +53,11 @@ def run(args: argparse.Namespace) -> int:
         if watchdog:
             watchdog.stop()
         behind.stop()
+    if behind.again:
+        # The same process, as whoever supervises it knows it; every file of ours closes with it.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os.execv(sys.executable, [sys.executable, "-m", "kiosk.main", *sys.argv[1:]])
     return behind.failure or code
 
 

@@ -12,6 +12,7 @@ from kiosk.core.state import State
 from kiosk.core.visit.clinic_steps import CLINIC_SCREENS
 from kiosk.core.visit.common import order_at_screen
 from kiosk.core.visit.print_choices import PrintStep
+from kiosk.core.visit.sign_in_steps import SignIn
 from kiosk.core.visit.sound import loudness
 from kiosk.core.visit.steps import (
     Attract,
@@ -27,6 +28,11 @@ from screens.app import Picture
 from screens.base import Frame, Screen
 from screens.voice import Said, utterance_of
 
+TECH = (
+    *("overview", "device", "cabin", "orders", "order", "settle", "number"),
+    *("supplies", "settings", "config", "confirm", "closed"),
+)
+"""The staff's screens."""
 # Each has a module with a ``view_of`` and this class. They are imported when first needed: a home
 # screen that starts needs one of them.
 _CLASSES: Mapping[str, tuple[str, str]] = {
@@ -79,6 +85,9 @@ _CLASSES: Mapping[str, tuple[str, str]] = {
     "rice_level": ("rice_level", "RiceLevelScreen"),
     "rice_ready": ("rice_ready", "RiceReadyScreen"),
     "rice_delivering": ("rice_delivering", "RiceDeliveringScreen"),
+    "sign_in_who": ("sign_in_who", "SignInWhoScreen"),
+    "sign_in": ("sign_in", "SignInScreen"),
+    **{f"tech_{x}": (f"tech_{x}", f"Tech{x.title()}Screen") for x in TECH},
 }
 
 
@@ -113,6 +122,7 @@ SERVICES = {
     **dict.fromkeys(CLINIC_SCREENS.values(), N_("量血压")),
     "lay_card": N_("病历本"),
     "had_booklet": N_("病历本"),
+    **{f"tech_{x}": N_("维护") for x in TECH},
 }
 BILLS = N_("水电煤缴费")
 WARES = {
@@ -132,10 +142,14 @@ ROLES = {
 }
 
 
+STAFF_NEXT = N_("办完后维护")
+"""Staff have knocked while somebody is in the middle of something."""
+
+
 def _service_of(state: State) -> str:
     """The service of a screen that several share, by what is bought there."""
     step = state.visit.step
-    if isinstance(step, Home | Attract):
+    if isinstance(step, Home | Attract | SignIn):
         return ""
     if isinstance(step, PrintStep):
         return WARES[Ware.PAGES]
@@ -161,6 +175,8 @@ class PictureMaker:
             return Picture("attract", _module("attract").EMPTY, Frame(self._cabin), -1)
         name = screen_of(state)
         below = SERVICES.get(screen_below(state)) or _service_of(state)
+        if state.knocked:
+            below = STAFF_NEXT
         service = _(below) if below else ""
         face = state.face
         voice = state.rules.volume_steps > 0

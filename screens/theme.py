@@ -132,6 +132,8 @@ class Type:
     amount_due: float = 28.0
     figure: float = 80.0
     line: float = 1.5  # line height in em
+    staff: float = 10.0  # the staff's screens are denser: what a row is about
+    staff_small: float = 8.5  # and what is known of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,10 @@ class Space:
     top_bar: float = 17.0
     edge: float = 0.6
     strong_edge: float = 0.75
+    staff_row: float = 33.0  # height of a row on the staff's screens
+    staff_gap: float = 4.0
+    staff_sign: float = 15.0
+    staff_word: float = 52.0  # width of the word at the end of a row
 
 
 TYPE = Type()

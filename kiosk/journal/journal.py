@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import apsw
 import msgspec
@@ -210,9 +211,30 @@ class Journal:
                 order_id, opened, last, closed, amount, charged, refunded, word, bool(person)
             )
 
+    def search(self, where: str, values: tuple[object, ...], most: int) -> Iterator[Summary]:
+        """Yield the ``most`` newest orders of the list for which a condition in SQL holds."""
+        query = (
+            "SELECT order_id, opened_at, (SELECT at FROM rows WHERE stream = order_id "
+            "ORDER BY seq DESC LIMIT 1), closed_at, amount_fen, charged_fen, refunded_fen, word, "
+            f"needs_person FROM orders WHERE {where} ORDER BY opened_at DESC, order_id LIMIT ?"
+        )
+        for fields in self.store.db.execute(query, (*values, most)):
+            order_id, opened, last, closed, amount, charged, refunded, word, person = fields
+            yield Summary(
+                order_id, opened, last, closed, amount, charged, refunded, word, bool(person)
+            )
+
     def notes(self) -> Iterator[Row]:
         """Yield the rows that belong to no order, oldest first."""
         return self.store.rows(CABIN)
+
+    def notes_of(self, *kinds: str) -> list[tuple[int, str, dict[str, Any]]]:
+        """Return the rows of these kinds that belong to no order: when (ms), kind, body."""
+        return [
+            (x.at, x.kind, msgspec.json.decode(x.body, type=dict[str, Any]))
+            for x in self.notes()
+            if x.kind in kinds
+        ]
 
     def entries(self, order_id: str) -> list[Entry]:
         """Return an order's events in order. Raises ValueError if a row can't be read."""

@@ -17,7 +17,9 @@ from kiosk.core.visit import (
     pay_steps,
     print_steps,
     rice_steps,
+    sign_in,
     sound,
+    staff,
 )
 from kiosk.core.visit import booklet_messages as b
 from kiosk.core.visit import messages as m
@@ -49,6 +51,8 @@ from kiosk.core.visit.rice_choices import (
     ChooseRiceLevel,
     ChooseRiceWeight,
 )
+from kiosk.core.visit.sign_in_messages import SignInEvent
+from kiosk.core.visit.sign_in_steps import SignIn
 from kiosk.core.visit.steps import (
     AtOrder,
     Attract,
@@ -71,6 +75,8 @@ from kiosk.core.visit.steps import (
     Rechecking,
     ScanBill,
 )
+from kiosk.core.visit.tech_messages import TechEvent
+from kiosk.core.visit.tech_steps import TechStep
 from kiosk.core.visit.view import may_call, screen_below
 
 PAYING = Rechecking | AtOrder | Confirm | ConfirmGoods
@@ -80,7 +86,14 @@ PAYING = Rechecking | AtOrder | Confirm | ConfirmGoods
 def decide(state: State, event: m.VisitEvent) -> Moved:
     """Return the state after ``event`` and the commands it gives."""
     after, commands = _decide(state, event)
-    return after, (*booklet_steps.let_go(state, after), *commands)
+    if staff.wanted(after):
+        after, more = _awake(*sign_in.let_in(after))
+        commands = (*commands, *more)
+    return after, (
+        *booklet_steps.let_go(state, after),
+        *staff.let_go(state, after, event),
+        *commands,
+    )
 
 
 def _decide(state: State, event: m.VisitEvent) -> Moved:
@@ -103,6 +116,9 @@ def _decide(state: State, event: m.VisitEvent) -> Moved:
             return goods_steps.progressed(state, event)
         case PrintEvent():
             return print_steps.heard(state, event)
+        case SignInEvent() | TechEvent():
+            moved = staff.happened(state, event)
+            return _awake(*moved) if isinstance(event, SignInEvent) else moved
         case b.CardSilent():
             return booklet_steps.happened(state, event)
         case b.CardEvent():
@@ -136,7 +152,7 @@ def _awake(state: State, commands: tuple[m.VisitCommand, ...]) -> Moved:
     """Somebody is here: measure the quiet anew."""
     if isinstance(state.visit.step, Home):
         return state, (*commands, m.Ring(IDLE, 0), m.Ring(ATTRACT, state.rules.attract_after_s))
-    return state, (*commands, m.Ring(ATTRACT, 0), m.Ring(IDLE, state.rules.idle_warning_s))
+    return state, (*commands, m.Ring(ATTRACT, 0), m.Ring(IDLE, staff.patience_s(state)))
 
 
 def _touched(state: State, touch: m.Touched) -> Moved:
@@ -146,6 +162,8 @@ def _touched(state: State, touch: m.Touched) -> Moved:
         return go(state, Home())
     if touch.target == m.STOP:
         return clinic_decide.stop(state)
+    if touch.target == m.KNOCK:
+        return sign_in.knocked(state)
     if visit.overlay is not Overlay.NONE:
         return _touched_overlay(state, touch)
     if touch.target.startswith("nav."):
@@ -185,6 +203,8 @@ def _touched(state: State, touch: m.Touched) -> Moved:
             return go(state, CallPerson(before=visit.step))
         case step if isinstance(step, ClinicStep):
             return clinic_decide.touched(state, touch)
+        case SignIn() | TechStep():
+            return staff.touched(state, touch)
         case _:
             return stay(state)
 
@@ -248,6 +268,8 @@ def _back(state: State) -> Moved:
             return go(state, before)
         case ScanBill() if state.visit.accounts:
             return go(state, BillList())
+        case SignIn() as step:
+            return sign_in.back(state, step)
         case step if isinstance(step, ClinicStep):
             return clinic_decide.back(state)
         case _:
@@ -297,7 +319,9 @@ def _scanned(state: State, event: m.VisitEvent) -> Moved:
         state, gone = leave(state)
         state, commands = _scanned(state, event)
         return state, (*gone, *commands)
-    if isinstance(step, Looking | CheckGoods | PAYING | PrintStep) or order_at_screen(state):
+    if isinstance(
+        step, Looking | CheckGoods | PAYING | PrintStep | SignIn | TechStep
+    ) or order_at_screen(state):
         return stay(state)
     if isinstance(step, ClinicStep):
         return clinic_outcome.scanned_something_else(state)
@@ -359,6 +383,9 @@ def _rang(state: State, name: str) -> Moved:
         return clinic_decide.ticked(state)
     if name == ATTRACT:
         return fall_asleep(state) if isinstance(step, Home) else stay(state)
+    theirs = staff.rang(state, name)
+    if theirs is not None:
+        return theirs
     if isinstance(step, Home | Attract):
         return stay(state)
     order = order_at_screen(state)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from kiosk.core.access import Operator
 from kiosk.core.bills import Account, Bill, Institution, Kind
 from kiosk.core.booklet import Person
 from kiosk.core.goods import Goods, Progress
@@ -25,6 +26,8 @@ from kiosk.core.visit.rice_choices import (
     ChooseRiceLevel,
     ChooseRiceWeight,
 )
+from kiosk.core.visit.sign_in_steps import SignIn
+from kiosk.core.visit.tech_steps import TechStep
 
 
 class NoteCode(StrEnum):
@@ -231,6 +234,8 @@ Step = (
     | ChooseRiceAmount
     | ChooseRiceWeight
     | ChooseRiceLevel
+    | SignIn
+    | TechStep
 )
 
 
@@ -249,7 +254,8 @@ class Visit:
     from the next one's: it grows with each that ends, so that whoever looks only now and then sees
     that one has. ``progress`` is what a machine last said of the goods of the order at the screen,
     ``document`` the file that is open to be printed.
-    ``identified``: who has said who they are, for the services that ask.
+    ``identified``: who has said who they are, for the services that ask; ``operator``: who of the
+    staff has signed in.
     ``volume`` is the step that was chosen, None until one is; ``again`` counts how
     often 再说一遍 was touched.
     """
@@ -264,6 +270,7 @@ class Visit:
     progress: Progress = field(default_factory=Progress)
     document: PrintChoice | None = None
     identified: Person | None = None
+    operator: Operator | None = None
     language: str = "zh"
     volume: int | None = None
     again: int = 0

@@ -24,6 +24,7 @@ from kiosk.core.visit.rice_choices import (
     ChooseRiceLevel,
     ChooseRiceWeight,
 )
+from kiosk.core.visit.sign_in_steps import SignIn
 from kiosk.core.visit.steps import (
     AtOrder,
     Attract,
@@ -44,6 +45,7 @@ from kiosk.core.visit.steps import (
     Rechecking,
     ScanBill,
 )
+from kiosk.core.visit.tech_steps import TECH_SCREENS, TechStep
 
 SCREENS: dict[type, str] = {
     Home: "home",
@@ -77,6 +79,7 @@ SCREENS: dict[type, str] = {
     ChooseRiceAmount: "rice_amount",
     ChooseRiceWeight: "rice_weight",
     ChooseRiceLevel: "rice_level",
+    **TECH_SCREENS,
 }
 
 
@@ -101,6 +104,8 @@ def screen_below(state: State) -> str:
         if _seen_again(state, order):
             return f"{order.goods[0].goods.ware}_delivering"
         return "unknown" if unrecorded(state, order) else screen_of_order(order)
+    if isinstance(step, SignIn):
+        return "sign_in" if step.operator else "sign_in_who"
     return SCREENS[type(step)]
 
 
@@ -151,8 +156,8 @@ def may_call(state: State) -> bool:
 
 def exits(state: State) -> tuple[bool, bool]:
     """Return whether 返回 and 首页 are there."""
-    if isinstance(state.visit.step, Home | Attract):
-        return False, False
+    if isinstance(state.visit.step, Home | Attract | TechStep):
+        return False, False  # the staff's screens have a bar of their own
     free = may_leave(state)
     if isinstance(state.visit.step, CallPerson):
         return True, free
@@ -171,5 +176,10 @@ def _offered(state: State) -> object:
         goods = tuple(x.state for x in order.goods)
         return (order.id, order.payment.state, order.paper.state, goods)
     bills = tuple((x.key, x.total_fen) for x in state.visit.bills)
-    listed = (getattr(step, "files", ()), getattr(step, "top", 0))
+    listed = (
+        getattr(step, "files", ()),
+        getattr(step, "top", 0),
+        getattr(step, "page", 0),
+        getattr(step, "found", ()),
+    )
     return (type(step), bills, getattr(step, "bills", ()), getattr(step, "goods", None), listed)

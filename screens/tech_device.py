@@ -1,0 +1,49 @@
+"""Everything that is known of one device."""
+
+from __future__ import annotations
+
+from kiosk.core.state import State
+from kiosk.core.visit.tech_steps import DeviceRow, TechDevice
+from screens.tech_overview import short
+from screens.tech_page import TechPage, TechScreen, bar_of, clock, spoken, step_of
+from screens.tech_words import LEVELS, SIGNS, reason_words
+from screens.widgets.staff_row import StaffLine
+
+__all__ = ["TechDeviceScreen", "spoken", "view_of"]
+
+
+def view_of(state: State) -> TechPage:
+    step = step_of(state, TechDevice)
+    device = step.survey.device(step.role) if step.survey else None
+    if device is None:
+        return TechPage(step.role, "正在问……", bar=bar_of(state))
+    return TechPage(device.title, "", lines_of(device), page=step.page, bar=bar_of(state))
+
+
+def lines_of(device: DeviceRow) -> tuple[StaffLine, ...]:
+    """One line a fact; what isn't known says so."""
+    reason = reason_words(device.reason)
+    since = f"{clock(device.since_ms)} 起" if device.since_ms is not None else ""
+    why = " · ".join(x for x in (reason, since, device.detail) if x)
+    sign = SIGNS.get(device.level, "unknown")
+    lines = [
+        StaffLine("现在", short(why, 58), LEVELS.get(device.level, "未知"), sign),
+        StaffLine("驱动", device.driver),
+        StaffLine("口", short(device.port, 58)),
+        StaffLine("机器", _or_unknown(" ".join((device.identity, device.firmware)))),
+        StaffLine("最近一次答复", clock(device.answered_ms)),
+    ]
+    errors = sum(count for _kind, count in device.errors)
+    kinds = "，".join(f"{reason_words(kind)} {count} 次" for kind, count in device.errors)
+    sign = "attention" if errors else ""
+    lines.append(StaffLine("一天里的毛病", short(kinds, 58) or "没有", f"{errors} 次", sign))
+    lines += [StaffLine(name, value) for name, value in device.counters]
+    return tuple(lines)
+
+
+def _or_unknown(text: str) -> str:
+    return short(text.strip(), 58) or "不知道"
+
+
+class TechDeviceScreen(TechScreen):
+    name = "tech_device"

@@ -1,0 +1,70 @@
+"""What a technician wants to know first: which machine isn't well, and why."""
+
+from __future__ import annotations
+
+from kiosk.core.state import State
+from kiosk.core.visit.tech_steps import DeviceRow, TechOverview
+from screens.tech_page import Action, TechPage, TechScreen, bar_of, clock, spoken, step_of
+from screens.tech_words import LEVELS, SIGNS, reason_words
+from screens.widgets.staff_row import StaffLine
+
+__all__ = ["TechOverviewScreen", "spoken", "view_of"]
+
+NUMBERS = "零一二三四五六七八九十"
+
+
+def view_of(state: State) -> TechPage:
+    step = step_of(state, TechOverview)
+    actions = (Action("小屋情况", "tech.cabin"),)
+    if step.survey is None:
+        return TechPage("维护", "正在问各台设备……", (), actions, bar=bar_of(state))
+    devices = step.survey.devices
+    lines = tuple(map(_line, devices))
+    return TechPage(_title(devices), "", lines, actions, step.page, bar_of(state))
+
+
+def _title(devices: tuple[DeviceRow, ...]) -> str:
+    bad = sum(SIGNS.get(x.level, "unknown") != "ok" for x in devices)
+    count = _number(len(devices))
+    return f"{count}台设备，{_number(bad)}台要处理" if bad else f"{count}台设备都好"
+
+
+def _number(count: int) -> str:
+    if count == 2:
+        return "两"
+    return NUMBERS[count] if count < len(NUMBERS) else str(count)
+
+
+def _line(device: DeviceRow) -> StaffLine:
+    parts = [reason_words(device.reason) if device.reason else "", port_words(device.port)]
+    if device.answered_ms is not None:
+        parts.append(f"{clock(device.answered_ms)} 答过")
+    detail = " · ".join(x for x in parts if x)
+    return StaffLine(
+        device.title,
+        short(detail, 50),
+        LEVELS.get(device.level, "未知"),
+        SIGNS.get(device.level, "unknown"),
+        device.driver,
+        "tech.device",
+        device.role,
+    )
+
+
+def port_words(port: str) -> str:
+    """A port without what every one of its kind says."""
+    return port.removeprefix("serial://").partition("?")[0]
+
+
+def short(text: str, most: int) -> str:
+    """Cut where it is too long for one line; a Chinese character is as wide as two others."""
+    width = 0
+    for n, sign in enumerate(text):
+        width += 2 if ord(sign) > 0x2E7F else 1
+        if width > most and n < len(text) - 1:
+            return text[:n] + "…"
+    return text
+
+
+class TechOverviewScreen(TechScreen):
+    name = "tech_overview"
