@@ -51,12 +51,13 @@ def run(args: argparse.Namespace) -> int:
         code = _serve(settings, shown, behind, heart, args)
     finally:
         if watchdog:
-            watchdog.stop()
+            watchdog.stop(again=behind.again)
         behind.stop()
     if behind.again:
         # The same process, as whoever supervises it knows it; every file of ours closes with it.
         sys.stdout.flush()
         sys.stderr.flush()
+        os.environ.update(wish.words if wish else {})
         os.execv(sys.executable, [sys.executable, "-m", "kiosk.main", *sys.argv[1:]])
     return behind.failure or code
 

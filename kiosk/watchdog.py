@@ -16,13 +16,14 @@ import logging
 import os
 import socket
 import threading
-from collections.abc import Callable, MutableMapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, MutableMapping
+from dataclasses import dataclass, field
 
 from kiosk.diagnostics.heartbeat import ENGINE, SCREEN, Heartbeat, Ping, Pulse
 
 _log = logging.getLogger(__name__)
 
+WORDS = ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID")
 PARTS_OF_TIME = 4
 """How often the supervisor hears from us within its patience; it asks for twice at least."""
 START_LOOK_S = 0.1
@@ -48,21 +49,24 @@ class Supervisor:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the supervisor asked for: where to speak, and its patience in seconds (0: none)."""
+    """What the supervisor asked for: where to speak, and its patience in seconds (0: none).
+
+    ``words`` is how it was said, for a program that takes this one's place.
+    """
 
     address: str
     patience_s: float
+    words: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 def wish_of(environment: MutableMapping[str, str]) -> Wish | None:
     """Take the supervisor's wish out of the environment, so that no child answers in our name."""
-    address = environment.pop("NOTIFY_SOCKET", "")
-    patience = environment.pop("WATCHDOG_USEC", "")
-    whose = environment.pop("WATCHDOG_PID", "")
+    words = {x: environment.pop(x) for x in WORDS if x in environment}
+    address, patience, whose = (words.get(x, "") for x in WORDS)
     if not address.startswith(("/", "@")):
         return None
     ours = whose in ("", str(os.getpid())) and patience.isdigit()
-    return Wish(address, int(patience) / 1e6 if ours else 0.0)
+    return Wish(address, int(patience) / 1e6 if ours else 0.0, words)
 
 
 class Watchdog:
@@ -96,10 +100,11 @@ class Watchdog:
             faulthandler.enable()
         self._thread.start()
 
-    def stop(self) -> None:
-        """Say that this end is meant."""
+    def stop(self, *, again: bool = False) -> None:
+        """Say that this end is meant; or, with ``again``, nothing: the same process goes on."""
         self._end.set()
-        self._supervisor.say("STOPPING=1")
+        if not again:
+            self._supervisor.say("STOPPING=1")
 
     def _work(self) -> None:
         self.ask()

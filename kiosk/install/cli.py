@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kiosk.config import ConfigError, load
+from kiosk.diagnostics import calibration
 from kiosk.documents.usb_stick import FILE_SYSTEMS, OPTIONS
 from kiosk.install import rules, units
 from kiosk.install.placing import LINK, Place, Step, Thing
@@ -97,6 +98,7 @@ def planned(
     printing = settings.printing
     sticks = printing is not None and printing.stick == USB_STICK
     program = units.Program(_command(), settings.source, settings.cabin.data_dir, sticks)
+    touch = calibration.read(settings.cabin.data_dir) or ()
     names, nameless = rules.udev(settings)
     notes = [
         f"{x}: no rule makes its port's name; say in [install.ports] which adapter it is"
@@ -108,7 +110,7 @@ def planned(
         Thing("etc/sysusers.d/cabin.conf", units.sysusers(program), "the kiosk's user"),
         Thing("etc/tmpfiles.d/cabin.conf", units.tmpfiles(program), "the folder of the books"),
         Thing("etc/udev/rules.d/70-cabin.rules", names, "names and rights of the ports"),
-        Thing("etc/X11/xorg.conf.d/50-cabin.conf", units.xorg(), "no keys, never dark"),
+        Thing("etc/X11/xorg.conf.d/50-cabin.conf", units.xorg(touch), "no keys, never dark"),
         Thing("etc/systemd/logind.conf.d/50-cabin.conf", units.logind(), "no power key"),
         Thing("etc/sysctl.d/60-cabin.conf", units.sysctl(), "no SysRq"),
         Thing(str(SYSTEM / "ctrl-alt-del.target"), f"{LINK}/dev/null", "no Ctrl+Alt+Del"),

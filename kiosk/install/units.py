@@ -6,6 +6,7 @@ logind.conf(5), xorg.conf(5), Xserver(1), sudoers(5), Linux' admin-guide/sysrq.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -119,8 +120,10 @@ WantedBy=multi-user.target
 """
 
 
-def xorg() -> str:
-    """No way out by key, and a screen that never goes dark by itself."""
+def xorg(touch: Sequence[Sequence[float]] = ()) -> str:
+    """No way out by key, and a screen that never goes dark by itself. ``touch``: the panel's
+    calibration as two rows of three numbers, if one was kept.
+    """
     off = ("BlankTime", "StandbyTime", "SuspendTime", "OffTime")
     times = "\n".join(f'    Option "{x}" "0"' for x in off)
     return f"""{HEAD}Section "ServerFlags"
@@ -134,6 +137,20 @@ Section "InputClass"
     Identifier "no keyboard"
     MatchIsKeyboard "on"
     Option "Ignore" "on"
+EndSection
+{_calibration(touch)}"""
+
+
+def _calibration(touch: Sequence[Sequence[float]]) -> str:
+    if not touch:
+        return ""
+    numbers = " ".join(f"{x:.6f}" for row in (*touch, (0, 0, 1)) for x in row)
+    return f"""
+# Of the five touches of the self-test.
+Section "InputClass"
+    Identifier "touch calibration"
+    MatchIsTouchscreen "on"
+    Option "TransformationMatrix" "{numbers}"
 EndSection
 """
 

@@ -33,6 +33,14 @@ def test_what_the_supervisor_asks_for(environment: dict[str, str], wish: Wish | 
     assert environment == {}, "no child must speak in our name"
 
 
+def test_a_program_in_our_place_is_asked_the_same() -> None:
+    words = {"NOTIFY_SOCKET": "/n", "WATCHDOG_USEC": "500000"}
+    wish = wish_of(dict(words))
+    assert wish is not None
+    assert wish.words == words
+    assert wish_of(dict(wish.words)) == wish
+
+
 def test_its_own_number_counts() -> None:
     words = {"NOTIFY_SOCKET": "/n", "WATCHDOG_USEC": "500000", "WATCHDOG_PID": str(os.getpid())}
     assert wish_of(words) == Wish("/n", 0.5)
