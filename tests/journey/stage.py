@@ -47,6 +47,7 @@ WAYS_HOME = (
     "clinic.arm_out",
     "clinic.stop",
     "goods.decline",
+    "tech.leave",
 )
 
 
