@@ -13,7 +13,7 @@ from kiosk.config import ConfigError, load
 from kiosk.settings import Settings
 
 USAGE = 2
-LISTEN_S = 4.0
+LISTEN_S = 6.0
 """How long each device's traffic is listened to: two rounds of most drivers' questions."""
 MOST_LINES = 400
 
