@@ -52,7 +52,8 @@ def set_up() -> None:
 def to_journald() -> bool:
     """Whether stderr leads to journald: JOURNAL_STREAM names its device and inode.
 
-    Source: systemd.exec(5). Not whether the variable is there: somebody may have redirected us since.
+    Source: systemd.exec(5). That the variable is there isn't enough: somebody may have redirected
+    us since.
     """
     try:
         device, _, inode = os.environ.get("JOURNAL_STREAM", "").partition(":")
