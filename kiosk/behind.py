@@ -13,13 +13,17 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kiosk.core.state import State
+from kiosk.diagnostics.heartbeat import Heartbeat
 from kiosk.pages import PageStore
 from kiosk.settings import Settings
 
 if TYPE_CHECKING:
+    from kiosk.diagnostics.station import Station
+    from kiosk.diagnostics.switchboard import Switchboard
     from kiosk.engine import Engine
 
 _log = logging.getLogger(__name__)
@@ -28,6 +32,15 @@ FAILED, USAGE = 1, 2
 BEGIN_S = 10.0
 """Open orders are looked after without a picture, too: they don't wait longer than this."""
 STOP_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What diagnostics see of the screen: the state last published, and a way to wake it."""
+
+    heart: Heartbeat
+    state: Callable[[], State | None]
+    wake: Callable[[], None]
 
 
 class Behind:
@@ -41,12 +54,15 @@ class Behind:
         settings: Settings,
         publish: Callable[[State], None],
         pages: PageStore | None = None,
+        outlook: Outlook | None = None,
     ) -> None:
         self.failure = 0
         self.again = False
         self._settings = settings
         self._publish = publish
         self._pages = pages
+        self._outlook = outlook
+        self._station: Station | None = None
         self._begin = threading.Event()
         self._lock = threading.Lock()
         self._early: list[object] = []
@@ -91,6 +107,8 @@ class Behind:
             engine = self._built()
             if engine is not None:
                 engine.run()
+                if self._station is not None:
+                    self._station.close()
                 engine.books.close()
         except BaseException:  # noqa: BLE001  # whatever it was, nothing goes on without it
             _log.critical("the engine has failed: the kiosk ends", exc_info=True)
@@ -100,10 +118,14 @@ class Behind:
     def _built(self) -> Engine | None:
         """The engine with its open orders recovered; None if it can't or needn't be."""
         from kiosk.cabin import build
+        from kiosk.diagnostics.switchboard import Switchboard
         from kiosk.journal import JournalBusyError
 
+        board = Switchboard(self._settings.devices, self._settings.cabin.data_dir)
         try:
-            engine = build(self._settings, self._publish, None, self._pages, self.start_again)
+            engine = build(
+                self._settings, self._publish, None, self._pages, board, self.start_again
+            )
         except JournalBusyError as error:
             self._fail(str(error), FAILED)
             return None
@@ -117,7 +139,17 @@ class Behind:
             self._engine = engine
             if self._stopped:
                 engine.stop()
+        if self._outlook is not None:
+            self._station = self._opened(self._outlook, board)
         return engine
+
+    def _opened(self, outlook: Outlook, board: Switchboard) -> Station:
+        """Technicians may ask from now on."""
+        from kiosk.diagnostics.station import Station
+
+        station = Station(self._settings, board, outlook.heart, outlook.state)
+        station.open(self.post, outlook.wake)
+        return station
 
     def _fail(self, sentence: str, code: int) -> None:
         """End the program, and not on a thread where nobody hears it."""

@@ -68,6 +68,7 @@ class AnyBooks(Protocol):
     def next_order_id(self) -> str: ...
     def paid_today(self) -> int: ...
     def trouble(self) -> str: ...
+    def unwritable(self) -> str: ...
     def forget(self, days: int) -> int: ...
     def close(self) -> None: ...
 
@@ -111,6 +112,10 @@ class ClosedBooks:
 
     def trouble(self) -> str:
         return self._reason
+
+    def unwritable(self) -> str:
+        """Nothing is to be written: that they don't verify is said, and no restart mends it."""
+        return ""
 
     def forget(self, days: int) -> int:  # noqa: ARG002
         return 0
@@ -273,6 +278,15 @@ class Books:
         behind = self._clock.behind_s()
         if behind > BEHIND_S:
             return f"the machine's clock is {behind:.0f} s behind the last entry: set it"
+        return ""
+
+    def unwritable(self) -> str:
+        """Return why no row could be written just now, empty if one could. Writes none."""
+        try:
+            self.journal.store.begin()
+            self.journal.store.rollback()
+        except (apsw.Error, OSError) as error:
+            return f"{type(error).__name__}: {error}"
         return ""
 
     def forget(self, days: int) -> int:

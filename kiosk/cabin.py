@@ -7,8 +7,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from devices.driver import Report
-from devices.recording import recorded, recorder
-from devices.registry import factory as driver_factory
 from devices.worker import Worker
 from kiosk import composition
 from kiosk.adapters import DeviceReport
@@ -17,6 +15,7 @@ from kiosk.cables import LOOK_EVERY_S, Cables
 from kiosk.clock import SystemClock
 from kiosk.core.state import State
 from kiosk.device_probe import can_answer
+from kiosk.diagnostics.switchboard import Switchboard
 from kiosk.engine import Chore, Engine
 from kiosk.gateways import factory
 from kiosk.journal import Journal, JournalBrokenError
@@ -33,15 +32,17 @@ def build(
     publish: Callable[[State], None],
     journal: Journal | None = None,
     pages: PageStore | None = None,
+    board: Switchboard | None = None,
     again: Callable[[], None] = lambda: None,
 ) -> Engine:
     """Open the books, put everything together and begin to speak with the machines.
 
     ``journal`` is one that is open already, as crash tests bring it. Pictures of people's pages go
-    to ``pages``. ``again`` starts the program anew.
+    to ``pages``. Technicians listen at ``board``; ``again`` starts the program anew.
     Raises JournalBusyError if another kiosk has the books, ValueError for a gateway's settings.
     """
     clock = SystemClock()
+    listening = board or Switchboard(settings.devices, settings.cabin.data_dir)
     books: AnyBooks
     try:
         books = composition.open_books(settings, clock, journal)
@@ -53,24 +54,28 @@ def build(
         books,
         clock,
         publish,
-        lambda engine: replace(_world(settings, engine), pages=pages or PageStore(), again=again),
+        lambda engine: replace(
+            _world(settings, engine, listening), pages=pages or PageStore(), again=again
+        ),
     )
 
 
-def _world(settings: Settings, engine: Engine) -> composition.World:
+def _world(settings: Settings, engine: Engine, board: Switchboard) -> composition.World:
     cables = Cables()
 
     def report(role: str, what: Report) -> None:
         cables.heard(role, what)
-        engine.post(DeviceReport(role, what))
+        if not board.heard(role, what):
+            engine.post(DeviceReport(role, what))
+
+    def look() -> None:
+        cables.look()
+        board.exchanged(cables.exchanged)
 
     workers = {}
     for role, device in settings.devices.items():
-        maker = driver_factory(device.driver, device.options)
-        if device.record:
-            path = settings.cabin.data_dir / "recordings" / f"{role}.jsonl"
-            maker = recorded(maker, recorder(path, device.driver, device.options))
-        workers[role] = Worker(role, maker, device.port, report)
+        workers[role] = Worker(role, board.factory(role), device.port, report)
+        board.connect(role, workers[role])
         cables.add(role, workers[role], device.port, answers=can_answer(device.driver))
     gateways = settings.gateways
     if gateways.biller is None:
@@ -84,7 +89,7 @@ def _world(settings: Settings, engine: Engine) -> composition.World:
     lanes = ThreadLanes(engine.post)
     for worker in workers.values():
         worker.start()
-    engine.add_chore(Chore("cables", LOOK_EVERY_S, cables.look))
+    engine.add_chore(Chore("cables", LOOK_EVERY_S, look))
     record = factory.make_record(gateways.record) if gateways.record else None
     files = place_of(settings)
     return composition.World(workers, biller, platforms, lanes, record, files)

@@ -91,6 +91,7 @@ def _settings(root: Section, file: Path, drivers: Drivers) -> Settings:
         rice=read_rice(root.section("rice")) if root.has("rice") else None,
         voice=_voice(root.section("voice"), file.parent),
         printing=read_print(root.section("print"), file.parent) if root.has("print") else None,
+        metrics_port=_metrics(root.section("metrics")) if root.has("metrics") else None,
         operators=read_operators(root.sections("operator")),
     )
     root.done()
@@ -241,6 +242,12 @@ def _voice(section: Section, folder: Path) -> VoiceSettings:
     )
     section.done()
     return voice
+
+
+def _metrics(section: Section) -> int | None:
+    port = section.whole("port", 1024, 65535, "number of a port on this machine")
+    section.done()
+    return port
 
 
 def _contacts(section: Section) -> tuple[Contact, ...]:

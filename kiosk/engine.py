@@ -26,6 +26,7 @@ from kiosk.core.visit.common import order_at_screen, parting
 from kiosk.core.visit.decide import decide as decide_visit
 from kiosk.core.visit.steps import AtOrder, Home, OutOfService, Visit
 from kiosk.core.visit.view import offer_of
+from kiosk.diagnostics.heartbeat import ENGINE, JOURNAL, Ping
 from kiosk.timers import Timers
 
 _log = logging.getLogger(__name__)
@@ -171,6 +172,9 @@ class Engine:
             self._order_event(message)
         elif isinstance(message, m.VisitEvent):
             self._visit_event(message)
+        elif isinstance(message, Ping):
+            message.heart.beat(ENGINE)
+            message.heart.beat(JOURNAL, self.books.unwritable())
         else:
             assert self._outside is not None, "connect() comes before start()"
             for event in self._outside.translate(message):

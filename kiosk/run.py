@@ -9,8 +9,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from kiosk.behind import Behind
+from kiosk.behind import Behind, Outlook
 from kiosk.config import ConfigError, load
+from kiosk.diagnostics.heartbeat import ENGINE, JOURNAL, PARTS, Heartbeat
 from kiosk.inspection import Inspection
 from kiosk.opening import opening_state
 from kiosk.settings import Settings
@@ -39,9 +40,10 @@ def run(args: argparse.Namespace) -> int:
         return EXIT_USAGE
     shown = Shown()
     shown.publish(opening_state(settings, time.time()))
-    behind = Behind(settings, shown.publish, shown.pages)
+    heart = Heartbeat((ENGINE, JOURNAL) if args.no_window else PARTS)
+    behind = Behind(settings, shown.publish, shown.pages, Outlook(heart, shown.newest, shown.wake))
     try:
-        code = _serve(settings, shown, behind, args)
+        code = _serve(settings, shown, behind, heart, args)
     finally:
         behind.stop()
     if behind.again:
@@ -68,13 +70,14 @@ def _serve(
     settings: Settings,
     shown: Shown,
     behind: Behind,
+    heart: Heartbeat,
     args: argparse.Namespace,
 ) -> int:
     if args.no_window:
         return _serve_blind(shown, behind, args)
     from screens.window import run_window
 
-    return run_window(settings, shown, behind.post, args.inspect, behind.go)
+    return run_window(settings, shown, behind.post, args.inspect, behind.go, heart)
 
 
 def _serve_blind(shown: Shown, behind: Behind, args: argparse.Namespace) -> int:

@@ -210,7 +210,10 @@ class OperatorSettings:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The whole configuration. `source` is the file that it was read from."""
+    """The whole configuration. `source` is the file that it was read from.
+
+    `metrics_port`: the loopback port of /metrics, None if nobody watches.
+    """
 
     source: Path
     cabin: CabinSettings
@@ -230,4 +233,5 @@ class Settings:
     rice: RiceShop | None = None
     voice: VoiceSettings = VoiceSettings()
     printing: PrintSettings | None = None
+    metrics_port: int | None = None
     operators: tuple[OperatorSettings, ...] = ()

@@ -30,6 +30,10 @@ class Shown:
             self._state = state
         self.on_publish()
 
+    def wake(self) -> None:
+        """Let the screen look, whether there is something new or not."""
+        self.on_publish()
+
     def newest(self) -> State | None:
         """Return the newest state, None before the first."""
         with self._lock:

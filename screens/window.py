@@ -12,6 +12,7 @@ from typing import Any
 from kiosk.core.state import State
 from kiosk.core.visit import messages as m
 from kiosk.core.visit.common import order_at_screen
+from kiosk.diagnostics.heartbeat import SCREEN, Heartbeat
 from kiosk.inspection import Inspection
 from kiosk.settings import Settings
 from kiosk.shown import Shown, device_words, order_words
@@ -28,10 +29,12 @@ def run_window(
     post: Callable[[object], None],
     inspect_socket: Path | None,
     seen: Callable[[], None] = lambda: None,
+    heart: Heartbeat | None = None,
 ) -> int:
     """Show the cabin until SIGTERM or SIGINT. ``SCALE`` shrinks the window for a laptop.
 
-    ``seen`` is called when the first screen is there.
+    ``seen`` is called when the first screen is there. Whoever asks ``heart`` for the screen wakes
+    it with ``shown.wake``.
     """
     panel = settings.panel
     environment.prepare(
@@ -43,7 +46,9 @@ def run_window(
         )
     )
     speaker = Speaker(settings.voice, settings.cabin.data_dir / "voice")
-    window = _Window(settings, shown, post, seen, speaker, inspect=inspect_socket is not None)
+    window = _Window(
+        settings, shown, post, seen, speaker, heart, inspect=inspect_socket is not None
+    )
     inspection = Inspection(inspect_socket, window.describe) if inspect_socket else None
     try:
         window.run()
@@ -62,6 +67,7 @@ class _Window:
         post: Callable[[object], None],
         seen: Callable[[], None],
         speaker: Voice,
+        heart: Heartbeat | None = None,
         *,
         inspect: bool,
     ) -> None:
@@ -72,6 +78,7 @@ class _Window:
 
         self._shown = shown
         self._post = post
+        self._heart = heart
         self._pictures = PictureMaker(settings.cabin.name)
         self._speaker = speaker
         self._teller = Teller(speaker)
@@ -101,6 +108,9 @@ class _Window:
         self._app.run()
 
     def _picture(self) -> Any:
+        if self._heart is not None and self._heart.wanted(SCREEN):
+            self._app.loop.sync()  # a display server that stands still is a screen that does
+            self._heart.beat(SCREEN)
         state = self._shown.newest()
         number = state.visit.number if state is not None else self._visit
         if number != self._visit:

@@ -1,0 +1,46 @@
+"""Signs of life: who is asked and doesn't answer is stuck, who isn't asked is only quiet."""
+
+from __future__ import annotations
+
+from kiosk.diagnostics.heartbeat import ENGINE, JOURNAL, SCREEN, STUCK_S, Heartbeat
+
+
+class Hand:
+    """A clock that tests turn."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_part_that_nobody_asks_is_quiet_and_one_that_is_asked_must_answer() -> None:
+    hand = Hand()
+    heart = Heartbeat(monotonic=hand)
+    heart.beat(ENGINE)
+    hand.now += 3600
+    assert heart.stuck() == ()
+    heart.ask(ENGINE, SCREEN)
+    hand.now += STUCK_S
+    assert set(heart.stuck()) == {ENGINE, SCREEN}
+    heart.ask(ENGINE)
+    assert heart.pulses()[ENGINE].waiting_s == STUCK_S, "asking again doesn't begin anew"
+    heart.beat(ENGINE)
+    assert heart.stuck() == (SCREEN,)
+    assert heart.pulses()[ENGINE].good
+    assert heart.pulses()[SCREEN].age_s is None
+
+
+def test_an_answer_with_trouble_is_heard_and_isn_t_enough() -> None:
+    hand = Hand()
+    heart = Heartbeat((ENGINE, JOURNAL), hand)
+    heart.ask(SCREEN, ENGINE, JOURNAL)
+    heart.beat(ENGINE)
+    heart.beat(JOURNAL, "ReadOnlyError: attempt to write a readonly database")
+    hand.now += STUCK_S
+    assert heart.stuck() == (JOURNAL,), "this run has no screen"
+    assert "readonly" in heart.pulses()[JOURNAL].trouble
+    heart.beat(JOURNAL)
+    assert heart.answered()
+    assert heart.pulses()[JOURNAL].trouble == ""
