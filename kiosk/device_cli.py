@@ -224,10 +224,8 @@ def _through_kiosk(args: argparse.Namespace, asked: _Asked) -> int | None:
         question = {"do": asked.operation_name, "role": asked.role, "parameters": asked.given}
         try:
             for line in client.ask(**question):
-                line.pop("end", None)
                 code = int(line.get("exit", code))
-                if line:
-                    words.line(line)
+                words.line({k: v for k, v in line.items() if k != "end"})
         except RefusedError as error:
             raise UsageError(str(error)) from error
         except NotRunningError as error:

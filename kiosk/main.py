@@ -28,7 +28,7 @@ COMMANDS = {
     "report": "kiosk.diagnostics.report_cli",
     "selftest": "kiosk.diagnostics.selftest_cli",
 }
-"""Each module has ``add_parser(commands)``, or the function named, which sets ``handler(args) -> int``.
+"""Each module has ``add_parser(commands)``, or the function named; it sets ``handler(args)``.
 
 Only the module of the command given is imported: a kiosk that starts needs no simulator.
 """

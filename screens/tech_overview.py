@@ -42,7 +42,7 @@ def _line(device: DeviceRow) -> StaffLine:
     detail = " · ".join(x for x in parts if x)
     return StaffLine(
         device.title,
-        short(detail, 50),
+        detail,
         LEVELS.get(device.level, "未知"),
         SIGNS.get(device.level, "unknown"),
         device.driver,
@@ -54,16 +54,6 @@ def _line(device: DeviceRow) -> StaffLine:
 def port_words(port: str) -> str:
     """A port without what every one of its kind says."""
     return port.removeprefix("serial://").partition("?")[0]
-
-
-def short(text: str, most: int) -> str:
-    """Cut where it is too long for one line; a Chinese character is as wide as two others."""
-    width = 0
-    for n, sign in enumerate(text):
-        width += 2 if ord(sign) > 0x2E7F else 1
-        if width > most and n < len(text) - 1:
-            return text[:n] + "…"
-    return text
 
 
 class TechOverviewScreen(TechScreen):

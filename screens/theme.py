@@ -152,7 +152,6 @@ class Space:
     staff_row: float = 33.0  # height of a row on the staff's screens
     staff_gap: float = 4.0
     staff_sign: float = 15.0
-    staff_word: float = 52.0  # width of the word at the end of a row
 
 
 TYPE = Type()
