@@ -97,6 +97,9 @@ class Run:
         return sum(x.verdict is verdict for x in self.results)
 
 
+NOTHING = Run(())
+
+
 def begin(checks: tuple[Check, ...]) -> Run:
     """The first test."""
     return _next(Run(checks))

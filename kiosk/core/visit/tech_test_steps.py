@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.core.selftest import Check, Run
+from kiosk.core.selftest import NOTHING, Check, Run
 from kiosk.core.visit.tech_steps import TechStep
 
 POINTS = ((0.12, 0.1), (0.88, 0.1), (0.5, 0.5), (0.12, 0.9), (0.88, 0.9))
@@ -34,7 +34,7 @@ class TechTest(TechStep):
     guided run through everything.
     """
 
-    run: Run = Run(())
+    run: Run = NOTHING
     request: int = 0
     whole: bool = False
 
@@ -57,12 +57,14 @@ class TechColours(TechTest):
 class TechTested(TechStep):
     """What came of a run. ``said``: what became of the report on paper: ``printing``,
     ``printed``, ``not_printed``; ``saved``: the file's path, "-" if it couldn't be written.
+    ``look``: whose advice is shown in full.
     """
 
-    run: Run = Run(())
+    run: Run = NOTHING
     request: int = 0
     said: str = ""
     saved: str = ""
+    look: str = ""
 
 
 TEST_SCREENS: dict[type, str] = {

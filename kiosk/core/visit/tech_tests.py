@@ -146,6 +146,8 @@ def _touched_result(state: State, touch: Touched, step: TechTested) -> Moved:
             state, request = next_request(state)
             step = replace(step, request=request, said="printing")
             return go(state, step, tt.PrintReport(request, step.run))
+        case "tested.look":
+            return go(state, replace(step, look="" if touch.value == step.look else touch.value))
         case "tested.again":
             failed = tuple(x.check for x in step.run.results if x.verdict is not Verdict.PASSED)
             return _go_on(state, st.begin(failed), whole=False) if failed else stay(state)
