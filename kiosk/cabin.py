@@ -55,7 +55,10 @@ def build(
         clock,
         publish,
         lambda engine: replace(
-            _world(settings, engine, listening), pages=pages or PageStore(), again=again
+            _world(settings, engine, listening),
+            pages=pages or PageStore(),
+            again=again,
+            board=listening,
         ),
     )
 

@@ -40,6 +40,8 @@ from kiosk.settings import Settings
 
 if TYPE_CHECKING:
     from kiosk.adapters.desk import Desk
+    from kiosk.adapters.selftests import TestBench
+    from kiosk.diagnostics.switchboard import Switchboard
 
 _log = logging.getLogger(__name__)
 
@@ -57,7 +59,7 @@ class World:
     """Everything outside the engine, real or simulated.
 
     ``survey`` tells the staff how everything is, from any thread; without it only what the engine
-    knows is told. ``again`` starts the program anew.
+    knows is told. ``again`` starts the program anew. Self-tests go through ``board``.
     """
 
     workers: Mapping[str, DeviceWorker]
@@ -69,6 +71,7 @@ class World:
     pages: PageStore = field(default_factory=PageStore)
     survey: Callable[[], Survey] | None = None
     again: Callable[[], None] = lambda: None
+    board: Switchboard | None = None
 
 
 def means_of(settings: Settings, platforms: Mapping[str, g.QrPayment]) -> tuple[Means, ...]:
@@ -184,6 +187,7 @@ def compose_engine(
             books,
             clock.monotonic,
             lambda: _desk(settings, world, books, head, engine),
+            lambda: _tests(settings, world),
         )
     )
     if documents is not None:
@@ -215,6 +219,13 @@ def _desk(
     return Desk(
         settings, world.lanes, books, printer, head, world.survey or survey, world.again, {}
     )
+
+
+def _tests(settings: Settings, world: World) -> TestBench:
+    """What makes self-tests; made when somebody of the staff first wants one."""
+    from kiosk.adapters.selftests import TestBench
+
+    return TestBench(settings, world.lanes, world.board)
 
 
 def _documents(world: World) -> Documents | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from kiosk.core.state import State
 from kiosk.core.visit.tech_steps import ConfigFound, TechConfig
-from screens.tech_overview import short
 from screens.tech_page import Action, TechPage, TechScreen, bar_of, clock, spoken, step_of
 from screens.widgets.staff_row import StaffLine
 
@@ -44,7 +43,9 @@ def _lines(found: ConfigFound) -> tuple[StaffLine, ...]:
     ]
     for mistake in found.mistakes:
         place, _colon, what = mistake.partition(": ")
-        lines.append(StaffLine(short(place, 40), short(what, 60), "", "bad"))
+        wrong, _colon, allowed = what.partition("; allowed: ")
+        lines.append(StaffLine(f"第 {place.rpartition(':')[2]} 行", wrong, "", "bad"))
+        lines.append(StaffLine("可以是", allowed))
     return tuple(lines)
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from kiosk.core.state import State
 from kiosk.core.visit.tech_steps import DeviceRow, TechDevice
-from screens.tech_overview import short
-from screens.tech_page import TechPage, TechScreen, bar_of, clock, spoken, step_of
+from screens.tech_page import Action, TechPage, TechScreen, bar_of, clock, spoken, step_of
 from screens.tech_words import LEVELS, SIGNS, reason_words
 from screens.widgets.staff_row import StaffLine
 
@@ -17,7 +16,8 @@ def view_of(state: State) -> TechPage:
     device = step.survey.device(step.role) if step.survey else None
     if device is None:
         return TechPage(step.role, "正在问……", bar=bar_of(state))
-    return TechPage(device.title, "", lines_of(device), page=step.page, bar=bar_of(state))
+    actions = (Action("测试这台", "tech.tests", step.role),)
+    return TechPage(device.title, "", lines_of(device), actions, step.page, bar_of(state))
 
 
 def lines_of(device: DeviceRow) -> tuple[StaffLine, ...]:
@@ -27,22 +27,22 @@ def lines_of(device: DeviceRow) -> tuple[StaffLine, ...]:
     why = " · ".join(x for x in (reason, since, device.detail) if x)
     sign = SIGNS.get(device.level, "unknown")
     lines = [
-        StaffLine("现在", short(why, 58), LEVELS.get(device.level, "未知"), sign),
+        StaffLine("现在", why, LEVELS.get(device.level, "未知"), sign),
         StaffLine("驱动", device.driver),
-        StaffLine("口", short(device.port, 58)),
+        StaffLine("口", device.port),
         StaffLine("机器", _or_unknown(" ".join((device.identity, device.firmware)))),
         StaffLine("最近一次答复", clock(device.answered_ms)),
     ]
     errors = sum(count for _kind, count in device.errors)
     kinds = "，".join(f"{reason_words(kind)} {count} 次" for kind, count in device.errors)
     sign = "attention" if errors else ""
-    lines.append(StaffLine("一天里的毛病", short(kinds, 58) or "没有", f"{errors} 次", sign))
+    lines.append(StaffLine("一天里的毛病", kinds or "没有", f"{errors} 次", sign))
     lines += [StaffLine(name, value) for name, value in device.counters]
     return tuple(lines)
 
 
 def _or_unknown(text: str) -> str:
-    return short(text.strip(), 58) or "不知道"
+    return text.strip() or "不知道"
 
 
 class TechDeviceScreen(TechScreen):

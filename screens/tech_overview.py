@@ -15,7 +15,7 @@ NUMBERS = "零一二三四五六七八九十"
 
 def view_of(state: State) -> TechPage:
     step = step_of(state, TechOverview)
-    actions = (Action("小屋情况", "tech.cabin"),)
+    actions = (Action("小屋情况", "tech.cabin"), Action("自检", "tech.tests"))
     if step.survey is None:
         return TechPage("维护", "正在问各台设备……", (), actions, bar=bar_of(state))
     devices = step.survey.devices
@@ -42,7 +42,7 @@ def _line(device: DeviceRow) -> StaffLine:
     detail = " · ".join(x for x in parts if x)
     return StaffLine(
         device.title,
-        short(detail, 50),
+        detail,
         LEVELS.get(device.level, "未知"),
         SIGNS.get(device.level, "unknown"),
         device.driver,
@@ -54,16 +54,6 @@ def _line(device: DeviceRow) -> StaffLine:
 def port_words(port: str) -> str:
     """A port without what every one of its kind says."""
     return port.removeprefix("serial://").partition("?")[0]
-
-
-def short(text: str, most: int) -> str:
-    """Cut where it is too long for one line; a Chinese character is as wide as two others."""
-    width = 0
-    for n, sign in enumerate(text):
-        width += 2 if ord(sign) > 0x2E7F else 1
-        if width > most and n < len(text) - 1:
-            return text[:n] + "…"
-    return text
 
 
 class TechOverviewScreen(TechScreen):

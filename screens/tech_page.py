@@ -12,6 +12,7 @@ from typing import Any
 
 from kiosk.core.access import Right, may
 from kiosk.core.state import State
+from kiosk.core.visit.tech_steps import TechSettings
 from kiosk.speech.utterance import SILENCE, Utterance
 from screens.base import Screen
 from screens.drawing import Box
@@ -45,7 +46,7 @@ class Action:
 @dataclass(frozen=True, slots=True)
 class TechPage:
     """``lines`` are all there are; ``page`` says which of them are shown. ``columns``: so many
-    buttons side by side.
+    buttons side by side. ``less``: so many rows fewer, since the hint is long.
     """
 
     title: str
@@ -55,14 +56,15 @@ class TechPage:
     page: int = 0
     bar: tuple[str, ...] = tuple(BAR)
     columns: int = 2
+    less: int = 0
 
     @property
     def most(self) -> int:
         """So many lines find room above the buttons; turning pages needs one more button."""
-        most = MOST - FEWER[-(-len(self.actions) // self.columns)]
+        most = MOST - self.less - FEWER[-(-len(self.actions) // self.columns)]
         if len(self.lines) <= most:
             return most
-        return MOST - FEWER[-(-(len(self.actions) + 1) // self.columns)]
+        return MOST - self.less - FEWER[-(-(len(self.actions) + 1) // self.columns)]
 
     @property
     def pages(self) -> int:
@@ -76,8 +78,10 @@ class TechPage:
 
 def bar_of(state: State) -> tuple[str, ...]:
     """What stands at the foot for whoever is signed in."""
-    may_orders = may(state.visit.operator, Right.ORDERS)
-    return tuple(x for x in BAR if x != "tech.orders" or may_orders)
+    missing = {"tech.settings"} if isinstance(state.visit.step, TechSettings) else set()
+    if not may(state.visit.operator, Right.ORDERS):
+        missing.add("tech.orders")
+    return tuple(x for x in BAR if x not in missing)
 
 
 def spoken(view: TechPage) -> Utterance:  # noqa: ARG001
@@ -100,7 +104,9 @@ class TechScreen(Screen):
                 personal=True,
             )
         )
-        self.rows = [self.add(StaffRow(self.kit, self._chosen)) for _ in range(MOST)]
+        self.rows = [
+            self.add(StaffRow(self.kit, f"{self.name}.line.{n}", self._chosen)) for n in range(MOST)
+        ]
         self.actions: list[Button] = []
         self.bar = {
             target: self.add(
@@ -202,10 +208,9 @@ def _paging(view: TechPage) -> tuple[Action, ...]:
     if view.pages == 1:
         return ()
     here = view.page % view.pages
-    text = f"下一页（{here + 1}/{view.pages}）"
     if here == view.pages - 1:
-        return (Action(f"回第一页（{view.pages}/{view.pages}）", "tech.first"),)
-    return (Action(text, "tech.more"),)
+        return (Action(f"头一页 {here + 1}/{view.pages}", "tech.first"),)
+    return (Action(f"下页 {here + 1}/{view.pages}", "tech.more"),)
 
 
 def clock(at_ms: int | None) -> str:

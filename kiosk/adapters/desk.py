@@ -7,7 +7,6 @@ waits for a technician's list.
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -185,26 +184,11 @@ def _where(sought: str, value: str) -> tuple[str, tuple[object, ...]]:
         return "closed_at IS NULL", ()
     if sought == "amount":
         return "amount_fen = ?", (int(value),)
-    if sought == "day":
-        begins = _midnight(value)
-        return "opened_at >= ? AND opened_at < ?", (begins, begins + 86_400_000)
+    if sought == "day":  # the number has the local day that its order was opened on
+        return "substr(order_id, 7, 4) = ?", (value,)
     # cabin 4, year 2, month and day 4, counter 5: people see it without the year, four of the five
     short = "substr(order_id, 1, 4) || substr(order_id, 7, 4) || substr(order_id, 12, 4)"
     return f"({short} LIKE ?)", (f"%{value}",)
-
-
-def _midnight(month_day: str) -> int:
-    """The last such day that isn't to come, in local time (ms); today for what is no day."""
-    now = time.localtime()
-    month, day = int(month_day[:2] or 0), int(month_day[2:] or 0)
-    for year in (now.tm_year, now.tm_year - 1):
-        try:
-            at = time.mktime((year, month, day, 0, 0, 0, 0, 0, -1))
-        except (OverflowError, ValueError):
-            break
-        if at <= time.time():
-            return int(at * 1000)
-    return int(time.mktime((now.tm_year, now.tm_mon, now.tm_mday, 0, 0, 0, 0, 0, -1)) * 1000)
 
 
 def _line(found: Summary) -> OrderLine:

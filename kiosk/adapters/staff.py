@@ -18,12 +18,14 @@ from kiosk.core import events as e
 from kiosk.core.order import Order
 from kiosk.core.visit import messages as m
 from kiosk.core.visit import sign_in_messages as s
+from kiosk.core.visit import tech_test_messages as tt
 from kiosk.settings import OperatorSettings
 
 if TYPE_CHECKING:
     from kiosk.adapters.adapters import Adapters
     from kiosk.adapters.desk import Desk
     from kiosk.adapters.door import Door
+    from kiosk.adapters.selftests import TestBench
     from kiosk.books import AnyBooks
 
 _log = logging.getLogger(__name__)
@@ -40,6 +42,7 @@ class Staff:
         books: AnyBooks,
         monotonic: Callable[[], float],
         make_desk: Callable[[], Desk],
+        make_tests: Callable[[], TestBench],
     ) -> None:
         self._cabin = cabin
         self._operators = operators
@@ -49,6 +52,8 @@ class Staff:
         self._door: Door | None = None
         self._make_desk = make_desk
         self._desk: Desk | None = None
+        self._make_tests = make_tests
+        self._tests: TestBench | None = None
 
     def carry_out(self, command: c.Command, order: Order) -> None:
         self._cabin.carry_out(command, order)
@@ -62,6 +67,9 @@ class Staff:
                     self._door.forget()
             case s.AskWait() | s.TypePin() | s.CheckPin() | s.CheckCard():
                 self.door.ask(command)
+            case tt.TestCommand():
+                self._tests = self._tests or self._make_tests()
+                self._tests.ask(command)
             case s.StaffCommand():
                 self._desk = self._desk or self._make_desk()
                 self._desk.ask(command)

@@ -97,7 +97,7 @@ def _alone(settings: Settings, unseen: list[str]) -> Iterator[Finding]:
         Weight.NOTE,
         "kiosk",
         "小屋程序没有运行",
-        "上面的问题处理好以后启动它：systemctl start 小屋服务，或 kiosk run --config 配置文件。",
+        "上面的问题处理好以后启动它：systemctl start cabin-kiosk，或 kiosk run --config 配置文件。",
     )
 
 

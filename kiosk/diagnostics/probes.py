@@ -29,7 +29,7 @@ from kiosk.diagnostics.judge import broken_journal, exchanged
 from kiosk.settings import Settings
 
 GL_S = 8.0
-TRIAL_S = 2.5
+TRIAL_S = 1.5
 BAUDS = (9600, 19200, 38400, 57600, 115200)
 GL_LEAST = (2, 0)
 """What Kivy 2.3 draws with."""
@@ -148,7 +148,7 @@ def display(graphics: Mapping[str, str]) -> Iterator[Finding]:
                 Weight.EVERYTHING,
                 "screen",
                 "没有显示：连不上图形界面" + (f"（{where}）" if where else ""),
-                "看显示器电源和线；图形界面没起来就重启（systemctl restart 小屋服务），看 Xorg 日志。",
+                "看显示器电源和线；图形界面没起来就重启cabin-kiosk，看 Xorg 日志。",
                 f"XOpenDisplay({where!r})",
             )
         case {"trouble": "stuck"}:

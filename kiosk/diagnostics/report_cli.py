@@ -13,7 +13,7 @@ from kiosk.config import ConfigError, load
 from kiosk.settings import Settings
 
 USAGE = 2
-LISTEN_S = 4.0
+LISTEN_S = 6.0
 """How long each device's traffic is listened to: two rounds of most drivers' questions."""
 MOST_LINES = 400
 
@@ -59,7 +59,8 @@ def _listen(data_dir: Path, role: str) -> str:
     from kiosk.diagnostics.control import Client, ForbiddenError, NotRunningError, RefusedError
     from kiosk.diagnostics.report import safe_line
 
-    until, lines = time.monotonic() + LISTEN_S, []
+    until = time.monotonic() + LISTEN_S
+    lines: list[str] = []
     try:
         with Client(data_dir, timeout=LISTEN_S + 2) as client:
             for line in client.ask(trace=role):

@@ -149,6 +149,7 @@ class Station:
             command = operation.command({str(k): str(v) for k, v in given.items()})
         except (ParameterError, ValueError) as error:
             raise RefusedError(str(error)) from error
+        _log.info("a technician lets %s do: %s", role, name)
         yield device_words.status_line(status)
         private = name in registry.declaration(driver).personal
         yield from self._run(role, operation, command, private=private)

@@ -135,6 +135,10 @@ class Switchboard:
         maker = registry.factory(device.driver, device.options)
         return recorded(maker, self._lines[role].taps)
 
+    def tap(self, role: str) -> Tap:
+        """What listens to the drivers of that role."""
+        return self._lines[role].taps
+
     def connect(self, role: str, worker: Worker) -> None:
         """The worker that holds the role's port."""
         self._lines[role].worker = worker

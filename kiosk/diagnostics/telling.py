@@ -42,7 +42,8 @@ def device_line(x: DeviceFacts) -> str:
     counts = "  ".join(f"{y.title} {y.value} {y.unit}" for y in x.counters if y.value)
     errors = "  ".join(f"{kind}×{count}" for kind, count in x.errors.items())
     more = "  ".join(y for y in (x.identity, x.firmware, counts, errors) if y)
-    return f"{SIGNS[x.level]} {x.title} {x.role}  {state}  {since} 起  {x.driver} {x.port}  {more}".rstrip()
+    head = f"{SIGNS[x.level]} {x.title} {x.role}  {state}  {since} 起"
+    return f"{head}  {x.driver} {x.port}  {more}".rstrip()
 
 
 def _known(value: int | None) -> str:

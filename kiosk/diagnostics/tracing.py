@@ -28,7 +28,7 @@ class Trace(Tap):
         self._scribe = scribe
         self._wall = wall
         self._lines: queue.Queue[dict[str, Any]] = queue.Queue(MOST_LINES)
-        self._last: float | None = None
+        self._last = time.monotonic()
         self._whole = False
         self.lost_lines = 0
 
@@ -56,10 +56,6 @@ class Trace(Tap):
     def sent(self, data: bytes) -> None:
         self._feed(Direction.OUT, data, time.monotonic())
 
-    def ticked(self, now: float) -> None:
-        if self._last is None:
-            self._last = now
-
     def requested(self, request: Request) -> None:
         if isinstance(request, HttpRequest):
             self._notes(self._scribe.feed(Direction.OUT, request.body))
@@ -75,7 +71,7 @@ class Trace(Tap):
     def _feed(self, direction: Direction, data: bytes, now: float) -> None:
         """Nothing is decoded that didn't begin while we listened: its fields wouldn't be known."""
         if not self._whole:
-            paused = self._last is not None and now - self._last >= QUIET_S
+            paused = now - self._last >= QUIET_S
             self._last = now
             if not paused:
                 return

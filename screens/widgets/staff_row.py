@@ -40,9 +40,10 @@ class StaffRow(Touchable):
     min_em_mm = 8.0
     role = "row"
 
-    def __init__(self, kit: Kit, on_touch: Callable[[StaffLine], None]) -> None:
+    def __init__(self, kit: Kit, name: str, on_touch: Callable[[StaffLine], None]) -> None:
         self.line = StaffLine("")
-        super().__init__(kit, "", lambda: on_touch(self.line), guard=True)
+        self._name = name
+        super().__init__(kit, name, lambda: on_touch(self.line), guard=True)
         self.em_mm = TYPE.staff_small
         self._ground = Rects(self.theme, self.solid, "paper")
         self._rule = Rects(self.theme, self.solid, "edge")
@@ -66,13 +67,11 @@ class StaffRow(Touchable):
     def show(self, line: StaffLine) -> None:
         """Show another line in the same place."""
         self.line = line
-        self.id = ".".join(x for x in (line.target, line.value) if x)
+        self.id = ".".join(x for x in (line.target, line.value) if x) or self._name
         self.touchable = bool(line.target)
         self._sign.say(SIGNS[line.sign][0])
         self._title.say(line.title)
-        self._aside.say(line.aside)
         self._word.say(line.word)
-        self._detail.say(line.detail)
         self.place(self.box)
         self.repaint()
 
@@ -81,20 +80,36 @@ class StaffRow(Touchable):
         px = self.theme.px
         self._ground.place((box,))
         self._rule.place((Box(box.x, box.bottom - px(SPACE.edge), box.w, px(SPACE.edge)),))
-        side, word = px(SPACE.staff_sign), px(SPACE.staff_word)
+        side = px(SPACE.staff_sign)
         sign = Box(box.x, box.y + (box.h - side) // 2, side, side) if self.line.sign else Box()
         self._box.place(sign, px(3.5))
         self._sign.place(sign)
         left = box.x + (side + px(5) if self.line.sign else 0)
+        word = min(self._word.width_px + px(1), box.w // 2) if self.line.word else 0
+        self._detail.say(self._cut(self._detail, self.line.detail, box.right - left))
         high = self._title.line_px if self.line.detail else box.h
         low = self._detail.line_px if self.line.detail else 0
         top = box.y + (box.h - high - low) // 2
-        room = box.right - left - (word if self.line.word else 0)
+        room = box.right - left - word - px(4)
         name = min(room, self._title.width_px + px(1))
         self._title.place(Box(left, top, name, high))
-        self._aside.place(Box(left + name + px(4), top, max(1, room - name - px(4)), high))
+        beside = max(1, room - name - px(4))
+        self._aside.say(self._cut(self._aside, self.line.aside, beside))
+        self._aside.place(Box(left + name + px(4), top, beside, high))
         self._word.place(Box(box.right - word, top, word, high))
         self._detail.place(Box(left, top + high, box.right - left, low))
+
+    def _cut(self, label: Label, text: str, width: int) -> str:
+        """As much of a text as has room on one line; what was cut off is told by ``…``."""
+        measure = self.kit.texts.measure(label.face, self.theme.px(label.em_mm))
+        if not text or measure(text) <= width:
+            return text
+        low, high = 0, len(text)
+        while low < high:
+            middle = (low + high + 1) // 2
+            fits = measure(text[:middle] + "…") <= width
+            low, high = (middle, high) if fits else (low, middle - 1)
+        return text[:low] + "…"
 
     def repaint(self) -> None:
         _sign, ground, front = SIGNS[self.line.sign]

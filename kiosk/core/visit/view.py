@@ -46,6 +46,7 @@ from kiosk.core.visit.steps import (
     ScanBill,
 )
 from kiosk.core.visit.tech_steps import TECH_SCREENS, TechStep
+from kiosk.core.visit.tech_test_steps import TEST_SCREENS
 
 SCREENS: dict[type, str] = {
     Home: "home",
@@ -80,6 +81,7 @@ SCREENS: dict[type, str] = {
     ChooseRiceWeight: "rice_weight",
     ChooseRiceLevel: "rice_level",
     **TECH_SCREENS,
+    **TEST_SCREENS,
 }
 
 
@@ -181,5 +183,8 @@ def _offered(state: State) -> object:
         getattr(step, "top", 0),
         getattr(step, "page", 0),
         getattr(step, "found", ()),
+        getattr(step, "run", None),
+        getattr(step, "hits", ()),
+        getattr(step, "at", 0),
     )
     return (type(step), bills, getattr(step, "bills", ()), getattr(step, "goods", None), listed)
