@@ -15,6 +15,7 @@ COMMANDS = {
     "device": "kiosk.device_cli",
     "devices": "kiosk.devices_cli",
     "journal": "kiosk.journal.cli",
+    "operator": "kiosk.operator_cli",
     "rice": "kiosk.rice_cli",
     "soak": "kiosk.soak",
     "relay": "kiosk.relay.cli",

@@ -15,15 +15,17 @@ from typing import Any
 
 from kivy.core.window import Window
 
+from kiosk.core.visit.messages import KNOCK
 from kiosk.i18n import language, set_language, speaking
 from kiosk.memory import give_back
 from kiosk.pages import PageStore
 from screens import fonts
 from screens.base import Frame, Screen
-from screens.drawing import Layer
+from screens.drawing import Box, Layer
 from screens.environment import Panel
 from screens.finger import OneFinger, touchable_at
 from screens.finger_watch import FingerWatch
+from screens.knock import AREA_MM, Knock
 from screens.loop import Loop
 from screens.text import TextCache
 from screens.theme import Theme
@@ -107,6 +109,9 @@ class KioskApp:
         Window.canvas.clear()
         Window.canvas.add(self._layer.root)
         self.finger = OneFinger(self._find, self._swallow)
+        self._knock = Knock(
+            Box(0, 0, *map(self.theme.px, AREA_MM)), lambda: self._touched(KNOCK, None)
+        )
         self.loop = Loop(self._event, self.refresh, self._drawn, lambda: self.theme.rgba("paper"))
         self._watch = FingerWatch(self.finger, self.call_in, self.loop.pointer_held)
 
@@ -198,6 +203,7 @@ class KioskApp:
         """Pointer events are fingers. The keyboard does nothing: there is no way out by key."""
         if action.startswith("mouse"):
             self.finger.feed(action, *args)
+            self._knock.feed(action, *args)
             if action == "mousebuttondown":
                 self._on_finger()
                 self._watch.begin()

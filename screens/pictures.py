@@ -11,6 +11,7 @@ from kiosk.core.state import State
 from kiosk.core.visit.clinic_steps import CLINIC_SCREENS
 from kiosk.core.visit.common import order_at_screen
 from kiosk.core.visit.print_choices import PrintStep
+from kiosk.core.visit.sign_in_steps import SignIn
 from kiosk.core.visit.sound import loudness
 from kiosk.core.visit.steps import (
     Attract,
@@ -78,6 +79,8 @@ _CLASSES: Mapping[str, tuple[str, str]] = {
     "rice_level": ("rice_level", "RiceLevelScreen"),
     "rice_ready": ("rice_ready", "RiceReadyScreen"),
     "rice_delivering": ("rice_delivering", "RiceDeliveringScreen"),
+    "sign_in_who": ("sign_in_who", "SignInWhoScreen"),
+    "sign_in": ("sign_in", "SignInScreen"),
 }
 
 
@@ -130,10 +133,14 @@ ROLES = {
 }
 
 
+STAFF_NEXT = N_("办完后维护")
+"""Staff have knocked while somebody is in the middle of something."""
+
+
 def _service_of(state: State) -> str:
     """The service of a screen that several share, by what is bought there."""
     step = state.visit.step
-    if isinstance(step, Home | Attract):
+    if isinstance(step, Home | Attract | SignIn):
         return ""
     if isinstance(step, PrintStep):
         return WARES[Ware.PAGES]
@@ -159,6 +166,8 @@ class PictureMaker:
             return Picture("attract", _module("attract").EMPTY, Frame(self._cabin), -1)
         name = screen_of(state)
         below = SERVICES.get(screen_below(state)) or _service_of(state)
+        if state.knocked:
+            below = STAFF_NEXT
         service = _(below) if below else ""
         face = state.face
         voice = state.rules.volume_steps > 0

@@ -17,6 +17,7 @@ from kiosk.core.visit import (
     pay_steps,
     print_steps,
     rice_steps,
+    sign_in,
     sound,
 )
 from kiosk.core.visit import booklet_messages as b
@@ -49,6 +50,8 @@ from kiosk.core.visit.rice_choices import (
     ChooseRiceLevel,
     ChooseRiceWeight,
 )
+from kiosk.core.visit.sign_in_messages import SignInEvent
+from kiosk.core.visit.sign_in_steps import SignIn
 from kiosk.core.visit.steps import (
     AtOrder,
     Attract,
@@ -80,7 +83,11 @@ PAYING = Rechecking | AtOrder | Confirm | ConfirmGoods
 def decide(state: State, event: m.VisitEvent) -> Moved:
     """Return the state after ``event`` and the commands it gives."""
     after, commands = _decide(state, event)
-    return after, (*booklet_steps.let_go(state, after), *commands)
+    if after.knocked and isinstance(after.visit.step, Home | Attract | OutOfService):
+        after, more = _awake(*sign_in.let_in(after))
+        commands = (*commands, *more)
+    let_go = (*booklet_steps.let_go(state, after), *sign_in.let_go(state, after))
+    return after, (*let_go, *commands)
 
 
 def _decide(state: State, event: m.VisitEvent) -> Moved:
@@ -103,6 +110,8 @@ def _decide(state: State, event: m.VisitEvent) -> Moved:
             return goods_steps.progressed(state, event)
         case PrintEvent():
             return print_steps.heard(state, event)
+        case SignInEvent():
+            return _awake(*sign_in.happened(state, event))
         case b.CardSilent():
             return booklet_steps.happened(state, event)
         case b.CardEvent():
@@ -146,6 +155,8 @@ def _touched(state: State, touch: m.Touched) -> Moved:
         return go(state, Home())
     if touch.target == m.STOP:
         return clinic_decide.stop(state)
+    if touch.target == m.KNOCK:
+        return sign_in.knocked(state)
     if visit.overlay is not Overlay.NONE:
         return _touched_overlay(state, touch)
     if touch.target.startswith("nav."):
@@ -185,6 +196,8 @@ def _touched(state: State, touch: m.Touched) -> Moved:
             return go(state, CallPerson(before=visit.step))
         case step if isinstance(step, ClinicStep):
             return clinic_decide.touched(state, touch)
+        case SignIn():
+            return sign_in.touched(state, touch, visit.step)
         case _:
             return stay(state)
 
@@ -248,6 +261,8 @@ def _back(state: State) -> Moved:
             return go(state, before)
         case ScanBill() if state.visit.accounts:
             return go(state, BillList())
+        case SignIn() as step:
+            return sign_in.back(state, step)
         case step if isinstance(step, ClinicStep):
             return clinic_decide.back(state)
         case _:
@@ -297,7 +312,9 @@ def _scanned(state: State, event: m.VisitEvent) -> Moved:
         state, gone = leave(state)
         state, commands = _scanned(state, event)
         return state, (*gone, *commands)
-    if isinstance(step, Looking | CheckGoods | PAYING | PrintStep) or order_at_screen(state):
+    if isinstance(step, Looking | CheckGoods | PAYING | PrintStep | SignIn) or order_at_screen(
+        state
+    ):
         return stay(state)
     if isinstance(step, ClinicStep):
         return clinic_outcome.scanned_something_else(state)
@@ -357,6 +374,8 @@ def _rang(state: State, name: str) -> Moved:
         return print_steps.polled(state)
     if name == TICK:
         return clinic_decide.ticked(state)
+    if name == sign_in.WAIT_TICK:
+        return sign_in.ticked(state)
     if name == ATTRACT:
         return fall_asleep(state) if isinstance(step, Home) else stay(state)
     if isinstance(step, Home | Attract):
@@ -368,6 +387,8 @@ def _rang(state: State, name: str) -> Moved:
     if busy or clinic_common.works(state) or print_steps.works(state):
         # Never while a device or a payment works, not even after the warning (standards, time).
         return _cover(state, Overlay.NONE), (m.Ring(IDLE, state.rules.idle_warning_s),)
+    if isinstance(step, SignIn):
+        return leave(state)  # whoever it was has gone, and owns nothing on this screen
     if name == RESET:
         return leave(state) if state.visit.overlay is Overlay.IDLE else stay(state)
     if name != IDLE:

@@ -25,6 +25,7 @@ from kiosk.core.visit.rice_choices import (
     ChooseRiceLevel,
     ChooseRiceWeight,
 )
+from kiosk.core.visit.sign_in_steps import SignIn
 
 
 class NoteCode(StrEnum):
@@ -231,6 +232,7 @@ Step = (
     | ChooseRiceAmount
     | ChooseRiceWeight
     | ChooseRiceLevel
+    | SignIn
 )
 
 

@@ -24,6 +24,7 @@ from kiosk.core.visit.rice_choices import (
     ChooseRiceLevel,
     ChooseRiceWeight,
 )
+from kiosk.core.visit.sign_in_steps import SignIn
 from kiosk.core.visit.steps import (
     AtOrder,
     Attract,
@@ -101,6 +102,8 @@ def screen_below(state: State) -> str:
         if _seen_again(state, order):
             return f"{order.goods[0].goods.ware}_delivering"
         return "unknown" if unrecorded(state, order) else screen_of_order(order)
+    if isinstance(step, SignIn):
+        return "sign_in" if step.operator else "sign_in_who"
     return SCREENS[type(step)]
 
 
@@ -171,5 +174,5 @@ def _offered(state: State) -> object:
         goods = tuple(x.state for x in order.goods)
         return (order.id, order.payment.state, order.paper.state, goods)
     bills = tuple((x.key, x.total_fen) for x in state.visit.bills)
-    listed = (getattr(step, "files", ()), getattr(step, "top", 0))
+    listed = (getattr(step, "files", ()), getattr(step, "top", 0), getattr(step, "page", 0))
     return (type(step), bills, getattr(step, "bills", ()), getattr(step, "goods", None), listed)
