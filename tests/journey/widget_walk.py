@@ -94,8 +94,10 @@ class _Walk:
         self._betrayed: list[str] = []
         self._said: dict[str, list[Any]] = {}
         self._not_shown: list[str] = []
+        self._ids: dict[str, set[str]] = {}
 
     def see(self, name: str, state: Any) -> None:
+        from screens.walk import describe
         from screens.widgets.label import Label
         from tests.support.screen_rules import broken
 
@@ -108,6 +110,7 @@ class _Walk:
             how = f"{picture.palette} lower={state.visit.lower} {picture.language}"
             self._broken[f"{name} {how}"] = found
         widgets = list(screen.walk())
+        self._ids.setdefault(picture.screen, set()).update(x["id"] for x in describe(screen))
         self._listen(f"{name} {picture.language}", picture, widgets)
         self._texts |= {(w.face, w.text) for w in widgets if isinstance(w, Label) and w.text}
         if name.startswith("clinic_"):
@@ -235,6 +238,7 @@ class _Walk:
             "said": self._said,
             "not_shown": self._not_shown,
             "texts": sorted(self._texts),
+            "ids": {screen: sorted(ids) for screen, ids in sorted(self._ids.items())},
             "fonts": {x: self._app.kit.fonts.path(x) for x in ("regular", "bold", "serif")},
         }
 
