@@ -21,7 +21,7 @@ class By(StrEnum):
     VOLUNTEER = "volunteer"
     """Touches the button among the volunteer's controls."""
     CABIN = "cabin"
-    """It happens by itself, ``after_s`` seconds after the step has begun, if it can be done then."""
+    """It happens by itself, ``after_s`` seconds after the step has begun."""
 
 
 @dataclass(frozen=True, slots=True)

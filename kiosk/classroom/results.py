@@ -22,7 +22,7 @@ class Help(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class StepResult:
-    """``screen`` is where it is done. ``times``: how often it was come to; ``seconds`` all together.
+    """``screen`` is where it is done. ``times``: how often it was come to; ``seconds`` in all.
 
     ``mistakes`` in the order they were made, by id.
     """

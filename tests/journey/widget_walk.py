@@ -54,7 +54,13 @@ def main(data_dir: Path) -> None:
         "unseen": unseen(app, lambda name: pictures.of(STATES[name])),
         "languages": [sorted(languages), sorted(left)],
     }
-    print(json.dumps(report, ensure_ascii=False))
+    print(ids_as_text(report["ids"]) if "ids" in sys.argv else json.dumps(report))
+
+
+def ids_as_text(ids: dict[str, list[str]]) -> str:
+    """Screens and their widgets, a screen a line: ``kiosk/classroom/widgets.json``."""
+    lines = [f"  {json.dumps(x)}: {json.dumps(names)}" for x, names in ids.items()]
+    return "{\n" + ",\n".join(lines) + "\n}"
 
 
 EVERY = ("pay_bill", "blood_pressure", "print", "rice", "booklet")
