@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from kiosk.classroom.known import widgets
 from kiosk.i18n import read_po
 from kiosk.speech.phrases import known
 from screens import fonts
@@ -106,6 +107,13 @@ def test_every_screen_has_words_and_they_stand_on_it(walk: Walk) -> None:
 
 def test_screens_of_the_second_language_go_with_the_visit(walk: Walk) -> None:
     assert walk["languages"] == [["en", "zh"], ["zh"]]
+
+
+def test_lessons_know_the_widgets_of_every_screen(walk: Walk) -> None:
+    """What a lesson may point at. Made anew by
+    ``python -m tests.journey.widget_walk /tmp ids >kiosk/classroom/widgets.json``.
+    """
+    assert {x: list(ids) for x, ids in widgets().items()} == walk["ids"]
 
 
 def test_names_and_account_numbers_are_said_only_when_asked_for(walk: Walk) -> None:
