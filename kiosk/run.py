@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
     share_one_heap()
     shown = Shown()
     shown.publish(opening_state(settings, time.time()))
-    behind = Behind(settings, shown.publish, shown.pages)
+    behind = Behind(settings, shown.publish, shown.pages, shown.practise)
     try:
         code = _serve(settings, shown, behind, args)
     finally:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from devices.driver import Notice
 from devices.scanner.codec import Scanned
@@ -18,6 +18,7 @@ from kiosk.core import events as e
 from kiosk.core.order import Order
 from kiosk.core.visit import messages as m
 from kiosk.core.visit import sign_in_messages as s
+from kiosk.core.visit.class_messages import ClassCommand
 from kiosk.settings import OperatorSettings
 
 if TYPE_CHECKING:
@@ -26,6 +27,12 @@ if TYPE_CHECKING:
     from kiosk.books import AnyBooks
 
 _log = logging.getLogger(__name__)
+
+
+class ClassDesk(Protocol):
+    """Who holds classes (`kiosk.classroom.desk`); loaded when somebody first does."""
+
+    def ask(self, command: ClassCommand) -> None: ...
 
 
 class Staff:
@@ -38,6 +45,7 @@ class Staff:
         lanes: Lanes,
         books: AnyBooks,
         monotonic: Callable[[], float],
+        class_desk: Callable[[], ClassDesk] | None = None,
     ) -> None:
         self._cabin = cabin
         self._operators = operators
@@ -45,6 +53,8 @@ class Staff:
         self._books = books
         self._monotonic = monotonic
         self._door: Door | None = None
+        self._make_class_desk = class_desk
+        self._class_desk: ClassDesk | None = None
 
     def carry_out(self, command: c.Command, order: Order) -> None:
         self._cabin.carry_out(command, order)
@@ -53,6 +63,8 @@ class Staff:
         match command:
             case s.WriteDown():
                 self._write_down(command)
+            case ClassCommand():
+                self._hold_class(command)
             case s.ForgetPin():
                 if self._door is not None:
                     self._door.forget()
@@ -71,6 +83,12 @@ class Staff:
             if told is not None:
                 return [told]
         return self._cabin.translate(message)
+
+    def _hold_class(self, command: ClassCommand) -> None:
+        if self._class_desk is None and self._make_class_desk is not None:
+            self._class_desk = self._make_class_desk()
+        if self._class_desk is not None:
+            self._class_desk.ask(command)
 
     @property
     def door(self) -> Door:

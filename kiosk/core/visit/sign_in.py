@@ -20,6 +20,7 @@ from kiosk.core.access import (
     find,
 )
 from kiosk.core.state import State
+from kiosk.core.visit import class_decide
 from kiosk.core.visit import sign_in_messages as s
 from kiosk.core.visit.common import Moved, go, leave, next_request, stay
 from kiosk.core.visit.messages import Ring, Touched, VisitCommand
@@ -145,9 +146,11 @@ def _checked(state: State, step: SignIn, event: s.PinChecked) -> Moved:
     return state, (_row(SIGNED_IN, who.id, step.purpose, by), *commands)
 
 
-def entered(state: State, step: SignIn, who: Operator) -> Moved:  # noqa: ARG001
+def entered(state: State, step: SignIn, who: Operator) -> Moved:
     """Go on with what the sign-in was for."""
     match step.purpose:
+        case Purpose.CLASS:
+            return class_decide.enter(state, who)
         case _:
             return leave(state)
 
