@@ -153,7 +153,7 @@ class Guide:
         self.sheet.place(Box(margin, room.y, width, self.sheet.fit(width)))
         self.card.visible = not self.sheet.visible
         self._darken(room, around if lit else None)
-        self._point(around if pointed else None, box)
+        self._point(around if pointed else None, box, obstacles)
         self._repaint()
 
     @property
@@ -180,7 +180,9 @@ class Guide:
             part.pos = (box.x, self.theme.height - box.bottom)
             part.size = (box.w, box.h)
 
-    def _point(self, around: Box | None, box: Box | None) -> None:
+    def _point(
+        self, around: Box | None, box: Box | None, obstacles: tuple[tuple[Box, int], ...]
+    ) -> None:
         edge = self.theme.px(_FRAME_MM)
         self._hand.clear()
         if around is None or box is None:
@@ -202,6 +204,7 @@ class Guide:
             box,
             self.card.box,
             lambda x: tuple(map(self.theme.px, guide_hand.size_mm(x))),
+            obstacles,
         )
         if found is None:
             return  # no room beside it: the frame says enough

@@ -79,7 +79,6 @@ def _drawn(size: tuple[int, int], line: Rgb, skin: Rgb, cuff: Rgb) -> Image.Imag
     for part in _PARTS[1:4]:  # between the bent fingers
         box(part, 0, line)
         box(part, _LINE, skin)
-    box(_PARTS[-1], _LINE, skin) if False else None
     box(_CUFF, 0, line)
     box(_CUFF, _LINE, cuff)
     return image.resize(size, Image.Resampling.LANCZOS)

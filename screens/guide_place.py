@@ -10,7 +10,7 @@ _STEPS = 96
 """So many heights are tried for the card."""
 _FAR = 0.02
 """What a pixel of distance from the target costs, in pixels of a hidden row."""
-_OVERLAP = 3
+_REACH = 3
 """The fingertip reaches so many twelfths of the hand's length into the target."""
 
 
@@ -69,19 +69,21 @@ def hand_place(
     target: Box,
     card: Box,
     size: Callable[[str], tuple[int, ...]],
+    obstacles: Iterable[tuple[Box, int]] = (),
 ) -> tuple[str, Box] | None:
-    """Which way a hand points, and its box: from below, from the side, from above.
+    """Which way a hand points, and its box: where it hides least beside the target.
 
     Only the fingertip is on the target, near its edge. None if there is no room beside it.
     """
     middle_x, middle_y = target.x + target.w // 2, target.y + target.h // 2
-    for pointing in ("up", "left", "right", "down"):
+    known = tuple(x for x in obstacles if x[0] != target)
+    found: list[tuple[int, str, Box]] = []
+    for pointing in ("up", "down", "left", "right"):
         w, h = size(pointing)
-        reach = min(
-            max(w, h) * _OVERLAP // 12, (target.h if pointing in ("up", "down") else target.w) // 3
-        )
+        along = target.h if pointing in ("up", "down") else target.w
+        reach = min(max(w, h) * _REACH // 12, along // 3)
         place = {
-            "up": Box(middle_x - w // 2 + w // 6, target.bottom - reach, w, h),
+            "up": Box(middle_x - w // 3, target.bottom - reach, w, h),
             "down": Box(middle_x - w // 2, target.y + reach - h, w, h),
             "left": Box(target.right - reach, middle_y - h // 2, w, h),
             "right": Box(target.x + reach - w, middle_y - h // 2, w, h),
@@ -93,5 +95,9 @@ def hand_place(
             and place.bottom <= room.bottom
         )
         if inside and not overlap(place, card):
-            return pointing, place
-    return None
+            hidden = sum(weight * overlap(place, box) for box, weight in known)
+            found.append((hidden, pointing, place))
+    if not found:
+        return None
+    _hidden, pointing, place = min(found, key=lambda x: x[0])
+    return pointing, place

@@ -326,9 +326,8 @@ def _scanned(state: State, event: m.VisitEvent) -> Moved:
         state, gone = leave(state)
         state, commands = _scanned(state, event)
         return state, (*gone, *commands)
-    if isinstance(
-        step, Looking | CheckGoods | PAYING | PrintStep | SignIn | ClassStep
-    ) or order_at_screen(state):
+    deaf = Looking | CheckGoods | PAYING | PrintStep | SignIn | ClassStep
+    if isinstance(step, deaf) or order_at_screen(state):
         return stay(state)
     if isinstance(step, ClinicStep):
         return clinic_outcome.scanned_something_else(state)
