@@ -6,7 +6,7 @@ Used to play lessons in tests, by whatever touches: virtual events or the real w
 from __future__ import annotations
 
 from kiosk.classroom.conditions import Facts
-from kiosk.classroom.lesson import By, Mistake
+from kiosk.classroom.lesson import Mistake
 from kiosk.classroom.runner import Run
 
 Next = str | int | None
@@ -27,7 +27,7 @@ class Learner:
         self._errs = errs
         self._made: set[tuple[str, str]] = set()
         self._key: tuple[int, int] = (-1, -1)
-        self._queue: list[str | int] = []
+        self._queue: list[str] = []
         self._erring = ""
 
     def next(self, run: Run, facts: Facts) -> Next:
@@ -41,17 +41,20 @@ class Learner:
         if key != self._key or (self._erring and self._erring in run.result.mistakes):
             self._key = key
             self._queue = self._plan(run)
-        return self._queue.pop(0) if self._queue else None
+        if not self._queue:
+            return None
+        wanted = self._queue.pop(0)
+        head, _dot, number = wanted.partition(".")
+        return int(number) if head == "outside" else wanted
 
-    def _plan(self, run: Run) -> list[str | int]:
+    def _plan(self, run: Run) -> list[str]:
         step = run.step
         mistake = self._mistake(run)
         self._erring = mistake.id if mistake is not None else ""
         if mistake is not None:
             self._made.add((step.id, mistake.id))
             return list(mistake.do)
-        acts = [n for n, x in enumerate(step.outside) if x.by is not By.CABIN]
-        return [*step.do, *acts]
+        return list(step.do)
 
     def _mistake(self, run: Run) -> Mistake | None:
         if not self._errs:

@@ -49,13 +49,15 @@ class Outside:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something goes wrong on purpose when a step begins. It is undone when that step is over, or
-    with the lesson (``lasts``).
+    """Something goes wrong on purpose: when a step begins, or once a button of its ``outside`` was
+    pressed (``pressed``). It is undone when that step is over; what ``lasts``, at the next step
+    that ``repairs``, or with the lesson.
     """
 
     set: Act
     undo: Act
     lasts: bool = False
+    pressed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,9 @@ class Step:
 
     ``at``: where it can be done; elsewhere the learner is led back to the last step that can.
     ``shown``: finger and light are there from the start. ``waits``: a machine works, nobody is
-    waited for. ``do``: what a perfect learner touches, widget ids; ``outside`` comes after it.
+    waited for. ``repairs``: whatever was broken on purpose is put right.
+    ``milestone``: nobody is led back to before it. ``do``: what a perfect
+    learner does, ids of widgets to touch and ``outside.0`` for the first button of ``outside``.
     ``voice``: phrases of the screens that are said after ``text`` and ``more``.
     """
 
@@ -92,6 +96,8 @@ class Step:
     hints_s: tuple[float, ...] = HINTS_S
     shown: bool = False
     waits: bool = False
+    repairs: bool = False
+    milestone: bool = False
     do: tuple[str, ...] = ()
     voice: tuple[str, ...] = ()
     mistakes: tuple[Mistake, ...] = ()

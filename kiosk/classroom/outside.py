@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
+from kiosk.barcodes import slip_code
 from kiosk.classroom.known import FAULTS
 from kiosk.classroom.lesson import Act
 
@@ -24,12 +25,16 @@ def names_bill(act: Act) -> bool:
     return "bill" in act.body
 
 
-def prepared(act: Act, bills: Iterable[Mapping[str, object]]) -> Act:
-    """The act with the barcode of the bill that it names.
+def prepared(act: Act, bills: Iterable[Mapping[str, object]], order_id: str = "") -> Act:
+    """The act with the barcode of the bill, or of the slip, that it names.
 
-    ``bills`` as ``GET /api/bills`` lists them, with ``account`` and ``code``. Raises LookupError
-    if there is no such bill.
+    ``bills`` as ``GET /api/bills`` lists them, with ``account`` and ``code``; ``order_id`` is the
+    order of the slip. Raises LookupError if there is no such bill or no order.
     """
+    if act.body.get("slip"):
+        if not order_id:
+            raise LookupError("there is no order yet whose slip could be scanned")
+        return replace(act, body={"code": slip_code(order_id)})
     if not names_bill(act):
         return act
     account = act.body["bill"]

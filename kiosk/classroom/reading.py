@@ -142,7 +142,9 @@ def _step(section: Section) -> Step:
         hints_s=_hints(section),
         shown=section.switch("shown"),
         waits=section.switch("waits"),
-        do=_texts(section, "do", _WORD, "ids of widgets") or ((target,) if target else ()),
+        repairs=section.switch("repairs"),
+        milestone=section.switch("milestone"),
+        do=_texts(section, "do", _WORD, "ids of widgets") or _doing(target, outside),
         voice=_texts(section, "voice", _WORD, "ids of phrases"),
         mistakes=tuple(_mistake(x) for x in section.sections("mistake")),
         outside=outside,
@@ -164,6 +166,12 @@ def _where(target: str) -> Condition:
     """Where a step can be done that doesn't say it: wherever its target stands."""
     screens = known.screens_with(target) if target else ()
     return Condition(words=(("screen", screens),)) if screens else ALWAYS
+
+
+def _doing(target: str, outside: tuple[Outside, ...]) -> tuple[str, ...]:
+    """What is to be done at a step that doesn't say it: its target, then what the card offers."""
+    buttons = tuple(f"outside.{n}" for n, x in enumerate(outside) if x.by is By.LEARNER)
+    return (*((target,) if target else ()), *buttons)
 
 
 def _hints(section: Section) -> tuple[float, ...]:
@@ -222,6 +230,8 @@ def _act(section: Section, *, done: bool = True) -> Act:
             section.wrong("body", "is not a table", "{ key = value, … } as the bench takes it")
     if section.has("bill"):
         body["bill"] = section.text("bill", r"\d{10}", "the account of one of the sample bills")
+    if section.switch("slip"):
+        body["slip"] = True
     if done:
         section.done()
     return Act(device, action, body)
@@ -230,7 +240,7 @@ def _act(section: Section, *, done: bool = True) -> Act:
 def _fault(section: Section) -> Fault:
     """Two actions, ``set`` and ``undo``, or the ``kind`` of one of the simulator's faults."""
     device = section.choice("device", tuple(known.ACTIONS))
-    lasts = section.switch("lasts")
+    lasts, pressed = section.switch("lasts"), section.switch("pressed")
     if section.has("kind"):
         kinds = known.fault_kinds().get(device, ())
         body: dict[str, object] = {"device": device, "kind": section.choice("kind", kinds or ("",))}
@@ -239,11 +249,13 @@ def _fault(section: Section) -> Fault:
         if section.has("params"):
             body["params"] = section.raw("params")
         section.done()
-        return Fault(Act(known.FAULTS, "set", body), Act(known.FAULTS, "clear", body), lasts)
+        return Fault(
+            Act(known.FAULTS, "set", body), Act(known.FAULTS, "clear", body), lasts, pressed
+        )
     allowed = known.ACTIONS[device]
     first, second = section.choice("set", allowed), section.choice("undo", allowed)
     section.done()
-    return Fault(Act(device, first), Act(device, second), lasts)
+    return Fault(Act(device, first), Act(device, second), lasts, pressed)
 
 
 def _condition(section: Section) -> Condition:

@@ -67,7 +67,7 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Do:
-    """Let this happen in the simulated cabin. ``order_id`` is the order at its screen, or empty."""
+    """Let this happen in the simulated cabin. ``order_id`` is the newest order at its screen."""
 
     act: Act
     order_id: str = ""
@@ -99,7 +99,8 @@ class Run:
     ``began`` is when the step did, ``quiet`` since when nothing has happened. ``level`` is the help
     given by waiting or asking; ``held``: the step has just been chosen by hand: it isn't left
     backwards until it could be done, nor forwards until it has been undone once. ``acted``: which
-    ``outside`` of the step have happened by themselves. ``faults`` are to be undone.
+    ``outside`` of the step have happened by themselves. ``faults`` are to be undone. ``order_id``
+    is the newest order of the lesson.
     """
 
     lesson: Lesson
@@ -115,6 +116,7 @@ class Run:
     acted: frozenset[int] = frozenset()
     faults: tuple[Fault, ...] = ()
     results: tuple[StepResult, ...] = ()
+    order_id: str = ""
     ended: bool = False
 
     @property
@@ -184,7 +186,7 @@ def decide(run: Run, event: Event) -> Moved:
 def _seen(run: Run, facts: Facts) -> Moved:
     if replace(facts, devices={}) != replace(run.facts, devices={}):
         run = replace(run, quiet=run.now)  # a printer's news is nothing that the learner did
-    run = replace(run, facts=facts)
+    run = replace(run, facts=facts, order_id=facts.order_id or run.order_id)
     return _judge(run)
 
 
@@ -223,8 +225,10 @@ def _at_mistake(run: Run, mistake: Mistake | None) -> tuple[Run, tuple[str, ...]
 
 def _earlier(run: Run, facts: Facts) -> int | None:
     """The last step before this one that can be done here; None if there is none."""
-    for index in range(run.index - 1, -1, -1):
-        step = run.lesson.steps[index]
+    steps = run.lesson.steps
+    floor = max((n for n in range(run.index + 1) if steps[n].milestone), default=0)
+    for index in range(run.index - 1, floor - 1, -1):
+        step = steps[index]
         if step.at.screens is not None and step.at.holds(facts) and not step.done.holds(facts):
             return index
     return None
@@ -246,9 +250,9 @@ def _enter(
 ) -> Moved:
     """Show a step: undo what the last one had broken, say it, break what it wants broken."""
     step = run.lesson.steps[index]
-    over = tuple(x for x in run.faults if not x.lasts)
-    lasting = tuple(x for x in run.faults if x.lasts)
-    fresh = tuple(x for x in step.faults if x not in lasting)
+    lasting = tuple(x for x in run.faults if x.lasts and not step.repairs)
+    over = tuple(x for x in run.faults if x not in lasting)
+    fresh = tuple(x for x in step.faults if x not in lasting and not x.pressed)
     mistake = run.mistake if said else None
     run = replace(
         run,
@@ -299,7 +303,7 @@ def _next_hint(run: Run) -> float | None:
         return None
     if run.mistake is not None and run.mistake.target:
         return None  # the way back is pointed at already
-    if not step.at.holds(_facts(run)) or not (step.target or _buttons(step, By.LEARNER)):
+    if not step.do or not step.at.holds(_facts(run)):
         return None
     return run.quiet + step.hints_s[level]
 
@@ -329,7 +333,7 @@ def _by_itself(run: Run) -> tuple[Run, tuple[Command, ...]]:
 def _wake(run: Run) -> Wake:
     times = [_next_hint(run)]
     seconds = run.step.done.after_s
-    if seconds is not None:
+    if seconds is not None and run.began + seconds > run.now:
         times.append(run.began + seconds)
     if run.step.at.holds(_facts(run)):
         times += [
@@ -347,8 +351,10 @@ def _wake(run: Run) -> Wake:
 def _pressed(run: Run, index: int) -> Moved:
     if not 0 <= index < len(run.step.outside) or run.step.outside[index].by is By.CABIN:
         return run, ()
-    run = replace(run, quiet=run.now)
-    return run, (*_acts(run, (run.step.outside[index].act,)), _wake(run))
+    struck = tuple(x for x in run.step.faults if x.pressed and x not in run.faults)
+    run = replace(run, quiet=run.now, faults=(*run.faults, *struck))
+    acts = (run.step.outside[index].act, *(x.set for x in struck))
+    return run, (*_acts(run, acts), _wake(run))
 
 
 def _controlled(run: Run, word: str) -> Moved:
@@ -414,7 +420,7 @@ def _buttons(step: Step, who: By) -> tuple[tuple[int, str], ...]:
 
 
 def _acts(run: Run, acts: tuple[Act, ...]) -> tuple[Command, ...]:
-    return tuple(Do(x, run.facts.order_id) for x in acts)
+    return tuple(Do(x, run.order_id) for x in acts)
 
 
 def _with(run: Run, **changes: object) -> Run:

@@ -72,13 +72,13 @@ class Class:
                 case runner.Say():
                     self.said += command.texts
                 case runner.Do():
-                    self.act(command.act)
+                    self.act(command.act, command.order_id)
                 case runner.Wake():
                     self._wake = command.at
                 case runner.Ended():
                     self.ended = command
 
-    def act(self, act: Act) -> None:
+    def act(self, act: Act, order_id: str = "") -> None:
         """What the child simulator's API would do."""
         if act.device == FAULTS:
             device, kind = str(act.body["device"]), str(act.body["kind"])
@@ -95,7 +95,7 @@ class Class:
         bills = [
             {"account": x.account, "code": x.code} for x in sample_bills(self.kiosk.clock.time())
         ]
-        done = prepared(act, bills)
+        done = prepared(act, bills, order_id)
         self.kiosk.act(done.device, done.action, **dict(done.body))
 
     def live(self, seconds: float) -> None:
