@@ -61,7 +61,8 @@ def _may_teach(state: State) -> bool:
     """A volunteer can begin a class: nobody is in the middle of anything."""
     step = state.visit.step
     idle = isinstance(step, CallPerson) and step.before is None
-    return idle and any(x.role is Role.VOLUNTEER for x in state.rules.operators)
+    chinese = state.visit.language == "zh"  # as a class is
+    return idle and chinese and any(x.role is Role.VOLUNTEER for x in state.rules.operators)
 
 
 def spoken(view: CallView) -> Utterance:
@@ -170,7 +171,7 @@ class CallScreen(Screen):
         self.ask.visible = not view.asked
         self.find.say(_("查一笔"))
         self.find.visible = view.find
-        self.volunteer.say(_("义工上课"))
+        self.volunteer.say("义工上课")
         self.volunteer.visible = view.volunteer
         self.bottom.offer(("back", "home", "help") if view.home else ("back", "help"))
         self.shape(view.asked, view.words, view.find)

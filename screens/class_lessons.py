@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiosk.core.state import State
-from kiosk.core.visit.class_decide import LESSONS_A_PAGE
-from kiosk.core.visit.class_steps import ClassLessons, Learner
+from kiosk.core.visit.class_decide import LESSONS_A_PAGE, lessons_on
+from kiosk.core.visit.class_steps import ClassLessons, Learner, LessonEntry
 from kiosk.speech.utterance import SILENCE, Utterance
 from screens.base import Screen
 from screens.drawing import Box
@@ -18,11 +18,11 @@ from screens.widgets.pick import Pick
 
 @dataclass(frozen=True, slots=True)
 class ClassLessonsView:
-    """``lessons``: name, title, and what it is about."""
+    """``lessons``: title, and what it is about."""
 
     title: str
     hint: str
-    lessons: tuple[tuple[str, str, str], ...]
+    lessons: tuple[tuple[str, str], ...]
     more: bool
 
 
@@ -30,19 +30,18 @@ def view_of(state: State) -> ClassLessonsView:
     step, room = state.visit.step, state.visit.classroom
     if not isinstance(step, ClassLessons) or room is None or room.learner is None:
         raise ValueError("no lesson is chosen")
-    page = room.lessons[step.page * LESSONS_A_PAGE :][:LESSONS_A_PAGE]
     learner = room.learner
     return ClassLessonsView(
         f"{learner.name}，学哪一课？",
         "选好以后，把屏幕让给学员。",
-        tuple((x.name, x.title, _about(x.name, x.about, x.minutes, learner)) for x in page),
+        tuple((x.title, _about(x, learner)) for x in lessons_on(room, step.page)),
         len(room.lessons) > LESSONS_A_PAGE,
     )
 
 
-def _about(name: str, about: str, minutes: int, learner: Learner) -> str:
-    learned = "学过了。" if any(x.lesson == name and x.whole for x in learner.learned) else ""
-    return f"{learned}约 {minutes} 分钟。{about}"
+def _about(lesson: LessonEntry, learner: Learner) -> str:
+    done = any(x.lesson == lesson.name and x.whole for x in learner.learned)
+    return f"{'学过了。' if done else ''}约 {lesson.minutes} 分钟。{lesson.about}"
 
 
 def spoken(view: ClassLessonsView) -> Utterance:  # noqa: ARG001
@@ -56,13 +55,12 @@ class ClassLessonsScreen(Screen):
 
     def build(self) -> None:
         self.hint = self.add(Label(self.kit, "class_lessons.hint", em_mm=11.0, colour="soft"))
-        self._names = [""] * LESSONS_A_PAGE
         self.rows = [
             self.add(
                 Pick(
                     self.kit,
                     f"class.lesson.{n}",
-                    lambda n=n: self.send("class.lesson", self._names[n]),  # type: ignore[misc]
+                    lambda n=n: self.send("class.lesson", str(n)),  # type: ignore[misc]
                     em_mm=15.0,
                 )
             )
@@ -94,7 +92,6 @@ class ClassLessonsScreen(Screen):
         for n, row in enumerate(self.rows):
             row.visible = n < len(view.lessons)
             if row.visible:
-                self._names[n], title, about = view.lessons[n]
-                row.show(title, about)
+                row.show(*view.lessons[n])
         self.more.visible = view.more
         self.shape(view.lessons)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiosk.core.state import State
-from kiosk.core.visit.class_decide import NAMES_A_PAGE, SURNAMES, TITLES
+from kiosk.core.visit.class_decide import NAMES_A_PAGE, TITLES, surnames_on
 from kiosk.core.visit.class_steps import ClassName
 from kiosk.speech.utterance import SILENCE, Utterance
 from screens.base import Screen
@@ -31,7 +31,7 @@ def view_of(state: State) -> ClassNameView:
     step = state.visit.step
     if not isinstance(step, ClassName):
         raise ValueError("nobody is asked for a name")
-    page = SURNAMES[step.page * NAMES_A_PAGE :][:NAMES_A_PAGE]
+    page = surnames_on(step.page)
     titles = tuple(f"{step.surname}{x}" for x in TITLES) if step.surname else TITLES
     hint = "怎么称呼？再选一个。" if step.surname else "先选姓，再选称呼。别的都不用问。"
     return ClassNameView("学员怎么称呼？", hint, page, titles if step.surname else ())
@@ -47,7 +47,6 @@ class ClassNameScreen(Screen):
     offers = ("back", "home")
 
     def build(self) -> None:
-        self._shown = [""] * NAMES_A_PAGE
         self.hint = self.add(Label(self.kit, "class_name.hint", em_mm=11.0, colour="soft"))
         self.keys = [
             self.add(
@@ -55,7 +54,7 @@ class ClassNameScreen(Screen):
                     self.kit,
                     f"class.surname.{n}",
                     "",
-                    lambda n=n: self.send("class.surname", self._shown[n]),  # type: ignore[misc]
+                    lambda n=n: self.send("class.surname", str(n)),  # type: ignore[misc]
                     kind="key",
                 )
             )
@@ -67,7 +66,7 @@ class ClassNameScreen(Screen):
                     self.kit,
                     f"class.title.{n}",
                     title,
-                    lambda title=title: self.send("class.title", title),  # type: ignore[misc]
+                    lambda n=n: self.send("class.title", str(n)),  # type: ignore[misc]
                     guard=True,
                 )
             )
@@ -106,7 +105,6 @@ class ClassNameScreen(Screen):
         for n, key in enumerate(self.keys):
             key.visible = n < len(view.surnames)
             if key.visible:
-                self._shown[n] = view.surnames[n]
                 key.say(view.surnames[n])
         for n, button in enumerate(self.titles):
             button.enable(bool(view.titles))

@@ -163,6 +163,11 @@ class Guide:
         top = self.band.box.bottom + self.theme.px(4)
         return Box(0, top, self.theme.width, self._screen.bottom.box.y - top - self.theme.px(3))
 
+    @property
+    def _below_band(self) -> Box:
+        top = self.band.box.bottom
+        return Box(0, top, self.theme.width, self.theme.height - top)
+
     def _darken(self, room: Box, hole: Box | None) -> None:
         top, end, width = self.band.box.bottom, room.bottom + self.theme.px(3), room.w
         if hole is None:
@@ -198,9 +203,7 @@ class Guide:
             )
         )
         found = hand_place(
-            Box(
-                0, self.band.box.bottom, self.theme.width, self.theme.height - self.band.box.bottom
-            ),
+            self._below_band,
             box,
             self.card.box,
             lambda x: tuple(map(self.theme.px, guide_hand.size_mm(x))),
@@ -209,12 +212,8 @@ class Guide:
         if found is None:
             return  # no room beside it: the frame says enough
         pointing, place = found
-        colours = (
-            ("ink", "card", "practice")
-            if self.theme.name == "day"
-            else ("paper", "ink", "practice")
-        )
-        line, skin, cuff = (rgb(self.theme.colour(x)) for x in colours)
+        pale = ("ink", "card") if self.theme.name == "day" else ("paper", "ink")
+        line, skin, cuff = (rgb(self.theme.colour(x)) for x in (*pale, "practice"))
         texture = guide_hand.texture(pointing, place.w, place.h, line, skin, cuff)
         self._hand.add(Color(1, 1, 1, 1))
         self._hand.add(

@@ -24,7 +24,7 @@ _BUTTON = 32.0
 class Mover(Touchable):
     """The card itself: touched, it goes out of the way."""
 
-    role = "group"
+    role = "card"
 
 
 class Card(Widget):

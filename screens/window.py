@@ -183,5 +183,5 @@ class _Window:
         picture["order"] = order_words(order_at_screen(state))
         picture["devices"] = device_words(state)
         picture["speaking"] = self._speaker.speaking
-        picture["practice"] = practised.guidance.number if practised is not None else 0
+        picture["practice"] = practised.describe() if practised is not None else None
         return picture

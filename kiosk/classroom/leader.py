@@ -162,7 +162,9 @@ class Leader:
         if ended is None and self._state is not None:
             guidance = runner.guidance(run)
             self._shown += 1
-            self._show(Practised(self._state, guidance, self, self._texts, self._said, self._shown))
+            self._show(
+                Practised(self._state, run, guidance, self, self._texts, self._said, self._shown)
+            )
         return ended
 
     # What happens outside

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import asdict, dataclass
+from typing import Any, Protocol
 
-from kiosk.classroom.runner import Guidance
+from kiosk.classroom.runner import Guidance, Run
 from kiosk.core.state import State
 
 
@@ -34,8 +34,21 @@ class Practised:
     """
 
     state: State
+    run: Run
     guidance: Guidance
     hand: Hand
     texts: tuple[str, ...] = ()
     said: int = 0
     shown: int = 0
+
+    def describe(self) -> dict[str, Any]:
+        """Where the lesson is, for the inspect socket; nothing personal."""
+        run = self.run
+        return {
+            "lesson": run.lesson.name,
+            "index": run.index,
+            "times": run.result.times,
+            "mistake": run.mistake.id if run.mistake is not None else "",
+            "mistakes": list(run.result.mistakes),
+            "facts": asdict(run.facts),
+        }

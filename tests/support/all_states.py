@@ -6,6 +6,7 @@ from kiosk.core.state import State
 from tests.support import (
     states,
     states_booklet,
+    states_class,
     states_goods,
     states_print,
     states_rice,
@@ -19,4 +20,5 @@ STATES: dict[str, State] = {
     **states_rice.STATES,
     **states_print.STATES,
     **states_staff.STATES,
+    **states_class.STATES,
 }

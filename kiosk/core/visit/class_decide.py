@@ -7,6 +7,7 @@ through ``Practise`` to a cabin of its own, and all that comes back is what was 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TypeVar
 
 from kiosk.core.access import Operator
 from kiosk.core.state import State
@@ -21,6 +22,7 @@ from kiosk.core.visit.class_steps import (
     Classroom,
     ClassStep,
     Learner,
+    LessonEntry,
 )
 from kiosk.core.visit.common import IDLE, Moved, go, leave, stay
 from kiosk.core.visit.messages import Ring, Touched
@@ -37,6 +39,22 @@ SURNAMES = (
 NAMES_A_PAGE = 12
 TITLES = ("阿姨", "爷叔", "老师", "师傅")
 LESSONS_A_PAGE = 4
+
+
+_T = TypeVar("_T")
+
+
+def surnames_on(page: int) -> tuple[str, ...]:
+    return SURNAMES[page * NAMES_A_PAGE :][:NAMES_A_PAGE]
+
+
+def lessons_on(room: Classroom, page: int) -> tuple[LessonEntry, ...]:
+    return room.lessons[page * LESSONS_A_PAGE :][:LESSONS_A_PAGE]
+
+
+def _chosen(among: tuple[_T, ...], value: str) -> _T | None:
+    """The one at that place, if there is one."""
+    return among[int(value)] if value.isdecimal() and int(value) < len(among) else None
 
 
 def enter(state: State, who: Operator) -> Moved:
@@ -97,7 +115,8 @@ def _touched(state: State, touch: Touched, step: ClassStep, room: Classroom) -> 
 def _touched_room(state: State, touch: Touched, room: Classroom) -> Moved:
     match touch.target:
         case "class.learner" if touch.value.isdecimal() and int(touch.value) < len(room.learners):
-            return _with(state, at=int(touch.value), latest=None), ()
+            at = int(touch.value)
+            return _with(state, at=-1 if at == room.at else at, latest=None), ()
         case "class.add" if not room.full:
             return go(state, ClassName())
         case "class.choose" if room.learner is not None and room.lessons:
@@ -111,10 +130,12 @@ def _touched_room(state: State, touch: Touched, room: Classroom) -> Moved:
 
 def _touched_name(state: State, touch: Touched, step: ClassName) -> Moved:
     match touch.target:
-        case "class.surname" if touch.value in SURNAMES:
-            return go(state, replace(step, surname=touch.value))
-        case "class.title" if step.surname and touch.value in TITLES:
-            return _add(state, step.surname + touch.value)
+        case "class.surname":
+            surname = _chosen(surnames_on(step.page), touch.value) or ""
+            return go(state, replace(step, surname="" if surname == step.surname else surname))
+        case "class.title" if step.surname:
+            title = _chosen(TITLES, touch.value)
+            return stay(state) if title is None else _add(state, step.surname + title)
         case "class.more":
             pages = -(-len(SURNAMES) // NAMES_A_PAGE)
             return go(state, replace(step, page=(step.page + 1) % pages, surname=""))
@@ -142,7 +163,7 @@ def _touched_lessons(state: State, touch: Touched, step: ClassLessons, room: Cla
     if touch.target == "class.more":
         pages = -(-len(room.lessons) // LESSONS_A_PAGE)
         return go(state, ClassLessons((step.page + 1) % pages))
-    lesson = next((x for x in room.lessons if x.name == touch.value), None)
+    lesson = _chosen(lessons_on(room, step.page), touch.value)
     if touch.target != "class.lesson" or lesson is None or room.learner is None:
         return stay(state)
     number = room.number + 1

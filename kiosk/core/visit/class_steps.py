@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-MOST_LEARNERS = 6
+MOST_LEARNERS = 5
 DIGITS = 4
 """The end of a phone number."""
 
