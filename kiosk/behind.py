@@ -22,6 +22,7 @@ from kiosk.pages import PageStore
 from kiosk.settings import Settings
 
 if TYPE_CHECKING:
+    from kiosk.cabin import ShowPractised
     from kiosk.diagnostics.station import Station
     from kiosk.diagnostics.switchboard import Switchboard
     from kiosk.engine import Engine
@@ -55,6 +56,7 @@ class Behind:
         publish: Callable[[State], None],
         pages: PageStore | None = None,
         outlook: Outlook | None = None,
+        practised: ShowPractised | None = None,
     ) -> None:
         self.failure = 0
         self.again = False
@@ -63,6 +65,7 @@ class Behind:
         self._pages = pages
         self._outlook = outlook
         self._station: Station | None = None
+        self._practised = practised
         self._begin = threading.Event()
         self._lock = threading.Lock()
         self._early: list[object] = []
@@ -124,7 +127,12 @@ class Behind:
         board = Switchboard(self._settings.devices, self._settings.cabin.data_dir)
         try:
             engine = build(
-                self._settings, self._publish, None, self._pages, board, self.start_again
+                self._settings,
+                self._publish,
+                pages=self._pages,
+                board=board,
+                again=self.start_again,
+                practised=self._practised,
             )
         except JournalBusyError as error:
             self._fail(str(error), FAILED)

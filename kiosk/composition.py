@@ -16,7 +16,7 @@ from kiosk.adapters.clinic import ClinicDesk
 from kiosk.adapters.document_jobs import Place
 from kiosk.adapters.documents import Documents
 from kiosk.adapters.release import EVERY_S
-from kiosk.adapters.staff import Staff
+from kiosk.adapters.staff import ClassDesk, Staff
 from kiosk.adapters.terminals import ZVT_DRIVERS, words_of
 from kiosk.booklet_register import Register, RegisterBrokenError
 from kiosk.books import AnyBooks, Books
@@ -72,6 +72,7 @@ class World:
     survey: Callable[[], Survey] | None = None
     again: Callable[[], None] = lambda: None
     board: Switchboard | None = None
+    class_desk: Callable[[], ClassDesk] | None = None
 
 
 def means_of(settings: Settings, platforms: Mapping[str, g.QrPayment]) -> tuple[Means, ...]:
@@ -188,6 +189,7 @@ def compose_engine(
             clock.monotonic,
             lambda: _desk(settings, world, books, head, engine),
             lambda: _tests(settings, world),
+            world.class_desk,
         )
     )
     if documents is not None:

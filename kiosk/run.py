@@ -44,7 +44,8 @@ def run(args: argparse.Namespace) -> int:
     shown = Shown()
     shown.publish(opening_state(settings, time.time()))
     heart = Heartbeat((ENGINE, JOURNAL) if args.no_window else PARTS)
-    behind = Behind(settings, shown.publish, shown.pages, Outlook(heart, shown.newest, shown.wake))
+    outlook = Outlook(heart, shown.newest, shown.wake)
+    behind = Behind(settings, shown.publish, shown.pages, outlook, shown.practise)
     wish = wish_of(os.environ)
     watchdog = Watchdog(wish, heart, behind.post, shown.wake) if wish else None
     if watchdog:

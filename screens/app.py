@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kivy.core.window import Window
 
@@ -33,6 +33,9 @@ from screens.voice import NOTHING, Said
 from screens.walk import describe
 from screens.widgets.base import Kit, Touchable
 
+if TYPE_CHECKING:
+    from screens.guide import Guide, GuideView
+
 _BUILD_AFTER_S = 1.0  # the first second belongs to the machines and the gateways
 _BUILD_EVERY_S = 0.02  # between screens that are built ahead: the loop looks at input
 _GIVE_BACK_S = 0.5  # after the last frame of a visit has been drawn over
@@ -47,7 +50,7 @@ class Picture:
 
     ``version`` is that of the state it was made from and goes back with every touch. ``asleep``
     darkens nothing by itself; it makes the next touch one that only wakes (it is sent as
-    ``wake``).
+    ``wake``). ``guide`` is what a lesson draws over it.
     """
 
     screen: str
@@ -58,6 +61,7 @@ class Picture:
     asleep: bool = False
     language: str = "zh"
     said: Said = NOTHING
+    guide: GuideView | None = None
 
 
 class KioskApp:
@@ -106,6 +110,7 @@ class KioskApp:
         self._picture: Picture | None = None
         self._shown: Screen | None = None
         self._layer = Layer()
+        self._guide: Guide | None = None
         Window.canvas.clear()
         Window.canvas.add(self._layer.root)
         self.finger = OneFinger(self._find, self._swallow)
@@ -160,12 +165,26 @@ class KioskApp:
             self.finger.release()
             self._shown = screen
             self._layer.show(screen.solid, screen.ink)
+        self._lead(picture.guide, screen)
         self.loop.redraw()
+
+    def _lead(self, view: GuideView | None, screen: Screen) -> None:
+        """Draw a lesson over the screen; what draws it is loaded when there first is one."""
+        if self._guide is None:
+            if view is None:
+                return
+            from screens.guide import Guide
+
+            self._guide = Guide(self.kit, self._touched)
+            Window.canvas.add(self._guide.root)
+        self._guide.show(view, screen)
 
     def forget(self) -> None:
         """A visit ended: drop what was drawn for it (WCAG 2.2, 2.2.6: nothing of it stays)."""
         for screen in self._built.values():
             screen.wipe()
+        if self._guide is not None:
+            self._guide.wipe()
         self.kit.texts.forget()
         self.loop.call_at(monotonic() + _GIVE_BACK_S, self._tidy)
 
@@ -190,6 +209,10 @@ class KioskApp:
             self._send(touch_id, value, self._picture.version)
 
     def _find(self, x: float, y: float) -> Touchable | None:
+        if self._guide is not None:
+            covered, found = self._guide.find(x, y)
+            if covered:
+                return found
         return touchable_at(self._shown, x, y) if self._shown is not None else None
 
     def _swallow(self) -> bool:
@@ -222,9 +245,10 @@ class KioskApp:
             self.snapshot = {
                 "screen": self._picture.screen,
                 "version": self._picture.version,
+                "practised": self._picture.guide.shown if self._picture.guide else 0,
                 "frame": self.loop.frame,
                 "size": [self.theme.width, self.theme.height],
-                "widgets": describe(self._shown),
+                "widgets": describe(self._shown) + self._guided(),
             }
         if self._fresh and self._picture is not None:
             self._fresh = False
@@ -232,6 +256,9 @@ class KioskApp:
         if self.loop.frame == 1:
             self._on_first()
             self.loop.call_at(monotonic() + _BUILD_AFTER_S, self._build_next)
+
+    def _guided(self) -> list[dict[str, Any]]:
+        return self._guide.describe() if self._guide is not None else []
 
     def _build_next(self) -> None:
         """Build a screen ahead of need, so that its first showing is fast; input goes first."""

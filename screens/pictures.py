@@ -8,6 +8,7 @@ from typing import Any
 
 from kiosk.core.goods import Ware
 from kiosk.core.state import State
+from kiosk.core.visit.class_steps import CLASS_SCREENS
 from kiosk.core.visit.clinic_steps import CLINIC_SCREENS
 from kiosk.core.visit.common import order_at_screen
 from kiosk.core.visit.print_choices import PrintStep
@@ -76,6 +77,11 @@ _CLASSES: Mapping[str, tuple[str, str]] = {
     "clinic_result": ("clinic_result", "ClinicResultScreen"),
     "clinic_code": ("clinic_code", "ClinicCodeScreen"),
     "clinic_record": ("clinic_record", "ClinicRecordScreen"),
+    "class_room": ("class_room", "ClassRoomScreen"),
+    "class_name": ("class_name", "ClassNameScreen"),
+    "class_digits": ("class_digits", "ClassDigitsScreen"),
+    "class_lessons": ("class_lessons", "ClassLessonsScreen"),
+    "class_wait": ("class_wait", "ClassWaitScreen"),
     "lay_card": ("lay_card", "LayCardScreen"),
     "had_booklet": ("had_booklet", "HadBookletScreen"),
     "booklet_delivering": ("booklet_delivering", "BookletDeliveringScreen"),
@@ -119,6 +125,7 @@ SERVICES = {
     "found": N_("查一笔"),
     "call": N_("请人帮忙"),
     **dict.fromkeys(CLINIC_SCREENS.values(), N_("量血压")),
+    **dict.fromkeys(CLASS_SCREENS.values(), "小义工课堂"),
     "lay_card": N_("病历本"),
     "had_booklet": N_("病历本"),
     **{f"tech_{x}": N_("维护") for x in TECH},

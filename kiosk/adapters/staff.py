@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from devices.driver import Notice
 from devices.scanner.codec import Scanned
@@ -19,6 +19,7 @@ from kiosk.core.order import Order
 from kiosk.core.visit import messages as m
 from kiosk.core.visit import sign_in_messages as s
 from kiosk.core.visit import tech_test_messages as tt
+from kiosk.core.visit.class_messages import ClassCommand
 from kiosk.settings import OperatorSettings
 
 if TYPE_CHECKING:
@@ -29,6 +30,12 @@ if TYPE_CHECKING:
     from kiosk.books import AnyBooks
 
 _log = logging.getLogger(__name__)
+
+
+class ClassDesk(Protocol):
+    """Who holds classes (`kiosk.classroom.desk`); loaded when somebody first does."""
+
+    def ask(self, command: ClassCommand) -> None: ...
 
 
 class Staff:
@@ -43,6 +50,7 @@ class Staff:
         monotonic: Callable[[], float],
         make_desk: Callable[[], Desk],
         make_tests: Callable[[], TestBench],
+        class_desk: Callable[[], ClassDesk] | None = None,
     ) -> None:
         self._cabin = cabin
         self._operators = operators
@@ -54,6 +62,8 @@ class Staff:
         self._desk: Desk | None = None
         self._make_tests = make_tests
         self._tests: TestBench | None = None
+        self._make_class_desk = class_desk
+        self._class_desk: ClassDesk | None = None
 
     def carry_out(self, command: c.Command, order: Order) -> None:
         self._cabin.carry_out(command, order)
@@ -62,6 +72,8 @@ class Staff:
         match command:
             case s.WriteDown():
                 self._write_down(command)
+            case ClassCommand():
+                self._hold_class(command)
             case s.ForgetPin():
                 if self._door is not None:
                     self._door.forget()
@@ -88,6 +100,12 @@ class Staff:
         if self._desk is not None and (found := self._desk.translate(message)) is not None:
             return [*found]
         return self._cabin.translate(message)
+
+    def _hold_class(self, command: ClassCommand) -> None:
+        if self._class_desk is None and self._make_class_desk is not None:
+            self._class_desk = self._make_class_desk()
+        if self._class_desk is not None:
+            self._class_desk.ask(command)
 
     @property
     def door(self) -> Door:

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from kiosk.classroom.known import widgets
 from kiosk.i18n import read_po
 from kiosk.speech.phrases import known
 from screens import fonts
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.window
 
 Walk = dict[str, Any]
 MIDDLE = 1920 // 2
-STAFF = ("sign_in", "tech_")
+STAFF = ("sign_in", "tech_", "class_")
 """Screens of the staff: silent, in Chinese only, and as high as a grown-up reaches."""
 CATALOGUE = Path(fonts.__file__).parents[1] / "kiosk/locale/en/LC_MESSAGES/kiosk.po"
 
@@ -92,7 +93,7 @@ def test_lower_brings_controls_down_and_into_the_lower_half(walk: Walk) -> None:
     assert walk["tops"]["home"]["True"] >= walk["tops"]["home"]["False"] + 200
     high = {name for name, tops in walk["tops"].items() if tops["True"] < MIDDLE}
     # Lists of three and more things to choose among need more room than the lower half has.
-    long = ("bills", "institution_", "topup_", *STAFF)
+    long = ("bills", "institution_", "topup_", "call_volunteer", *STAFF)
     assert {x for x in high if not x.startswith(long)} == set()
     assert "bills_2" not in high
     assert "institution_4" not in high
@@ -106,6 +107,13 @@ def test_every_screen_has_words_and_they_stand_on_it(walk: Walk) -> None:
 
 def test_screens_of_the_second_language_go_with_the_visit(walk: Walk) -> None:
     assert walk["languages"] == [["en", "zh"], ["zh"]]
+
+
+def test_lessons_know_the_widgets_of_every_screen(walk: Walk) -> None:
+    """What a lesson may point at. Made anew by
+    ``python -m tests.journey.widget_walk /tmp ids >kiosk/classroom/widgets.json``.
+    """
+    assert {x: list(ids) for x, ids in widgets().items()} == walk["ids"]
 
 
 def test_names_and_account_numbers_are_said_only_when_asked_for(walk: Walk) -> None:

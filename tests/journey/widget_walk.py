@@ -54,7 +54,13 @@ def main(data_dir: Path) -> None:
         "unseen": unseen(app, lambda name: pictures.of(STATES[name])),
         "languages": [sorted(languages), sorted(left)],
     }
-    print(json.dumps(report, ensure_ascii=False))
+    print(ids_as_text(report["ids"]) if "ids" in sys.argv else json.dumps(report))
+
+
+def ids_as_text(ids: dict[str, list[str]]) -> str:
+    """Screens and their widgets, a screen a line: ``kiosk/classroom/widgets.json``."""
+    lines = [f"  {json.dumps(x)}: {json.dumps(names)}" for x, names in ids.items()]
+    return "{\n" + ",\n".join(lines) + "\n}"
 
 
 EVERY = ("pay_bill", "blood_pressure", "print", "rice", "booklet")
@@ -94,8 +100,10 @@ class _Walk:
         self._betrayed: list[str] = []
         self._said: dict[str, list[Any]] = {}
         self._not_shown: list[str] = []
+        self._ids: dict[str, set[str]] = {}
 
     def see(self, name: str, state: Any) -> None:
+        from screens.walk import describe
         from screens.widgets.label import Label
         from tests.support.screen_rules import broken
 
@@ -108,6 +116,7 @@ class _Walk:
             how = f"{picture.palette} lower={state.visit.lower} {picture.language}"
             self._broken[f"{name} {how}"] = found
         widgets = list(screen.walk())
+        self._ids.setdefault(picture.screen, set()).update(x["id"] for x in describe(screen))
         self._listen(f"{name} {picture.language}", picture, widgets)
         self._texts |= {(w.face, w.text) for w in widgets if isinstance(w, Label) and w.text}
         if name.startswith("clinic_"):
@@ -235,6 +244,7 @@ class _Walk:
             "said": self._said,
             "not_shown": self._not_shown,
             "texts": sorted(self._texts),
+            "ids": {screen: sorted(ids) for screen, ids in sorted(self._ids.items())},
             "fonts": {x: self._app.kit.fonts.path(x) for x in ("regular", "bold", "serif")},
         }
 

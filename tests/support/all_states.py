@@ -6,6 +6,7 @@ from kiosk.core.state import State
 from tests.support import (
     states,
     states_booklet,
+    states_class,
     states_goods,
     states_print,
     states_rice,
@@ -21,4 +22,5 @@ STATES: dict[str, State] = {
     **states_print.STATES,
     **states_staff.STATES,
     **states_tests.STATES,
+    **states_class.STATES,
 }

@@ -43,13 +43,18 @@ def broken(screen: Screen) -> list[str]:
         *_on_the_panel(screen, lines),
         *_texts_apart(lines),
         *_boxes_apart(screen, widgets, lines),
-        *_counts(widgets, 16 if _staff(screen) else 6),
+        *_counts(widgets, 16 if _lists(screen) else 6),
     ]
 
 
 def _staff(screen: Screen) -> bool:
     """The staff's screens are denser: smaller type, longer lists. Targets are as large."""
     return screen.name.startswith("tech_") and screen.name != "tech_closed"
+
+
+def _lists(screen: Screen) -> bool:
+    """The staff's screens, and the volunteers', have longer lists."""
+    return _staff(screen) or screen.name.startswith("class_")
 
 
 def ink(label: Label) -> Iterator[Line]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.core import guards
+from kiosk.core.access import Purpose
 from kiosk.core.goods import Ware
 from kiosk.core.state import State
 from kiosk.core.visit import (
     bill_steps,
     booklet_steps,
+    class_decide,
     clinic_common,
     clinic_decide,
     clinic_outcome,
@@ -18,12 +20,15 @@ from kiosk.core.visit import (
     print_steps,
     rice_steps,
     sign_in,
+    sign_in_begin,
     sound,
     staff,
 )
 from kiosk.core.visit import booklet_messages as b
 from kiosk.core.visit import messages as m
 from kiosk.core.visit.booklet import HadBooklet, LayCard
+from kiosk.core.visit.class_messages import ClassEvent
+from kiosk.core.visit.class_steps import ClassStep
 from kiosk.core.visit.clinic_messages import ClinicEvent, TokenScanned
 from kiosk.core.visit.clinic_steps import ClinicMeasuring, ClinicStep
 from kiosk.core.visit.common import (
@@ -102,6 +107,8 @@ def _decide(state: State, event: m.VisitEvent) -> Moved:
             return _awake(*_touched(state, event))
         case m.BillScanned() | m.SlipScanned() | m.PaymentCodeScanned() | m.UnknownScanned():
             return _awake(*_scanned(state, event))
+        case ClassEvent():
+            return class_decide.happened(state, event)
         case TokenScanned():
             return _awake(*clinic_decide.happened(state, event))
         case ClinicEvent():
@@ -150,6 +157,8 @@ def _decide(state: State, event: m.VisitEvent) -> Moved:
 
 def _awake(state: State, commands: tuple[m.VisitCommand, ...]) -> Moved:
     """Somebody is here: measure the quiet anew."""
+    if isinstance(state.visit.step, ClassStep):
+        return state, (*commands, m.Ring(ATTRACT, 0))  # a class has a patience of its own
     if isinstance(state.visit.step, Home):
         return state, (*commands, m.Ring(IDLE, 0), m.Ring(ATTRACT, state.rules.attract_after_s))
     return state, (*commands, m.Ring(ATTRACT, 0), m.Ring(IDLE, staff.patience_s(state)))
@@ -205,6 +214,8 @@ def _touched(state: State, touch: m.Touched) -> Moved:
             return clinic_decide.touched(state, touch)
         case SignIn() | TechStep():
             return staff.touched(state, touch)
+        case step if isinstance(step, ClassStep):
+            return class_decide.touched(state, touch, step)
         case _:
             return stay(state)
 
@@ -270,6 +281,8 @@ def _back(state: State) -> Moved:
             return go(state, BillList())
         case SignIn() as step:
             return sign_in.back(state, step)
+        case step if isinstance(step, ClassStep):
+            return class_decide.back(state, step)
         case step if isinstance(step, ClinicStep):
             return clinic_decide.back(state)
         case _:
@@ -298,6 +311,8 @@ def _touched_home(state: State, touch: m.Touched) -> Moved:
 
 def _touched_call(state: State, touch: m.Touched) -> Moved:
     step = state.visit.step
+    if touch.target == "call.volunteer" and order_at_screen(state) is None:
+        return sign_in_begin.begin(state, Purpose.CLASS, step)
     if touch.target == "call.find_slip" and order_at_screen(state) is None:
         return go(state, FindSlip())
     if touch.target == "call.ask" and isinstance(step, CallPerson):
@@ -319,9 +334,8 @@ def _scanned(state: State, event: m.VisitEvent) -> Moved:
         state, gone = leave(state)
         state, commands = _scanned(state, event)
         return state, (*gone, *commands)
-    if isinstance(
-        step, Looking | CheckGoods | PAYING | PrintStep | SignIn | TechStep
-    ) or order_at_screen(state):
+    deaf = Looking | CheckGoods | PAYING | PrintStep | SignIn | TechStep | ClassStep
+    if isinstance(step, deaf) or order_at_screen(state):
         return stay(state)
     if isinstance(step, ClinicStep):
         return clinic_outcome.scanned_something_else(state)
@@ -395,6 +409,8 @@ def _rang(state: State, name: str) -> Moved:
     if busy or clinic_common.works(state) or print_steps.works(state):
         # Never while a device or a payment works, not even after the warning (standards, time).
         return _cover(state, Overlay.NONE), (m.Ring(IDLE, state.rules.idle_warning_s),)
+    if isinstance(step, ClassStep):
+        return leave(state)  # whoever it was has gone, and owns nothing on this screen
     if name == RESET:
         return leave(state) if state.visit.overlay is Overlay.IDLE else stay(state)
     if name != IDLE:

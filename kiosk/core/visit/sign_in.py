@@ -20,8 +20,8 @@ from kiosk.core.access import (
     find,
 )
 from kiosk.core.state import State
+from kiosk.core.visit import class_decide, tech, tech_orders
 from kiosk.core.visit import sign_in_messages as s
-from kiosk.core.visit import tech, tech_orders
 from kiosk.core.visit.common import IDLE, Moved, go, leave, next_request, stay
 from kiosk.core.visit.messages import Ring, Touched, VisitCommand
 from kiosk.core.visit.sign_in_begin import PAGE, WAIT_TICK, ask, begin
@@ -125,6 +125,8 @@ def entered(state: State, step: SignIn, who: Operator) -> Moved:
     """Go on with what the sign-in was for."""
     if step.purpose is Purpose.SECOND:
         return tech_orders.confirmed(state, step, who)
+    if step.purpose is Purpose.CLASS:
+        return class_decide.enter(state, who)
     state = replace(state, visit=replace(state.visit, operator=who))
     return tech.enter(state) if step.purpose is Purpose.MAINTENANCE else leave(state)
 

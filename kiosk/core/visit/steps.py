@@ -18,6 +18,7 @@ from kiosk.core.money import Fen
 from kiosk.core.order import Order
 from kiosk.core.printing import PrintChoice
 from kiosk.core.visit.booklet import HadBooklet, LayCard
+from kiosk.core.visit.class_steps import Classroom, ClassStep
 from kiosk.core.visit.clinic_steps import ClinicStep
 from kiosk.core.visit.print_choices import PrintStep
 from kiosk.core.visit.rice_choices import (
@@ -236,6 +237,7 @@ Step = (
     | ChooseRiceLevel
     | SignIn
     | TechStep
+    | ClassStep
 )
 
 
@@ -257,7 +259,7 @@ class Visit:
     ``identified``: who has said who they are, for the services that ask; ``operator``: who of the
     staff has signed in.
     ``volume`` is the step that was chosen, None until one is; ``again`` counts how
-    often 再说一遍 was touched.
+    often 再说一遍 was touched. ``classroom``: a volunteer holds a class here.
     """
 
     step: Step = field(default_factory=Home)
@@ -274,6 +276,7 @@ class Visit:
     language: str = "zh"
     volume: int | None = None
     again: int = 0
+    classroom: Classroom | None = None
 
     def next(self, step: Step) -> Visit:
         """End this stay: what follows knows nothing of it, and its answers come too late."""

@@ -6,6 +6,7 @@ from kiosk.core.goods import GoodsState, Ware
 from kiosk.core.order import Order, PaperState, PaymentState
 from kiosk.core.state import State
 from kiosk.core.visit.booklet import HadBooklet, LayCard
+from kiosk.core.visit.class_steps import CLASS_SCREENS
 from kiosk.core.visit.clinic_steps import CLINIC_SCREENS
 from kiosk.core.visit.common import may_leave, order_at_screen, unrecorded
 from kiosk.core.visit.print_choices import (
@@ -74,6 +75,7 @@ SCREENS: dict[type, str] = {
     ChoosePages: "print_pages",
     PreparingPrint: "looking",
     **CLINIC_SCREENS,
+    **CLASS_SCREENS,
     LayCard: "lay_card",
     HadBooklet: "had_booklet",
     ChooseRice: "rice",
