@@ -125,9 +125,9 @@ class Run:
 class Guidance:
     """What to draw. ``number`` of ``count`` steps; ``kind``: ``text`` is about a mistake.
 
-    ``hint`` is for the volunteer's eye. ``target`` is a widget's id, empty for none; ``finger`` and ``light`` whether it is pointed at
-    and lit. ``buttons``: index and label of what the learner lets happen outside; ``controls`` the
-    same for the volunteer.
+    ``hint`` is for the volunteer's eye. ``target`` is a widget's id, empty for none; ``finger``
+    and ``light`` whether it is pointed at and lit. ``buttons``: index and label of what the
+    learner lets happen outside; ``controls`` the same for the volunteer.
     """
 
     number: int
