@@ -20,6 +20,7 @@ from kiosk.pages import PageStore
 from kiosk.settings import Settings
 
 if TYPE_CHECKING:
+    from kiosk.cabin import ShowPractised
     from kiosk.engine import Engine
 
 _log = logging.getLogger(__name__)
@@ -38,11 +39,13 @@ class Behind:
         settings: Settings,
         publish: Callable[[State], None],
         pages: PageStore | None = None,
+        practised: ShowPractised | None = None,
     ) -> None:
         self.failure = 0
         self._settings = settings
         self._publish = publish
         self._pages = pages
+        self._practised = practised
         self._begin = threading.Event()
         self._lock = threading.Lock()
         self._early: list[object] = []
@@ -94,7 +97,7 @@ class Behind:
         from kiosk.journal import JournalBusyError
 
         try:
-            engine = build(self._settings, self._publish, None, self._pages)
+            engine = build(self._settings, self._publish, None, self._pages, self._practised)
         except JournalBusyError as error:
             self._fail(str(error), FAILED)
             return None

@@ -13,6 +13,7 @@ import apsw
 
 from kiosk.clock import BEHIND_S, TrustedClock
 from kiosk.core import events as e
+from kiosk.core.access import SIGNED_IN, TRIED
 from kiosk.core.commands import IRREVERSIBLE, Command
 from kiosk.core.decide import decide
 from kiosk.core.order import Order
@@ -60,6 +61,8 @@ class AnyBooks(Protocol):
     def find(self, order_id: str) -> Order | None: ...
     def look_up(self, order_id: str) -> Found: ...
     def note(self, kind: str, body: object) -> str: ...
+    def now_ms(self) -> int: ...
+    def sign_ins(self) -> list[tuple[int, str, str]]: ...
     def next_order_id(self) -> str: ...
     def paid_today(self) -> int: ...
     def trouble(self) -> str: ...
@@ -88,6 +91,12 @@ class ClosedBooks:
 
     def note(self, kind: str, body: object) -> str:  # noqa: ARG002
         return self._reason
+
+    def now_ms(self) -> int:
+        return int(time.time() * 1000)
+
+    def sign_ins(self) -> list[tuple[int, str, str]]:
+        return []
 
     def next_order_id(self) -> str:
         return ""
@@ -200,6 +209,15 @@ class Books:
         except (apsw.Error, OSError) as error:
             return f"{type(error).__name__}: {error}"
         return ""
+
+    def now_ms(self) -> int:
+        """The books' time in milliseconds: never earlier than their last row."""
+        return self._clock.now_ms()
+
+    def sign_ins(self) -> list[tuple[int, str, str]]:
+        """Return each try to sign in and each success: when (ms), which of both, as whom."""
+        found = self.journal.notes_of(TRIED, SIGNED_IN)
+        return [(at, kind, str(body.get("operator", ""))) for at, kind, body in found]
 
     def next_order_id(self) -> str:
         """Make a number: cabin, local date, counter of the day, five characters of chance."""

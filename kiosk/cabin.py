@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from devices.driver import Report
 from devices.recording import recorded, recorder
@@ -25,6 +26,12 @@ from kiosk.opening_files import place_of
 from kiosk.pages import PageStore
 from kiosk.settings import Settings
 
+if TYPE_CHECKING:
+    from kiosk.classroom.desk import ClassDesk
+    from kiosk.classroom.stage import Practised
+
+ShowPractised = Callable[["Practised | None"], None]
+
 _log = logging.getLogger(__name__)
 
 
@@ -33,11 +40,12 @@ def build(
     publish: Callable[[State], None],
     journal: Journal | None = None,
     pages: PageStore | None = None,
+    practised: ShowPractised | None = None,
 ) -> Engine:
     """Open the books, put everything together and begin to speak with the machines.
 
     ``journal`` is one that is open already, as crash tests bring it. Pictures of people's pages go
-    to ``pages``.
+    to ``pages``, what a class practises to ``practised``; without it no class is held.
     Raises JournalBusyError if another kiosk has the books, ValueError for a gateway's settings.
     """
     clock = SystemClock()
@@ -52,11 +60,35 @@ def build(
         books,
         clock,
         publish,
-        lambda engine: replace(_world(settings, engine), pages=pages or PageStore()),
+        lambda engine: _with_window(world_of(settings, engine), engine, pages, practised),
     )
 
 
-def _world(settings: Settings, engine: Engine) -> composition.World:
+def _with_window(
+    world: composition.World,
+    engine: Engine,
+    pages: PageStore | None,
+    practised: ShowPractised | None,
+) -> composition.World:
+    """The world of a cabin that has a screen: where its pictures go."""
+    shown = pages or PageStore()
+    desk = None
+    if practised is not None:
+        desk = lambda: _class_desk(world, engine, shown, practised)  # noqa: E731
+    return replace(world, pages=shown, class_desk=desk)
+
+
+def _class_desk(
+    world: composition.World, engine: Engine, pages: PageStore, practised: ShowPractised
+) -> ClassDesk:
+    """Loaded when a class is held: nobody else needs it."""
+    from kiosk.classroom.desk import ClassDesk
+
+    return ClassDesk(world.lanes, engine.post, practised, pages)
+
+
+def world_of(settings: Settings, engine: Engine) -> composition.World:
+    """Workers on the ports and clients of the gateways that these settings name, begun."""
     cables = Cables()
 
     def report(role: str, what: Report) -> None:

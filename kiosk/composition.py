@@ -15,6 +15,7 @@ from kiosk.adapters.clinic import ClinicDesk
 from kiosk.adapters.document_jobs import Place
 from kiosk.adapters.documents import Documents
 from kiosk.adapters.release import EVERY_S
+from kiosk.adapters.staff import ClassDesk, Staff
 from kiosk.adapters.terminals import ZVT_DRIVERS, words_of
 from kiosk.booklet_register import Register, RegisterBrokenError
 from kiosk.books import AnyBooks, Books
@@ -56,6 +57,7 @@ class World:
     record: HealthRecord | None = None
     files: Place | None = None
     pages: PageStore = field(default_factory=PageStore)
+    class_desk: Callable[[], ClassDesk] | None = None
 
 
 def means_of(settings: Settings, platforms: Mapping[str, g.QrPayment]) -> tuple[Means, ...]:
@@ -162,7 +164,16 @@ def compose_engine(
         booklet := booklets_of(settings, world, clock, localtime),
         documents := _documents(world),
     )
-    engine.connect(adapters)
+    engine.connect(
+        Staff(
+            adapters,
+            settings.operators,
+            world.lanes,
+            books,
+            clock.monotonic,
+            world.class_desk,
+        )
+    )
     if documents is not None:
         engine.add_chore(Chore(RELAY, probe_s, documents.probe_relay, PROBE_AGAIN_S))
     if booklet is not None:

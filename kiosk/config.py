@@ -10,6 +10,7 @@ from pathlib import Path
 
 from kiosk import config_toml
 from kiosk.barcodes import SLIP_PREFIX
+from kiosk.config_operators import read_operators
 from kiosk.config_outside import (
     DRIVERS,
     Drivers,
@@ -90,6 +91,7 @@ def _settings(root: Section, file: Path, drivers: Drivers) -> Settings:
         rice=read_rice(root.section("rice")) if root.has("rice") else None,
         voice=_voice(root.section("voice"), file.parent),
         printing=read_print(root.section("print"), file.parent) if root.has("print") else None,
+        operators=read_operators(root.sections("operator")),
     )
     root.done()
     _require(settings, root.mistakes)
@@ -201,6 +203,7 @@ def _times(section: Section) -> TimeSettings:
         terminal_payment=section.number("terminal_payment", 5, 900, 180),
         qr_payment=section.number("qr_payment", 5, 900, 120),
         receipt_patience=section.number("receipt_patience", 1, 60, 8),
+        maintenance=section.number("maintenance", 5, 3600, 300),
     )
     section.done()
     return times

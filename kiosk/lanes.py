@@ -24,7 +24,7 @@ class ThreadLanes:
 
     def __init__(self, post: Callable[[object], None]) -> None:
         self._post = post
-        self._queues: dict[str, queue.SimpleQueue[Job]] = {}
+        self._queues: dict[str, queue.SimpleQueue[Job | None]] = {}
 
     def run(self, lane: str, call: Callable[[], object], broken: object = None) -> None:
         """Make the call in its lane and post what it returns; ``broken`` if it raises."""
@@ -36,9 +36,14 @@ class ThreadLanes:
             thread.start()
         self._queues[lane].put(Job(call, broken))
 
-    def _work(self, jobs: queue.SimpleQueue[Job]) -> None:
-        while True:
-            value = outcome_of(jobs.get())
+    def close(self) -> None:
+        """Let each lane end with what it is at and what waits in it."""
+        for jobs in self._queues.values():
+            jobs.put(None)
+
+    def _work(self, jobs: queue.SimpleQueue[Job | None]) -> None:
+        while (job := jobs.get()) is not None:
+            value = outcome_of(job)
             if value is not None:
                 self._post(value)
 

@@ -16,6 +16,7 @@ COMMANDS = {
     "devices": "kiosk.devices_cli",
     "lesson": "kiosk.classroom.cli",
     "journal": "kiosk.journal.cli",
+    "operator": "kiosk.operator_cli",
     "rice": "kiosk.rice_cli",
     "soak": "kiosk.soak",
     "relay": "kiosk.relay.cli",

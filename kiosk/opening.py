@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import time
 
+from kiosk.core.access import Operator
 from kiosk.core.clinic import ClinicRules
 from kiosk.core.means import Means
 from kiosk.core.printing import DOCUMENT_PRINTER, PrintShop
@@ -44,6 +45,8 @@ def rules_of(settings: Settings, means: tuple[Means, ...]) -> Rules:
         volume_steps=voice.steps if voice.output != "none" else 0,
         volume=voice.volume,
         night_volume=voice.night_volume,
+        operators=tuple(Operator(x.id, x.name, x.role) for x in settings.operators),
+        maintenance_s=times.maintenance,
     )
 
 

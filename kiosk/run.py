@@ -11,6 +11,7 @@ from pathlib import Path
 from kiosk.behind import Behind
 from kiosk.config import ConfigError, load
 from kiosk.inspection import Inspection
+from kiosk.memory import share_one_heap
 from kiosk.opening import opening_state
 from kiosk.settings import Settings
 from kiosk.shown import Shown
@@ -36,9 +37,10 @@ def run(args: argparse.Namespace) -> int:
         for mistake in error.mistakes:
             print(mistake, file=sys.stderr)
         return EXIT_USAGE
+    share_one_heap()
     shown = Shown()
     shown.publish(opening_state(settings, time.time()))
-    behind = Behind(settings, shown.publish, shown.pages)
+    behind = Behind(settings, shown.publish, shown.pages, shown.practise)
     try:
         code = _serve(settings, shown, behind, args)
     finally:

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from kiosk.barcodes import BarcodeRule
+from kiosk.core.access import Role
 from kiosk.core.booklet import BookletRules
 from kiosk.core.notices import Notice
 from kiosk.core.print_price import PrintRule
@@ -92,7 +93,10 @@ class RefundSettings:
 
 @dataclass(frozen=True, slots=True)
 class TimeSettings:
-    """Patience, in seconds. `idle_reset` counts from the idle warning."""
+    """Patience, in seconds. `idle_reset` counts from the idle warning.
+
+    `maintenance`: so long the staff's screens wait for a touch before residents are served again.
+    """
 
     idle_warning: float = 90.0
     idle_reset: float = 30.0
@@ -100,6 +104,7 @@ class TimeSettings:
     terminal_payment: float = 180.0
     qr_payment: float = 120.0
     receipt_patience: float = 8.0
+    maintenance: float = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +198,17 @@ class PrintSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class OperatorSettings:
+    """One of the staff. ``pin`` and ``card`` are hashes (`kiosk.operators`); empty: has none."""
+
+    id: str
+    name: str
+    role: Role
+    pin: str = field(repr=False)
+    card: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The whole configuration. `source` is the file that it was read from."""
 
@@ -214,3 +230,4 @@ class Settings:
     rice: RiceShop | None = None
     voice: VoiceSettings = VoiceSettings()
     printing: PrintSettings | None = None
+    operators: tuple[OperatorSettings, ...] = ()

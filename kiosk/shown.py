@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kiosk.core.order import Order
 from kiosk.core.state import State
+from kiosk.core.visit.class_steps import ClassLesson
 from kiosk.core.visit.common import order_at_screen
 from kiosk.core.visit.view import screen_of
 from kiosk.pages import PageStore
+
+if TYPE_CHECKING:
+    from kiosk.classroom.stage import Practised
 
 
 class Shown:
@@ -23,12 +27,27 @@ class Shown:
         self._state: State | None = None
         self._lock = threading.Lock()
         self.pages = PageStore()
+        self._practised: Practised | None = None
         self.on_publish: Callable[[], None] = lambda: None
 
     def publish(self, state: State) -> None:
         with self._lock:
             self._state = state
         self.on_publish()
+
+    def practise(self, what: Practised | None) -> None:
+        """Show this instead while a lesson is practised, from any thread."""
+        with self._lock:
+            self._practised = what
+        self.on_publish()
+
+    def practised(self) -> Practised | None:
+        """What is practised, while the real cabin's newest state says that something is."""
+        with self._lock:
+            state = self._state
+            if state is None or not isinstance(state.visit.step, ClassLesson):
+                return None
+            return None if state.visit.step.failed else self._practised
 
     def newest(self) -> State | None:
         """Return the newest state, None before the first."""

@@ -80,6 +80,7 @@ def repair_pages(kiosk: VirtualKiosk) -> None:
     for action in ("load", "toner", "cover_close", "clear_jam"):
         kiosk.act("document_printer", action)
     kiosk.act("phone_file", "plug")
+    kiosk.relay.loses_fetch = False
 
 
 class Troubles:
@@ -99,6 +100,7 @@ class Troubles:
             (self._wire_fault, 15),
             (self._gateway_fault, 30),
             (self._cable, 8),
+            (self._relay, 4),
             (self._restart, 8),
             (self._clock_jump, 2),
         )
@@ -170,6 +172,19 @@ class Troubles:
             self._kiosk.act(role, "plug")
             return f"{role} unplugged for a while"
         return f"{role} unplugged"
+
+    def _relay(self) -> str:
+        """The upload relay can't be reached, or loses an answer that carries a file."""
+        self.struck["relay"] += 1
+        if self._rng.random() < 0.4:
+            self._kiosk.relay.loses_fetch = True
+            return "the relay's answers with files are lost"
+        self._kiosk.act("phone_file", "unplug")
+        if self._rng.random() < 0.7:
+            self._kiosk.advance(self._rng.choice((1.0, 15.0, 90.0)))
+            self._kiosk.act("phone_file", "plug")
+            return "the relay was out of reach for a while"
+        return "the relay is out of reach"
 
     def _restart(self) -> str:
         self._kiosk.restart()

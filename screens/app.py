@@ -11,25 +11,30 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kivy.core.window import Window
 
+from kiosk.core.visit.messages import KNOCK
 from kiosk.i18n import language, set_language, speaking
+from kiosk.memory import give_back
 from kiosk.pages import PageStore
 from screens import fonts
 from screens.base import Frame, Screen
-from screens.drawing import Layer
+from screens.drawing import Box, Layer
 from screens.environment import Panel
 from screens.finger import OneFinger, touchable_at
 from screens.finger_watch import FingerWatch
+from screens.knock import AREA_MM, Knock
 from screens.loop import Loop
-from screens.memory import give_back
 from screens.text import TextCache
 from screens.theme import Theme
 from screens.voice import NOTHING, Said
 from screens.walk import describe
 from screens.widgets.base import Kit, Touchable
+
+if TYPE_CHECKING:
+    from screens.guide import Guide, GuideView
 
 _BUILD_AFTER_S = 1.0  # the first second belongs to the machines and the gateways
 _BUILD_EVERY_S = 0.02  # between screens that are built ahead: the loop looks at input
@@ -45,7 +50,7 @@ class Picture:
 
     ``version`` is that of the state it was made from and goes back with every touch. ``asleep``
     darkens nothing by itself; it makes the next touch one that only wakes (it is sent as
-    ``wake``).
+    ``wake``). ``guide`` is what a lesson draws over it.
     """
 
     screen: str
@@ -56,6 +61,7 @@ class Picture:
     asleep: bool = False
     language: str = "zh"
     said: Said = NOTHING
+    guide: GuideView | None = None
 
 
 class KioskApp:
@@ -104,9 +110,13 @@ class KioskApp:
         self._picture: Picture | None = None
         self._shown: Screen | None = None
         self._layer = Layer()
+        self._guide: Guide | None = None
         Window.canvas.clear()
         Window.canvas.add(self._layer.root)
         self.finger = OneFinger(self._find, self._swallow)
+        self._knock = Knock(
+            Box(0, 0, *map(self.theme.px, AREA_MM)), lambda: self._touched(KNOCK, None)
+        )
         self.loop = Loop(self._event, self.refresh, self._drawn, lambda: self.theme.rgba("paper"))
         self._watch = FingerWatch(self.finger, self.call_in, self.loop.pointer_held)
 
@@ -155,12 +165,26 @@ class KioskApp:
             self.finger.release()
             self._shown = screen
             self._layer.show(screen.solid, screen.ink)
+        self._lead(picture.guide, screen)
         self.loop.redraw()
+
+    def _lead(self, view: GuideView | None, screen: Screen) -> None:
+        """Draw a lesson over the screen; what draws it is loaded when there first is one."""
+        if self._guide is None:
+            if view is None:
+                return
+            from screens.guide import Guide
+
+            self._guide = Guide(self.kit, self._touched)
+            Window.canvas.add(self._guide.root)
+        self._guide.show(view, screen)
 
     def forget(self) -> None:
         """A visit ended: drop what was drawn for it (WCAG 2.2, 2.2.6: nothing of it stays)."""
         for screen in self._built.values():
             screen.wipe()
+        if self._guide is not None:
+            self._guide.wipe()
         self.kit.texts.forget()
         self.loop.call_at(monotonic() + _GIVE_BACK_S, self._tidy)
 
@@ -185,6 +209,10 @@ class KioskApp:
             self._send(touch_id, value, self._picture.version)
 
     def _find(self, x: float, y: float) -> Touchable | None:
+        if self._guide is not None:
+            covered, found = self._guide.find(x, y)
+            if covered:
+                return found
         return touchable_at(self._shown, x, y) if self._shown is not None else None
 
     def _swallow(self) -> bool:
@@ -198,6 +226,7 @@ class KioskApp:
         """Pointer events are fingers. The keyboard does nothing: there is no way out by key."""
         if action.startswith("mouse"):
             self.finger.feed(action, *args)
+            self._knock.feed(action, *args)
             if action == "mousebuttondown":
                 self._on_finger()
                 self._watch.begin()
@@ -216,9 +245,10 @@ class KioskApp:
             self.snapshot = {
                 "screen": self._picture.screen,
                 "version": self._picture.version,
+                "practised": self._picture.guide.shown if self._picture.guide else 0,
                 "frame": self.loop.frame,
                 "size": [self.theme.width, self.theme.height],
-                "widgets": describe(self._shown),
+                "widgets": describe(self._shown) + self._guided(),
             }
         if self._fresh and self._picture is not None:
             self._fresh = False
@@ -227,6 +257,9 @@ class KioskApp:
             self._on_first()
             self.loop.call_at(monotonic() + _BUILD_AFTER_S, self._build_next)
 
+    def _guided(self) -> list[dict[str, Any]]:
+        return self._guide.describe() if self._guide is not None else []
+
     def _build_next(self) -> None:
         """Build a screen ahead of need, so that its first showing is fast; input goes first."""
         name = next((name for name in self._ahead if ("zh", name) not in self._built), None)
@@ -234,3 +267,6 @@ class KioskApp:
             with speaking("zh"):  # what most people read; the other language when it is wanted
                 self.screen(name)
             self.loop.call_at(monotonic() + _BUILD_EVERY_S, self._build_next)
+        else:
+            gc.collect()
+            give_back()  # what the start needed and nobody needs again

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kiosk.core.access import Role
 from kiosk.core.state import State
 from kiosk.core.visit.common import order_at_screen
 from kiosk.core.visit.steps import CallPerson
@@ -24,7 +25,9 @@ MOST = 3
 
 @dataclass(frozen=True, slots=True)
 class CallView:
-    """``contacts``: name, number, hours, at most three. ``find``: 查一笔 is here."""
+    """``contacts``: name, number, hours, at most three. ``find``: 查一笔 is here.
+    ``volunteer``: a class can be held here.
+    """
 
     title: str
     address: str
@@ -33,6 +36,7 @@ class CallView:
     asked: bool
     home: bool = True
     find: bool = False
+    volunteer: bool = False
 
 
 def view_of(state: State) -> CallView:
@@ -50,7 +54,15 @@ def view_of(state: State) -> CallView:
     address = _("这里是：{address}").format(address=state.rules.address)
     title, home = _("打个电话，有人帮您"), exits(state)[1]
     find = find_is_inside(state) and order_at_screen(state) is None
-    return CallView(title, address, contacts, words, asked, home, find)
+    return CallView(title, address, contacts, words, asked, home, find, volunteer=_may_teach(state))
+
+
+def _may_teach(state: State) -> bool:
+    """A volunteer can begin a class: nobody is in the middle of anything."""
+    step = state.visit.step
+    idle = isinstance(step, CallPerson) and step.before is None
+    chinese = state.visit.language == "zh"  # as a class is
+    return idle and chinese and any(x.role is Role.VOLUNTEER for x in state.rules.operators)
 
 
 def spoken(view: CallView) -> Utterance:
@@ -95,6 +107,16 @@ class CallScreen(Screen):
                 guard=True,
             )
         )
+        self.volunteer = self.add(
+            Button(
+                self.kit,
+                "call.volunteer",
+                "",
+                lambda: self.send("call.volunteer", None),
+                kind="bar",
+                guard=True,
+            )
+        )
         self.find = self.add(
             Button(
                 self.kit,
@@ -116,6 +138,8 @@ class CallScreen(Screen):
         height = self.words.fit(body.w)
         end = row.y - gap if self.ask.visible or self.find.visible else body.bottom
         self.words.place(Box(body.x, end - height, body.w, height))
+        corner = px(54)
+        self.volunteer.place(Box(body.right - corner, self.heading.box.y, corner, px(26)))
         address = Box(body.x, body.y, body.w, self.address.line_px)
         self.address.place(address)
         top = address.bottom + px(5)
@@ -147,5 +171,7 @@ class CallScreen(Screen):
         self.ask.visible = not view.asked
         self.find.say(_("查一笔"))
         self.find.visible = view.find
+        self.volunteer.say("义工上课")
+        self.volunteer.visible = view.volunteer
         self.bottom.offer(("back", "home", "help") if view.home else ("back", "help"))
         self.shape(view.asked, view.words, view.find)

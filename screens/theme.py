@@ -48,6 +48,7 @@ class Palette:
     seal_help: str
     seal_off: str
     on_seal: str
+    shade: str = "#14232E"  # over whatever isn't meant
     code: str = "#FFFFFF"  # a QR code stays black on white at night: readers want it so
     on_code: str = "#000000"
 
@@ -112,6 +113,7 @@ NIGHT = Palette(
     seal_help="#E2A9CC",
     seal_off="#C9C4B8",
     on_seal="#1C1A16",
+    shade="#000000",
 )
 
 PALETTES = {"day": DAY, "night": NIGHT}

@@ -50,6 +50,7 @@ class Teller:
         self._voice = voice
         self._touched = False
         self._again = 0
+        self._count = 0
         self._told: dict[bool, tuple[object, tuple[str, ...]]] = {}
 
     def touched(self) -> None:
@@ -66,9 +67,22 @@ class Teller:
         self._told.clear()
         self._again = 0
 
+    def lesson(self, picture: Picture, texts: tuple[str, ...], count: int) -> None:
+        """A lesson's picture can be seen: say what its leader says, once for each ``count``.
+
+        The practised screen itself is silent, but for 再说一遍.
+        """
+        said, self._touched = picture.said, False
+        again = said.again != self._again
+        self._again = said.again
+        if count != self._count or again:
+            self._count = count
+            words = said.utterance.in_full() if again else texts
+            self._voice.say(picture.screen, words, picture.language, said.step)
+
     def shown(self, picture: Picture) -> None:
         """A picture can be seen: say of it what hasn't been said."""
-        said, touched = picture.said, self._touched
+        said, touched, self._count = picture.said, self._touched, 0
         self._touched = False
         if picture.asleep:
             self._told.clear()

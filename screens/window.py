@@ -6,11 +6,13 @@ import logging
 import os
 import signal
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kiosk.core.state import State
 from kiosk.core.visit import messages as m
+from kiosk.core.visit.class_decide import LEAVE
 from kiosk.core.visit.common import order_at_screen
 from kiosk.inspection import Inspection
 from kiosk.settings import Settings
@@ -18,6 +20,9 @@ from kiosk.shown import Shown, device_words, order_words
 from kiosk.speech.speaker import Speaker, Voice
 from screens import environment
 from screens.panel_there import PanelThere
+
+if TYPE_CHECKING:
+    from kiosk.classroom.stage import Practised
 
 _log = logging.getLogger(__name__)
 
@@ -52,6 +57,23 @@ def run_window(
         if inspection:
             inspection.close()
     return 0
+
+
+def guided(picture: Any, practised: Practised) -> Any:
+    """The practised screen's picture with the lesson drawn over it."""
+    from screens.guide import GuideView
+
+    g = practised.guidance
+    view = GuideView(
+        *(g.number, g.count, g.text, g.more, g.hint, g.target),
+        finger=g.finger,
+        light=g.light,
+        kind=g.kind,
+        buttons=g.buttons,
+        controls=g.controls,
+        shown=practised.shown,
+    )
+    return replace(picture, guide=view)
 
 
 class _Window:
@@ -93,7 +115,8 @@ class _Window:
         )
         shown.on_publish = self._app.wake
         self._panel = PanelThere(settings.panel.device, self._app.call_in, self._send)
-        self._visit = 0
+        self._visit: tuple[bool, int] = (False, 0)
+        self._practised: Practised | None = None
 
     def run(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -101,18 +124,26 @@ class _Window:
         self._app.run()
 
     def _picture(self) -> Any:
-        state = self._shown.newest()
-        number = state.visit.number if state is not None else self._visit
+        practised = self._shown.practised()
+        state = practised.state if practised is not None else self._shown.newest()
+        number = self._visit
+        if state is not None:
+            number = (practised is not None, state.visit.number)
         if number != self._visit:
             self._app.forget()
             self._teller.forget()
         self._visit = number
-        return self._pictures.of(state)
+        self._practised = practised
+        picture = self._pictures.of(state)
+        return picture if practised is None else guided(picture, practised)
 
     def _tell(self, picture: Any) -> None:
         """Say what is shown. A defect in that must not take the screen away."""
         try:
-            self._teller.shown(picture)
+            if self._practised is not None:
+                self._teller.lesson(picture, self._practised.texts, self._practised.said)
+            else:
+                self._teller.shown(picture)
         except Exception:  # noqa: BLE001  # the boundary named above
             _log.exception("%s could not be said", picture.screen)
 
@@ -120,16 +151,37 @@ class _Window:
         self._panel.touched(target, value, version)
 
     def _send(self, target: str, value: object, version: int) -> None:
-        self._post(m.Touched(target, "" if value is None else str(value), version))
+        text = "" if value is None else str(value)
+        if self._practised is None:
+            self._post(m.Touched(target, text, version))
+        else:
+            self._practise(self._practised, target, text, version)
+
+    def _practise(self, practised: Practised, target: str, value: str, version: int) -> None:
+        """A touch while something is practised: the lesson's, or the practice cabin's."""
+        match target:
+            case "guide.leave":
+                real = self._shown.newest()
+                self._post(m.Touched(LEAVE, "", real.version if real is not None else -1))
+            case "guide.control":
+                practised.hand.control(value)
+            case "guide.press":
+                practised.hand.pressed(int(value))
+            case _:
+                practised.hand.touched(target, value, version)
 
     def describe(self) -> dict[str, Any]:
         """What is on the screen (design, --inspect); called on the socket's thread."""
         picture = dict(self._app.snapshot)
-        state: State | None = self._shown.newest()
+        practised = self._shown.practised()
+        state: State | None = practised.state if practised else self._shown.newest()
         if state is None or not picture:
             return {"screen": "", "version": 0, "settled": False, "widgets": [], "order": None}
-        picture["settled"] = picture["version"] == state.version
+        picture["settled"] = picture["version"] == state.version and picture["practised"] == (
+            practised.shown if practised is not None else 0
+        )
         picture["order"] = order_words(order_at_screen(state))
         picture["devices"] = device_words(state)
         picture["speaking"] = self._speaker.speaking
+        picture["practice"] = practised.describe() if practised is not None else None
         return picture

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sim.bills import PREFIXES
 from sim.cabin import APP_ID, BAUD
+from sim.operators import operators_toml
 
 _HEAD = """\
 # Written by the simulator for the kiosk beside it. Everything here is invented.
@@ -43,6 +44,7 @@ attract_after = 180
 terminal_payment = 180
 qr_payment = 120
 receipt_patience = 8
+maintenance = 300
 
 [privacy]
 forget_days = 30
@@ -167,6 +169,7 @@ def cabin_toml(
     parts.append("\n# Synthetic: there is no public rule for the barcodes of real bills.")
     for biller, prefix in PREFIXES.items():
         parts.append(_BARCODE.format(name=_BARCODE_NAMES[biller], biller=biller, prefix=prefix))
+    parts.append(operators_toml())
     return "".join(parts)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from kiosk.core.access import Operator
 from kiosk.core.bills import Institution
 from kiosk.core.booklet import BookletRules
 from kiosk.core.clinic import ClinicRules
@@ -51,7 +52,8 @@ class Rules:
 
     ``booklet`` is None in a cabin that gives none out.
     ``volume_steps`` is 0 where the cabin has no voice; ``volume`` and ``night_volume`` are the
-    steps that a visit begins with.
+    steps that a visit begins with. ``operators`` are the staff; their screens wait
+    ``maintenance_s`` for a touch.
     """
 
     cabin_id: str
@@ -74,6 +76,8 @@ class Rules:
     volume_steps: int = 5
     volume: int = 3
     night_volume: int = 1
+    operators: tuple[Operator, ...] = ()
+    maintenance_s: float = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,8 @@ class State:
     A touch drawn from an older version than ``fresh_since`` is dropped (design, screens).
     ``next_order_id`` lies ready so that the visit can open an order without asking back.
     ``parked`` names the orders of which something has happened that can't be written yet.
+    ``knocked``: somebody of the staff wants to sign in as soon as nobody is in the middle of
+    something.
     """
 
     rules: Rules
@@ -118,6 +124,7 @@ class State:
     next_order_id: str = ""
     journal_trouble: str = ""
     parked: frozenset[str] = frozenset()
+    knocked: bool = False
 
     def device(self, role: str) -> Device:
         return self.devices.get(role, Device(Level.UNKNOWN, "never_heard"))

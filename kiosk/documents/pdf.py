@@ -27,6 +27,7 @@ A4_PX = (2480, 3508)  # at 300 dots an inch: no printer here shows more
 MM_PER_PT = 25.4 / 72
 _MAY_PRINT = 1 << 2  # ISO 32000-1, table 22: bit 3, counted from 1
 _TRIAL_PX = 400
+_FORMS_IN_FORMS = 8
 _WHY = {
     raw.FPDF_ERR_PASSWORD: Trouble.ENCRYPTED,
     raw.FPDF_ERR_SECURITY: Trouble.ENCRYPTED,
@@ -72,6 +73,7 @@ class PdfDocument:
     def picture(self, page: int, width: int) -> tuple[int, int, bytes]:
         """`page` as RGB, `width` pixels wide or, if it is very high, narrower."""
         opened = self._flattened(page)
+        self._refuse_huge_pictures(opened)
         across, down = opened.get_size()
         scale = min(
             max(1, width) / across, math.sqrt(self._limits.picture_pixels_max / (across * down))
@@ -122,6 +124,13 @@ class PdfDocument:
         sheet.gen_content()
         sheet.close()
         drawing.close()
+
+    def _refuse_huge_pictures(self, opened: Any) -> None:
+        """PDFium leaves out a picture that is too much for it, and nobody would be told."""
+        for found in opened.get_objects([raw.FPDF_PAGEOBJ_IMAGE], max_depth=_FORMS_IN_FORMS):
+            wide, high = found.get_px_size()
+            if wide * high > self._limits.image_pixels_max:
+                raise BadDocumentError(Trouble.BOMB)
 
     def _flattened(self, page: int) -> Any:
         """The page with its notes and form fields made part of the drawing, as for printing."""

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import apsw
 import msgspec
@@ -213,6 +214,14 @@ class Journal:
     def notes(self) -> Iterator[Row]:
         """Yield the rows that belong to no order, oldest first."""
         return self.store.rows(CABIN)
+
+    def notes_of(self, *kinds: str) -> list[tuple[int, str, dict[str, Any]]]:
+        """Return the rows of these kinds that belong to no order: when (ms), kind, body."""
+        return [
+            (x.at, x.kind, msgspec.json.decode(x.body, type=dict[str, Any]))
+            for x in self.notes()
+            if x.kind in kinds
+        ]
 
     def entries(self, order_id: str) -> list[Entry]:
         """Return an order's events in order. Raises ValueError if a row can't be read."""

@@ -15,6 +15,7 @@ _KINDS: dict[str, tuple[str, str, str, float, str, tuple[float, float]]] = {
     "stop": ("stop", "", "on_stop", TYPE.button, "paper", (60.0, 30.0)),
     "plain": ("card", "ink", "ink", TYPE.button, "paper", (60.0, 30.0)),
     "bar": ("card", "ink", "ink", TYPE.bar, "bar", (20.0, 20.0)),
+    "band": ("on_practice", "", "practice", TYPE.bar, "practice", (20.0, 20.0)),
     "key": ("card", "edge", "ink", 18.0, "paper", (20.0, 20.0)),
 }
 
@@ -23,7 +24,7 @@ class Button(Touchable):
     """A button with a text.
 
     Kinds: ``main`` (filled, one a screen), ``stop`` (red), ``plain``, ``bar`` (of the bottom
-    bar), ``key`` (of the digit pad).
+    bar), ``band`` (of the yellow band), ``key`` (of the digit pad).
     """
 
     min_em_mm = 10.0

@@ -25,6 +25,8 @@ pytestmark = pytest.mark.window
 
 Walk = dict[str, Any]
 MIDDLE = 1920 // 2
+STAFF = ("sign_in", "tech_", "class_")
+"""Screens of the staff: silent, in Chinese only, and as high as a grown-up reaches."""
 CATALOGUE = Path(fonts.__file__).parents[1] / "kiosk/locale/en/LC_MESSAGES/kiosk.po"
 
 
@@ -91,7 +93,7 @@ def test_lower_brings_controls_down_and_into_the_lower_half(walk: Walk) -> None:
     assert walk["tops"]["home"]["True"] >= walk["tops"]["home"]["False"] + 200
     high = {name for name, tops in walk["tops"].items() if tops["True"] < MIDDLE}
     # Lists of three and more things to choose among need more room than the lower half has.
-    long = ("bills", "institution_", "topup_")
+    long = ("bills", "institution_", "topup_", "call_volunteer", *STAFF)
     assert {x for x in high if not x.startswith(long)} == set()
     assert "bills_2" not in high
     assert "institution_4" not in high
@@ -99,7 +101,7 @@ def test_lower_brings_controls_down_and_into_the_lower_half(walk: Walk) -> None:
 
 def test_every_screen_has_words_and_they_stand_on_it(walk: Walk) -> None:
     silent = {screen for screen, entry, _full in walk["said"].values() if not entry}
-    assert silent == {"attract"}
+    assert {x for x in silent if not x.startswith(STAFF)} == {"attract"}
     assert walk["not_shown"] == []
 
 

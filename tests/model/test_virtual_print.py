@@ -209,6 +209,7 @@ def refused(cabin: Cabin, errand: PrintErrand) -> PrintUser:
     [
         ("encrypted", Trouble.ENCRYPTED),
         ("broken", Trouble.BROKEN),
+        ("bomb", Trouble.BOMB),
     ],
 )
 @pytest.mark.parametrize("stick", [False, True], ids=["phone", "stick"])

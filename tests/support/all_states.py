@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from kiosk.core.state import State
-from tests.support import states, states_booklet, states_goods, states_print, states_rice
+from tests.support import (
+    states,
+    states_booklet,
+    states_class,
+    states_goods,
+    states_print,
+    states_rice,
+    states_staff,
+)
 
 STATES: dict[str, State] = {
     **states.STATES,
@@ -11,4 +19,6 @@ STATES: dict[str, State] = {
     **states_booklet.STATES,
     **states_rice.STATES,
     **states_print.STATES,
+    **states_staff.STATES,
+    **states_class.STATES,
 }

@@ -198,9 +198,10 @@ def test_all_mistakes_are_named_at_once_in_the_order_of_lines(folder: Path) -> N
         "cabin.toml:8: limits.day_max_fen = 0 is out of range; allowed: 1 … 1000000000",
         "cabin.toml:9: section [time] is not known (did you mean times?); allowed: cabin, panel,"
         " night, limits, refund, times, privacy, help, devices, gateways, barcode, clinic, notice,"
-        " booklet, rice, voice, print",
+        " booklet, rice, voice, print, operator",
         "cabin.toml:12: times.idle_warnin is not known (did you mean idle_warning?); allowed:"
-        " idle_warning, idle_reset, attract_after, terminal_payment, qr_payment, receipt_patience",
+        " idle_warning, idle_reset, attract_after, terminal_payment, qr_payment, receipt_patience,"
+        " maintenance",
         "cabin.toml:13: times.idle_reset = 3 is out of range; allowed: 20 … 600",
     ]
 

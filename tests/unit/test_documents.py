@@ -205,9 +205,18 @@ def test_encrypted_without_a_password_is_said(tmp_path: Path) -> None:
     assert pdfinfo(printed)["Encrypted"] == "no"
 
 
-@pytest.mark.parametrize("make", [files.flate_bomb, files.content_bomb])
-def test_a_bomb_is_not_drawn_beyond_the_limits(tmp_path: Path, make: object) -> None:
-    data = make()  # type: ignore[operator]
+def test_a_picture_that_is_too_large_is_said(tmp_path: Path) -> None:
+    data = files.flate_bomb()
+    assert len(data) < 1 << 20
+    with (
+        opened(tmp_path, data, Limits(memory_mb=512)) as document,
+        pytest.raises(BadDocumentError, match=r"^bomb$"),
+    ):
+        document.picture(0, 600)
+
+
+def test_a_bomb_is_not_drawn_beyond_the_limits(tmp_path: Path) -> None:
+    data = files.content_bomb()
     assert len(data) < 1 << 20
     with opened(tmp_path, data, Limits(memory_mb=512, cpu_s=5, answer_s=20)) as document:
         assert document.facts().pages == 1

@@ -8,6 +8,7 @@ from kiosk.core import events as e
 from kiosk.core.goods import GoodsState, Ware
 from kiosk.core.order import Order, PaperState, PaymentState
 from kiosk.core.state import BP_METER, Level, State
+from kiosk.core.visit.class_messages import CloseClass
 from kiosk.core.visit.clinic_messages import StopMeter
 from kiosk.core.visit.clinic_steps import UNDER_PRESSURE, ClinicStep
 from kiosk.core.visit.messages import Happen, Ring, VisitCommand, VisitEnded
@@ -120,10 +121,12 @@ def leave(state: State) -> Moved:
 
 def parting(state: State) -> tuple[VisitCommand, ...]:
     """What must be said before a visit ends, however it ends: a cuff is never left pressing, and
-    no file of anybody's stays.
+    no file of anybody's stays, nor a cabin that was only for practice.
     """
     step = state.visit.step
-    files = (VisitEnded(),) if state.rules.printing is not None else ()
+    files: tuple[VisitCommand, ...] = (VisitEnded(),) if state.rules.printing is not None else ()
+    if state.visit.classroom is not None:
+        files = (*files, CloseClass())
     if not isinstance(step, ClinicStep):
         return files
     pressing = isinstance(step, UNDER_PRESSURE) or state.device(BP_METER).level is Level.BUSY

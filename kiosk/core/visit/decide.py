@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.core import guards
+from kiosk.core.access import Purpose
 from kiosk.core.goods import Ware
 from kiosk.core.state import State
 from kiosk.core.visit import (
     bill_steps,
     booklet_steps,
+    class_decide,
     clinic_common,
     clinic_decide,
     clinic_outcome,
@@ -17,11 +19,14 @@ from kiosk.core.visit import (
     pay_steps,
     print_steps,
     rice_steps,
+    sign_in,
     sound,
 )
 from kiosk.core.visit import booklet_messages as b
 from kiosk.core.visit import messages as m
 from kiosk.core.visit.booklet import HadBooklet, LayCard
+from kiosk.core.visit.class_messages import ClassEvent
+from kiosk.core.visit.class_steps import ClassStep
 from kiosk.core.visit.clinic_messages import ClinicEvent, TokenScanned
 from kiosk.core.visit.clinic_steps import ClinicMeasuring, ClinicStep
 from kiosk.core.visit.common import (
@@ -49,6 +54,8 @@ from kiosk.core.visit.rice_choices import (
     ChooseRiceLevel,
     ChooseRiceWeight,
 )
+from kiosk.core.visit.sign_in_messages import SignInEvent
+from kiosk.core.visit.sign_in_steps import SignIn
 from kiosk.core.visit.steps import (
     AtOrder,
     Attract,
@@ -80,7 +87,11 @@ PAYING = Rechecking | AtOrder | Confirm | ConfirmGoods
 def decide(state: State, event: m.VisitEvent) -> Moved:
     """Return the state after ``event`` and the commands it gives."""
     after, commands = _decide(state, event)
-    return after, (*booklet_steps.let_go(state, after), *commands)
+    if after.knocked and isinstance(after.visit.step, Home | Attract | OutOfService):
+        after, more = _awake(*sign_in.let_in(after))
+        commands = (*commands, *more)
+    let_go = (*booklet_steps.let_go(state, after), *sign_in.let_go(state, after))
+    return after, (*let_go, *commands)
 
 
 def _decide(state: State, event: m.VisitEvent) -> Moved:
@@ -89,6 +100,8 @@ def _decide(state: State, event: m.VisitEvent) -> Moved:
             return _awake(*_touched(state, event))
         case m.BillScanned() | m.SlipScanned() | m.PaymentCodeScanned() | m.UnknownScanned():
             return _awake(*_scanned(state, event))
+        case ClassEvent():
+            return class_decide.happened(state, event)
         case TokenScanned():
             return _awake(*clinic_decide.happened(state, event))
         case ClinicEvent():
@@ -103,6 +116,8 @@ def _decide(state: State, event: m.VisitEvent) -> Moved:
             return goods_steps.progressed(state, event)
         case PrintEvent():
             return print_steps.heard(state, event)
+        case SignInEvent():
+            return _awake(*sign_in.happened(state, event))
         case b.CardSilent():
             return booklet_steps.happened(state, event)
         case b.CardEvent():
@@ -134,6 +149,8 @@ def _decide(state: State, event: m.VisitEvent) -> Moved:
 
 def _awake(state: State, commands: tuple[m.VisitCommand, ...]) -> Moved:
     """Somebody is here: measure the quiet anew."""
+    if isinstance(state.visit.step, ClassStep):
+        return state, (*commands, m.Ring(ATTRACT, 0))  # a class has a patience of its own
     if isinstance(state.visit.step, Home):
         return state, (*commands, m.Ring(IDLE, 0), m.Ring(ATTRACT, state.rules.attract_after_s))
     return state, (*commands, m.Ring(ATTRACT, 0), m.Ring(IDLE, state.rules.idle_warning_s))
@@ -146,6 +163,8 @@ def _touched(state: State, touch: m.Touched) -> Moved:
         return go(state, Home())
     if touch.target == m.STOP:
         return clinic_decide.stop(state)
+    if touch.target == m.KNOCK:
+        return sign_in.knocked(state)
     if visit.overlay is not Overlay.NONE:
         return _touched_overlay(state, touch)
     if touch.target.startswith("nav."):
@@ -185,6 +204,10 @@ def _touched(state: State, touch: m.Touched) -> Moved:
             return go(state, CallPerson(before=visit.step))
         case step if isinstance(step, ClinicStep):
             return clinic_decide.touched(state, touch)
+        case SignIn():
+            return sign_in.touched(state, touch, visit.step)
+        case step if isinstance(step, ClassStep):
+            return class_decide.touched(state, touch, step)
         case _:
             return stay(state)
 
@@ -248,6 +271,10 @@ def _back(state: State) -> Moved:
             return go(state, before)
         case ScanBill() if state.visit.accounts:
             return go(state, BillList())
+        case SignIn() as step:
+            return sign_in.back(state, step)
+        case step if isinstance(step, ClassStep):
+            return class_decide.back(state, step)
         case step if isinstance(step, ClinicStep):
             return clinic_decide.back(state)
         case _:
@@ -276,6 +303,8 @@ def _touched_home(state: State, touch: m.Touched) -> Moved:
 
 def _touched_call(state: State, touch: m.Touched) -> Moved:
     step = state.visit.step
+    if touch.target == "call.volunteer" and order_at_screen(state) is None:
+        return sign_in.begin(state, Purpose.CLASS, step)
     if touch.target == "call.find_slip" and order_at_screen(state) is None:
         return go(state, FindSlip())
     if touch.target == "call.ask" and isinstance(step, CallPerson):
@@ -297,7 +326,8 @@ def _scanned(state: State, event: m.VisitEvent) -> Moved:
         state, gone = leave(state)
         state, commands = _scanned(state, event)
         return state, (*gone, *commands)
-    if isinstance(step, Looking | CheckGoods | PAYING | PrintStep) or order_at_screen(state):
+    deaf = Looking | CheckGoods | PAYING | PrintStep | SignIn | ClassStep
+    if isinstance(step, deaf) or order_at_screen(state):
         return stay(state)
     if isinstance(step, ClinicStep):
         return clinic_outcome.scanned_something_else(state)
@@ -357,6 +387,8 @@ def _rang(state: State, name: str) -> Moved:
         return print_steps.polled(state)
     if name == TICK:
         return clinic_decide.ticked(state)
+    if name == sign_in.WAIT_TICK:
+        return sign_in.ticked(state)
     if name == ATTRACT:
         return fall_asleep(state) if isinstance(step, Home) else stay(state)
     if isinstance(step, Home | Attract):
@@ -368,6 +400,8 @@ def _rang(state: State, name: str) -> Moved:
     if busy or clinic_common.works(state) or print_steps.works(state):
         # Never while a device or a payment works, not even after the warning (standards, time).
         return _cover(state, Overlay.NONE), (m.Ring(IDLE, state.rules.idle_warning_s),)
+    if isinstance(step, SignIn | ClassStep):
+        return leave(state)  # whoever it was has gone, and owns nothing on this screen
     if name == RESET:
         return leave(state) if state.visit.overlay is Overlay.IDLE else stay(state)
     if name != IDLE:

@@ -10,6 +10,8 @@ from kiosk.core.goods import Progress
 from kiosk.core.order import Order
 from kiosk.core.state import ClockFace, Device
 
+KNOCK = "staff.knock"
+"""Somebody has tapped the corner that only the staff know of."""
 STOP = "clinic.stop"
 """停止 is obeyed from whatever screen it was touched, an old one too."""
 

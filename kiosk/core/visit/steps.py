@@ -17,6 +17,7 @@ from kiosk.core.money import Fen
 from kiosk.core.order import Order
 from kiosk.core.printing import PrintChoice
 from kiosk.core.visit.booklet import HadBooklet, LayCard
+from kiosk.core.visit.class_steps import Classroom, ClassStep
 from kiosk.core.visit.clinic_steps import ClinicStep
 from kiosk.core.visit.print_choices import PrintStep
 from kiosk.core.visit.rice_choices import (
@@ -25,6 +26,7 @@ from kiosk.core.visit.rice_choices import (
     ChooseRiceLevel,
     ChooseRiceWeight,
 )
+from kiosk.core.visit.sign_in_steps import SignIn
 
 
 class NoteCode(StrEnum):
@@ -231,6 +233,8 @@ Step = (
     | ChooseRiceAmount
     | ChooseRiceWeight
     | ChooseRiceLevel
+    | SignIn
+    | ClassStep
 )
 
 
@@ -251,7 +255,7 @@ class Visit:
     ``document`` the file that is open to be printed.
     ``identified``: who has said who they are, for the services that ask.
     ``volume`` is the step that was chosen, None until one is; ``again`` counts how
-    often 再说一遍 was touched.
+    often 再说一遍 was touched. ``classroom``: a volunteer holds a class here.
     """
 
     step: Step = field(default_factory=Home)
@@ -267,6 +271,7 @@ class Visit:
     language: str = "zh"
     volume: int | None = None
     again: int = 0
+    classroom: Classroom | None = None
 
     def next(self, step: Step) -> Visit:
         """End this stay: what follows knows nothing of it, and its answers come too late."""

@@ -6,6 +6,7 @@ from kiosk.core.goods import GoodsState, Ware
 from kiosk.core.order import Order, PaperState, PaymentState
 from kiosk.core.state import State
 from kiosk.core.visit.booklet import HadBooklet, LayCard
+from kiosk.core.visit.class_steps import CLASS_SCREENS
 from kiosk.core.visit.clinic_steps import CLINIC_SCREENS
 from kiosk.core.visit.common import may_leave, order_at_screen, unrecorded
 from kiosk.core.visit.print_choices import (
@@ -24,6 +25,7 @@ from kiosk.core.visit.rice_choices import (
     ChooseRiceLevel,
     ChooseRiceWeight,
 )
+from kiosk.core.visit.sign_in_steps import SignIn
 from kiosk.core.visit.steps import (
     AtOrder,
     Attract,
@@ -71,6 +73,7 @@ SCREENS: dict[type, str] = {
     ChoosePages: "print_pages",
     PreparingPrint: "looking",
     **CLINIC_SCREENS,
+    **CLASS_SCREENS,
     LayCard: "lay_card",
     HadBooklet: "had_booklet",
     ChooseRice: "rice",
@@ -101,6 +104,8 @@ def screen_below(state: State) -> str:
         if _seen_again(state, order):
             return f"{order.goods[0].goods.ware}_delivering"
         return "unknown" if unrecorded(state, order) else screen_of_order(order)
+    if isinstance(step, SignIn):
+        return "sign_in" if step.operator else "sign_in_who"
     return SCREENS[type(step)]
 
 
@@ -171,5 +176,5 @@ def _offered(state: State) -> object:
         goods = tuple(x.state for x in order.goods)
         return (order.id, order.payment.state, order.paper.state, goods)
     bills = tuple((x.key, x.total_fen) for x in state.visit.bills)
-    listed = (getattr(step, "files", ()), getattr(step, "top", 0))
+    listed = (getattr(step, "files", ()), getattr(step, "top", 0), getattr(step, "page", 0))
     return (type(step), bills, getattr(step, "bills", ()), getattr(step, "goods", None), listed)

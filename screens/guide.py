@@ -1,0 +1,279 @@
+"""What a lesson draws over the real screen: band, card, light, hand, the volunteer's controls.
+
+The screen below knows nothing of it. It is found by the id of the widget that is meant, and stays
+whole: whatever isn't the card or the band can be touched as ever, the bottom bar above all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from kivy.graphics import Color, InstructionGroup, Rectangle, RenderContext
+
+from screens import guide_hand
+from screens.base import Screen, Send
+from screens.drawing import PLAIN, Box, Layer, Rects
+from screens.finger import touchable_at
+from screens.guide_card import Card
+from screens.guide_place import best_place, hand_place
+from screens.guide_sheet import Band, Sheet
+from screens.theme import SPACE, rgb
+from screens.walk import describe
+from screens.widgets.base import Kit, Touchable, Widget
+
+_AROUND_MM = 2.5
+"""Between the lit widget and the frame around it."""
+_FRAME_MM = 1.6
+_SHADE = 0.62
+"""How dark everything else becomes."""
+
+
+@dataclass(frozen=True, slots=True)
+class GuideView:
+    """``number`` of ``count`` steps. ``target`` is a widget's id; ``finger`` and ``light`` whether
+    it is pointed at and lit. ``kind``: the text is about a mistake. ``buttons`` and ``controls``:
+    number and label of what the learner and the volunteer let happen outside. ``shown`` counts
+    what was given to be drawn.
+    """
+
+    number: int
+    count: int
+    text: str
+    more: str = ""
+    hint: str = ""
+    target: str = ""
+    finger: bool = False
+    light: bool = False
+    kind: bool = False
+    buttons: tuple[tuple[int, str], ...] = ()
+    controls: tuple[tuple[int, str], ...] = ()
+    shown: int = 0
+
+
+class Guide:
+    """Drawn above whatever screen there is. ``send`` gets ``guide.control``, ``guide.press`` and
+    ``guide.leave``.
+    """
+
+    def __init__(self, kit: Kit, send: Send) -> None:
+        self.theme = kit.theme
+        self._send = send
+        self.root = InstructionGroup()
+        self._dark: Any = RenderContext(
+            fs=PLAIN, use_parent_projection=True, use_parent_modelview=True
+        )
+        self._layer = Layer()
+        self._top = Widget(kit, "guide")
+        self._shade = Color(*self._rgba("shade", _SHADE))
+        self._dim = [Rectangle() for _ in range(4)]
+        self._dark.add(self._shade)
+        for part in self._dim:
+            self._dark.add(part)
+        self._frame = Rects(self.theme, self._top.solid, "practice")
+        self._hand = InstructionGroup()
+        self._top.ink.add(self._hand)
+        self.card = self._top.add(Card(kit, self._move, lambda n: send("guide.press", n)))
+        self.sheet = self._top.add(Sheet(kit, self._control))
+        self.band = self._top.add(Band(kit, self._open))
+        self.sheet.visible = False
+        self._screen: Screen | None = None
+        self._view: GuideView | None = None
+        self._moved = False
+        self._place: object = None
+        self._shown = False
+        self.band.place(Box(0, 0, self.theme.width, self.theme.px(32)))
+
+    # Showing
+
+    def show(self, view: GuideView | None, screen: Screen) -> None:
+        """Draw this over that screen, None for nothing."""
+        if view is None:
+            self._hide()
+            return
+        fresh = self._view is None or (view.number, view.text) != (
+            self._view.number,
+            self._view.text,
+        )
+        self._view, self._screen = view, screen
+        if fresh:
+            self._moved = False
+        self.band.show(view.number, view.count)
+        self.card.show(view)
+        self.sheet.show(view.controls)
+        for widget in self._top.walk():
+            if isinstance(widget, Touchable):
+                widget.unlock()
+        if not self._shown:
+            self._shown = True
+            self._layer.show(self._top._held[0], self._top._held[1])
+            self.root.add(self._dark)
+            self.root.add(self._layer.root)
+        self._arrange()
+
+    def _hide(self) -> None:
+        self._view = self._screen = None
+        self.sheet.visible = False
+        if self._shown:
+            self._shown = False
+            self.root.clear()
+            self._layer.clear()
+
+    def wipe(self) -> None:
+        """Nothing of a learner stays."""
+        self._top.wipe()
+        self._place = None
+
+    # Places
+
+    def _target(self) -> Widget | None:
+        if self._view is None or self._screen is None or not self._view.target:
+            return None
+        return next((x for x in self._screen.walk() if x.id == self._view.target), None)
+
+    def _arrange(self) -> None:
+        assert self._view is not None and self._screen is not None
+        target = self._target()
+        lit = target is not None and self._view.light and not self.sheet.visible
+        pointed = target is not None and self._view.finger and not self.sheet.visible
+        obstacles = tuple(_obstacles(self._screen))
+        box = target.box if target is not None else None
+        place = (self._view, box, obstacles, self._moved, self.sheet.visible, self.theme.name)
+        if place == self._place:
+            return
+        self._place = place
+        room = self.room
+        margin = self.theme.px(SPACE.margin)
+        width = room.w - 2 * margin
+        height = self.card.fit(width)
+        around = box.inset(-self.theme.px(_AROUND_MM)) if box is not None else None
+        y = best_place(room, height, around, obstacles, self.theme.px(3), other=self._moved)
+        self.card.place(Box(margin, y, width, height))
+        self.sheet.place(Box(margin, room.y, width, self.sheet.fit(width)))
+        self.card.visible = not self.sheet.visible
+        self._darken(room, around if lit else None)
+        self._point(around if pointed else None, box, obstacles)
+        self._repaint()
+
+    @property
+    def room(self) -> Box:
+        """Between the band and the screen's own bottom bar."""
+        assert self._screen is not None
+        top = self.band.box.bottom + self.theme.px(4)
+        return Box(0, top, self.theme.width, self._screen.bottom.box.y - top - self.theme.px(3))
+
+    @property
+    def _below_band(self) -> Box:
+        top = self.band.box.bottom
+        return Box(0, top, self.theme.width, self.theme.height - top)
+
+    def _darken(self, room: Box, hole: Box | None) -> None:
+        top, end, width = self.band.box.bottom, room.bottom + self.theme.px(3), room.w
+        if hole is None:
+            boxes: tuple[Box, ...] = ()
+        else:
+            y0, y1 = max(top, min(hole.y, end)), max(top, min(hole.bottom, end))
+            boxes = (
+                Box(0, top, width, y0 - top),
+                Box(0, y1, width, end - y1),
+                Box(0, y0, max(0, hole.x), y1 - y0),
+                Box(hole.right, y0, max(0, width - hole.right), y1 - y0),
+            )
+        for n, part in enumerate(self._dim):
+            box = boxes[n] if n < len(boxes) else Box()
+            part.pos = (box.x, self.theme.height - box.bottom)
+            part.size = (box.w, box.h)
+
+    def _point(
+        self, around: Box | None, box: Box | None, obstacles: tuple[tuple[Box, int], ...]
+    ) -> None:
+        edge = self.theme.px(_FRAME_MM)
+        self._hand.clear()
+        if around is None or box is None:
+            self._frame.place(())
+            return
+        a = around
+        self._frame.place(
+            (
+                Box(a.x, a.y, a.w, edge),
+                Box(a.x, a.bottom - edge, a.w, edge),
+                Box(a.x, a.y, edge, a.h),
+                Box(a.right - edge, a.y, edge, a.h),
+            )
+        )
+        found = hand_place(
+            self._below_band,
+            box,
+            self.card.box,
+            lambda x: tuple(map(self.theme.px, guide_hand.size_mm(x))),
+            obstacles,
+        )
+        if found is None:
+            return  # no room beside it: the frame says enough
+        pointing, place = found
+        pale = ("ink", "card") if self.theme.name == "day" else ("paper", "ink")
+        line, skin, cuff = (rgb(self.theme.colour(x)) for x in (*pale, "practice"))
+        texture = guide_hand.texture(pointing, place.w, place.h, line, skin, cuff)
+        self._hand.add(Color(1, 1, 1, 1))
+        self._hand.add(
+            Rectangle(
+                pos=(place.x, self.theme.height - place.bottom),
+                size=(place.w, place.h),
+                texture=texture,
+            )
+        )
+
+    def _repaint(self) -> None:
+        self._shade.rgba = self._rgba("shade", _SHADE)
+        self._frame.paint()
+
+    def _rgba(self, token: str, alpha: float) -> tuple[float, float, float, float]:
+        red, green, blue, _ = self.theme.rgba(token)
+        return red, green, blue, alpha
+
+    # Touches
+
+    def find(self, x: float, y: float) -> tuple[bool, Touchable | None]:
+        """Whether a touch there is the guide's, and what it meets."""
+        if not self._shown:
+            return False, None
+        found = touchable_at(self._top, x, y)
+        if found is not None:
+            return True, found
+        covers = (self.band, *((self.sheet,) if self.sheet.visible else (self.card,)))
+        return any(part.box.holds(x, y) for part in covers), None
+
+    def _open(self) -> None:
+        self.sheet.visible = not self.sheet.visible
+        self._arrange()
+
+    def _control(self, word: str) -> None:
+        self.sheet.visible = False
+        self._arrange()
+        if word == "leave":
+            self._send("guide.leave", None)
+        elif word.isdecimal():
+            self._send("guide.press", word)
+        elif word != "close":
+            self._send("guide.control", word)
+
+    def _move(self) -> None:
+        """The card is in the way: elsewhere with it."""
+        self._moved = not self._moved
+        self._arrange()
+
+    # Inspection
+
+    def describe(self) -> list[dict[str, Any]]:
+        """What of it is on the screen, as ``screens.walk`` says it."""
+        return describe(self._top) if self._shown else []
+
+
+def _obstacles(screen: Screen) -> Iterator[tuple[Box, int]]:
+    """What the card had better not hide, with how much it matters."""
+    for widget in screen.walk():
+        if widget.touchable:
+            yield widget.box, 4
+        elif widget.text and widget.role and widget not in (screen.heading,):
+            yield widget.box, 2 if widget.role == "amount" else 1

@@ -1,0 +1,172 @@
+"""Signing in with the real engine, journal and adapter, in virtual time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kiosk.core.access import DELAYS_S, REFUSED, SIGNED_IN, TRIED, Attempts
+from kiosk.core.visit import messages as m
+from kiosk.core.visit.sign_in_steps import SignIn
+from kiosk.virtual import VirtualKiosk
+
+PIN, WRONG = "246810", "999999"
+
+
+@pytest.fixture
+def kiosk(tmp_path: Path) -> VirtualKiosk:
+    made = VirtualKiosk(tmp_path)
+    made.advance(5)
+    return made
+
+
+def knock(kiosk: VirtualKiosk, who: str = "technician") -> None:
+    if kiosk.screen == "attract":
+        kiosk.touch("wake")
+    kiosk.touch(m.KNOCK)
+    assert kiosk.screen == "sign_in_who"
+    kiosk.touch("who.is", who)
+    assert kiosk.screen == "sign_in"
+    kiosk.advance(0.5)
+
+
+def enter_pin(kiosk: VirtualKiosk, pin: str) -> None:
+    for digit in pin:
+        kiosk.touch("pin.key", digit)
+    kiosk.touch("pin.done")
+    kiosk.advance(0.5)  # the answer is never there at once
+
+
+def step(kiosk: VirtualKiosk) -> SignIn:
+    assert kiosk.state is not None
+    found = kiosk.state.visit.step
+    assert isinstance(found, SignIn)
+    return found
+
+
+def rows(kiosk: VirtualKiosk) -> list[tuple[str, str]]:
+    found = kiosk._books.journal.notes_of(TRIED, REFUSED, SIGNED_IN)
+    return [(kind, body["operator"]) for _at, kind, body in found]
+
+
+def test_the_right_pin_lets_in_and_the_journal_has_it(kiosk: VirtualKiosk) -> None:
+    knock(kiosk)
+    enter_pin(kiosk, PIN)
+    assert kiosk.screen not in ("sign_in", "sign_in_who")
+    assert rows(kiosk) == [(TRIED, "technician"), (SIGNED_IN, "technician")]
+
+
+def test_wrong_pins_make_wait_longer_and_longer(kiosk: VirtualKiosk) -> None:
+    knock(kiosk)
+    waits = []
+    for _ in range(len(DELAYS_S)):
+        enter_pin(kiosk, WRONG)
+        assert step(kiosk).refused
+        waits.append(step(kiosk).wait_s)
+        # While it waits no digit counts, and not even the right PIN is looked at.
+        if step(kiosk).wait_s:
+            enter_pin(kiosk, PIN)
+            assert step(kiosk).typed == 0
+        assert kiosk.until(lambda: not step(kiosk).wait_s, 400) if waits[-1] < 60 else True
+        if waits[-1] >= 60:
+            kiosk.touch("nav.home")
+            kiosk.advance(waits[-1])
+            knock(kiosk)
+    assert waits == [*DELAYS_S[1:], DELAYS_S[-1]]
+    enter_pin(kiosk, PIN)
+    assert kiosk.screen not in ("sign_in", "sign_in_who")
+    assert rows(kiosk)[-1] == (SIGNED_IN, "technician")
+
+
+def test_a_kill_makes_no_wait_shorter(kiosk: VirtualKiosk) -> None:
+    knock(kiosk)
+    for _ in range(3):
+        enter_pin(kiosk, WRONG)
+    assert step(kiosk).wait_s == 5
+    kiosk.restart()
+    kiosk.advance(1)
+    knock(kiosk)
+    assert step(kiosk).wait_s in (4, 5)
+    kiosk.advance(6)
+    assert step(kiosk).wait_s == 0
+    enter_pin(kiosk, WRONG)
+    assert step(kiosk).wait_s == 15
+
+
+def test_a_kill_before_the_answer_has_counted_the_try(kiosk: VirtualKiosk) -> None:
+    knock(kiosk)
+    for digit in WRONG:
+        kiosk.touch("pin.key", digit)
+    assert kiosk.state is not None
+    kiosk.engine.post(m.Touched("pin.done", "", kiosk.state.version))
+    kiosk.engine.pump()  # the hash isn't there yet
+    assert rows(kiosk) == [(TRIED, "technician")]
+
+
+def test_the_digits_are_in_no_state_and_no_row(kiosk: VirtualKiosk) -> None:
+    knock(kiosk)
+    for digit in PIN:
+        kiosk.touch("pin.key", digit)
+        assert PIN[:2] not in repr(kiosk.state.visit)  # type: ignore[union-attr]
+    assert step(kiosk).typed == len(PIN)
+    enter_pin(kiosk, "")
+    assert rows(kiosk)[-1] == (SIGNED_IN, "technician")
+    journal = (kiosk.settings.cabin.data_dir / "journal.sqlite").read_bytes()
+    wal = (kiosk.settings.cabin.data_dir / "journal.sqlite-wal").read_bytes()
+    assert PIN.encode() not in journal + wal
+    door = kiosk.engine._outside.door  # type: ignore[union-attr]
+    assert (bytes(door._pin), bytes(door._card)) == (b"", b"")
+
+
+def test_each_waits_for_their_own_mistakes(kiosk: VirtualKiosk) -> None:
+    knock(kiosk)
+    for _ in range(3):
+        enter_pin(kiosk, WRONG)
+    kiosk.touch("nav.back")
+    kiosk.touch("who.is", "office")
+    kiosk.advance(0.5)
+    assert step(kiosk).wait_s == 0
+    enter_pin(kiosk, "135791")
+    assert kiosk.screen not in ("sign_in", "sign_in_who")
+
+
+def test_whoever_goes_away_leaves_nothing(kiosk: VirtualKiosk) -> None:
+    knock(kiosk)
+    kiosk.touch("pin.key", "2")
+    kiosk.advance(200)
+    assert kiosk.screen in ("home", "attract")
+    door = kiosk.engine._outside.door  # type: ignore[union-attr]
+    assert bytes(door._pin) == b""
+
+
+def test_staff_wait_until_a_resident_is_done(kiosk: VirtualKiosk) -> None:
+    kiosk.touch("home.rice")
+    kiosk.touch(m.KNOCK)
+    assert kiosk.screen == "rice"
+    assert kiosk.state is not None and kiosk.state.knocked
+    kiosk.touch("nav.home")
+    assert kiosk.screen == "sign_in_who"
+    kiosk.advance(200)
+    assert kiosk.screen in ("home", "attract")
+
+
+def test_a_code_held_to_the_reader_is_taken_for_a_card(kiosk: VirtualKiosk) -> None:
+    kiosk.touch(m.KNOCK)
+    kiosk.act("scanner", "scan", code="CARD-000001")
+    kiosk.advance(1)
+    assert kiosk.screen == "sign_in_who"
+    assert step(kiosk).refused
+    assert rows(kiosk) == [(TRIED, "card"), (REFUSED, "card")]
+
+
+@given(st.integers(0, 12), st.integers(0, 10**6), st.integers(-(10**6), 10**6))
+def test_a_wait_never_passes_its_delay_whatever_the_clock_does(
+    tries: int, last: int, later: int
+) -> None:
+    wait = Attempts(tries, last).wait_s(last + later)
+    assert 0 <= wait <= DELAYS_S[min(tries, len(DELAYS_S) - 1)]
+    if later <= 0:
+        assert wait == DELAYS_S[min(tries, len(DELAYS_S) - 1)]
