@@ -16,6 +16,7 @@ COMMANDS = {
     "devices": "kiosk.devices_cli",
     "install": "kiosk.install.cli",
     "uninstall": "kiosk.install.cli:add_uninstall",
+    "lesson": "kiosk.classroom.cli",
     "journal": "kiosk.journal.cli",
     "operator": "kiosk.operator_cli",
     "rice": "kiosk.rice_cli",
