@@ -105,6 +105,7 @@ class Worker:
         self._lives = 0
         self._last_id = 0
         self._moving = False
+        self._driver_is_new = False
         self._stopping = False
 
     def start(self) -> None:
@@ -120,7 +121,8 @@ class Worker:
         with self._lock:
             self._last_id += 1
             command_id = self._last_id
-            self._driver.submit(command_id, command, self._monotonic())
+            with self._mistakes_cost_the_driver():
+                self._driver.submit(command_id, command, self._monotonic())
             self._deliver()
             self._wake()
         return command_id
@@ -128,7 +130,8 @@ class Worker:
     def cancel(self, command_id: int) -> None:
         """Take a command back if that is still possible; it completes one way or another."""
         with self._lock:
-            self._driver.cancel(command_id, self._monotonic())
+            with self._mistakes_cost_the_driver():
+                self._driver.cancel(command_id, self._monotonic())
             self._deliver()
             self._wake()
 
@@ -211,12 +214,17 @@ class Worker:
     def _connect_and_serve(self, life: _Life) -> float:
         """One connection from open to close; how long to wait before the next (seconds)."""
         with self._lock:
-            url, self._moving = self._url, False
+            url, self._moving, self._driver_is_new = self._url, False, False
         try:
             with self._in_call(life):
                 port = self._open_port(url)
         except PortError as error:
             self._lost(life, error.reason, error.detail)
+            return self._next_backoff(life)
+        except Exception as error:  # noqa: BLE001
+            # The boundary for what a library makes of a port: the others go on.
+            _log.exception("%s: the port could not be opened", self.name)
+            self._lost(life, "port_error", repr(error))
             return self._next_backoff(life)
         life.port = port
         reason, detail = "driver_error", ""
@@ -228,9 +236,15 @@ class Worker:
             # The boundary for mistakes in a driver: the device is lost for a moment, its running
             # commands end as unknown, and a new driver begins. The others go on.
             _log.exception("%s: the driver failed", self.name)
-            self._replace_driver(life)
-        with self._in_call(life):
-            port.close()
+            with self._lock:
+                if not life.abandoned:
+                    self._replace_driver()
+        try:
+            with self._in_call(life):
+                port.close()
+        except Exception:  # noqa: BLE001
+            # It is let go of, whatever the library says.
+            _log.exception("%s: the port could not be closed", self.name)
         life.port = None
         self._lost(life, reason, detail)
         return self._next_backoff(life)
@@ -255,6 +269,8 @@ class Worker:
                     if self._moving:
                         life.backoff_s = FIRST_BACKOFF_S
                         return "moved", "the port is another one from now on"
+                    if self._driver_is_new:
+                        return "driver_error", "the driver before failed"
                     now = self._monotonic()
                     control.hand_over(self._driver, now)
                     wait_s = self._step_driver(now)
@@ -338,15 +354,24 @@ class Worker:
                 self._driver.lost(self._monotonic(), reason, f"{self._url}: {detail}")
                 self._deliver()
 
-    def _replace_driver(self, life: _Life) -> None:
-        with self._lock:
-            if life.abandoned:
-                return
-            orphans = self._driver.running
-            self._deliver()
-            self._driver = self._driver_factory()
-            for command_id in orphans:
-                self._on_report(self.name, Completed(command_id, OutcomeUnknown("driver_error")))
+    @contextlib.contextmanager
+    def _mistakes_cost_the_driver(self) -> Iterator[None]:
+        """Whoever calls from outside isn't hit by a driver's mistake. Called with our lock."""
+        try:
+            yield
+        except Exception:  # noqa: BLE001
+            _log.exception("%s: the driver failed", self.name)
+            self._replace_driver()
+            # It hasn't seen the port open: the thread opens it anew.
+            self._driver_is_new = True
+
+    def _replace_driver(self) -> None:
+        """Begin with another driver; what the old one had running is unknown."""
+        orphans = self._driver.running
+        self._deliver()
+        self._driver = self._driver_factory()
+        for command_id in orphans:
+            self._on_report(self.name, Completed(command_id, OutcomeUnknown("driver_error")))
 
     def _is_mine(self, life: _Life) -> bool:
         return not (life.abandoned or self._stopping)

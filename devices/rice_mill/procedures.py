@@ -14,7 +14,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 
 from devices.rice_mill import registers as r
-from devices.rice_mill.commands import Batch, Fate, Mill, Milled, Milling
+from devices.rice_mill.commands import Batch, Fate, Mill, Milled, Milling, Stage
 from devices.rice_mill.hopper import Hopper
 from devices.rice_mill.modbus import (
     Answer,
@@ -71,6 +71,8 @@ class Work:
     cancelled: bool = False
     milled: Milled = field(default_factory=lambda: Milled(0, 0, 0))
     hopper: Hopper = field(default_factory=Hopper)
+    stage: Stage = Stage.FEEDING
+    """How far the batch was when it was last seen running."""
 
     def with_this(self, batch: Batch) -> Milled:
         """What is milled if this batch is."""
@@ -112,7 +114,7 @@ def mill(order: Mill, work: Work) -> Procedure:
         work.tell(batch)
         work.committed = True
         answer = yield Once(write(r.RUN, r.ON))
-        if isinstance(answer, Refused):
+        if isinstance(answer, Refused) and not answer.maybe_done:
             work.committed = False
             return Failed("refused", answer.meaning, work.milled)
         end = yield from _watch(batch, work)
@@ -138,7 +140,7 @@ def _set(batch: Batch, work: Work) -> Generator[Step, Answer | None, Completion 
     after = yield from look()
     if after.run != r.OFF or not _is_ours(after, batch):
         return Failed("not_set", "the mill shows another batch than was set", work.milled)
-    work.hopper = Hopper(after.gross, work.now())
+    work.hopper, work.stage = Hopper(after.gross, work.now()), Stage.FEEDING
     return _fault(after, work) if after.faults else None
 
 
@@ -161,8 +163,8 @@ def _watch(
             return end
         if state.progress == r.RUNNING:
             seen = True
-            stage = work.hopper.see(state.gross, work.now())
-            work.tell(Milling(batch.number, batch.of, state.gross, state.net, stage))
+            work.stage = work.hopper.see(state.gross, work.now())
+            work.tell(Milling(batch.number, batch.of, state.gross, state.net, work.stage))
         elif seen:
             return None
         elif work.now() - heard >= GAP_S:
@@ -182,13 +184,28 @@ def _judge(state: r.MillState, batch: Batch, work: Work, seen: bool) -> Completi
     if state.faults & r.DOOR_DOWN_LATE:
         # The door closes last: whoever stands there has the rice, or can reach it.
         work.milled = work.with_this(batch)
-    if state.faults:
-        return _fault(state, work)
+    if state.faults and not _goes_on(state, batch, work, seen):
+        unseen = seen and not state.faults & ~r.SENSED and work.hopper.weighed is None
+        return OutcomeUnknown("fault_set") if unseen else _fault(state, work)
     if state.progress == r.ERROR:
         return Failed("not_taken", "it is milled and was not taken", work.with_this(batch))
     if state.run == r.OFF and state.progress == r.DONE and not seen:
         return Failed("not_started", "the mill never heard the start", work.milled)
     return None
+
+
+def _goes_on(state: r.MillState, batch: Batch, work: Work, seen: bool) -> bool:
+    """Whether the batch runs, or ran to its end, although a fault is set.
+
+    What a bin's sensors see keeps the next start from acting and stops nothing: rice comes out.
+    A bin that ran empty may have fed too little, so its batch must have been weighed and milled.
+    """
+    if state.faults & ~r.SENSED:
+        return False
+    if state.progress == r.RUNNING:
+        return True
+    weighed = work.stage is Stage.TAKING and work.hopper.weighed is not None
+    return seen and (weighed or not state.faults & r.BIN_EMPTY[batch.bin])
 
 
 def _is_ours(state: r.MillState, batch: Batch) -> bool:
