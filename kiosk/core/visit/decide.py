@@ -135,7 +135,8 @@ def _decide(state: State, event: m.VisitEvent) -> Moved:
 def _awake(state: State, commands: tuple[m.VisitCommand, ...]) -> Moved:
     """Somebody is here: measure the quiet anew."""
     if isinstance(state.visit.step, Home):
-        return state, (*commands, m.Ring(IDLE, 0), m.Ring(ATTRACT, state.rules.attract_after_s))
+        quiet = m.Ring(IDLE, 0), m.Ring(ATTRACT, state.rules.attract_after_s)
+        return state, (m.Ring(RESET, 0), *commands, *quiet)
     return state, (*commands, m.Ring(ATTRACT, 0), m.Ring(IDLE, state.rules.idle_warning_s))
 
 
@@ -191,7 +192,7 @@ def _touched(state: State, touch: m.Touched) -> Moved:
 
 def _touched_overlay(state: State, touch: m.Touched) -> Moved:
     if touch.target == "idle.leave" and state.visit.overlay is Overlay.IDLE:
-        return leave(state)
+        return leave(state, stays=False)
     if touch.target.startswith("sound.") and state.visit.overlay is Overlay.SOUND:
         return sound.touched(state, touch.target)
     if touch.target in ("idle.stay", "help.close", "nav.back", "nav.help"):
@@ -359,6 +360,9 @@ def _rang(state: State, name: str) -> Moved:
         return clinic_decide.ticked(state)
     if name == ATTRACT:
         return fall_asleep(state) if isinstance(step, Home) else stay(state)
+    if isinstance(step, Home) and name == RESET and not state.visit.as_found:
+        # Whoever set it so has gone on to nothing else.
+        return replace(state, visit=state.visit.next(step)), ()
     if isinstance(step, Home | Attract):
         return stay(state)
     order = order_at_screen(state)
@@ -369,7 +373,8 @@ def _rang(state: State, name: str) -> Moved:
         # Never while a device or a payment works, not even after the warning (standards, time).
         return _cover(state, Overlay.NONE), (m.Ring(IDLE, state.rules.idle_warning_s),)
     if name == RESET:
-        return leave(state) if state.visit.overlay is Overlay.IDLE else stay(state)
+        idle = state.visit.overlay is Overlay.IDLE
+        return leave(state, stays=False) if idle else stay(state)
     if name != IDLE:
         raise ValueError(f"no timer {name!r}")
     return _cover(state, Overlay.IDLE), (m.Ring(RESET, state.rules.idle_reset_s),)
