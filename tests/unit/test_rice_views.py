@@ -67,7 +67,7 @@ def test_the_weight_is_the_figure_and_the_door_is_said_loudly() -> None:
     assert take.take
     assert "拿走" in take.lead
     first = rice_delivering.view_of(STATES["rice_take_first"])
-    assert "还有一次" in first.words
+    assert "还没碾完" in first.words
     assert "不用再付钱" in rice_delivering.view_of(STATES["rice_silent"]).words
 
 

@@ -160,7 +160,8 @@ def _awake(state: State, commands: tuple[m.VisitCommand, ...]) -> Moved:
     if isinstance(state.visit.step, ClassStep):
         return state, (*commands, m.Ring(ATTRACT, 0))  # a class has a patience of its own
     if isinstance(state.visit.step, Home):
-        return state, (*commands, m.Ring(IDLE, 0), m.Ring(ATTRACT, state.rules.attract_after_s))
+        quiet = m.Ring(IDLE, 0), m.Ring(ATTRACT, state.rules.attract_after_s)
+        return state, (m.Ring(RESET, 0), *commands, *quiet)
     return state, (*commands, m.Ring(ATTRACT, 0), m.Ring(IDLE, staff.patience_s(state)))
 
 
@@ -222,7 +223,7 @@ def _touched(state: State, touch: m.Touched) -> Moved:
 
 def _touched_overlay(state: State, touch: m.Touched) -> Moved:
     if touch.target == "idle.leave" and state.visit.overlay is Overlay.IDLE:
-        return leave(state)
+        return leave(state, stays=False)
     if touch.target.startswith("sound.") and state.visit.overlay is Overlay.SOUND:
         return sound.touched(state, touch.target)
     if touch.target in ("idle.stay", "help.close", "nav.back", "nav.help"):
@@ -400,6 +401,9 @@ def _rang(state: State, name: str) -> Moved:
     theirs = staff.rang(state, name)
     if theirs is not None:
         return theirs
+    if isinstance(step, Home) and name == RESET and not state.visit.as_found:
+        # Whoever set it so has gone on to nothing else.
+        return replace(state, visit=state.visit.next(step)), ()
     if isinstance(step, Home | Attract):
         return stay(state)
     order = order_at_screen(state)
@@ -412,7 +416,8 @@ def _rang(state: State, name: str) -> Moved:
     if isinstance(step, ClassStep):
         return leave(state)  # whoever it was has gone, and owns nothing on this screen
     if name == RESET:
-        return leave(state) if state.visit.overlay is Overlay.IDLE else stay(state)
+        idle = state.visit.overlay is Overlay.IDLE
+        return leave(state, stays=False) if idle else stay(state)
     if name != IDLE:
         raise ValueError(f"no timer {name!r}")
     return _cover(state, Overlay.IDLE), (m.Ring(RESET, state.rules.idle_reset_s),)

@@ -6,7 +6,7 @@ Nothing of a visit is journalled, and nothing of it stays when the person leaves
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from kiosk.core.access import Operator
@@ -281,6 +281,17 @@ class Visit:
     def next(self, step: Step) -> Visit:
         """End this stay: what follows knows nothing of it, and its answers come too late."""
         return Visit(step=step, requests=self.requests, number=self.number + 1)
+
+    def going_on(self, step: Step) -> Visit:
+        """As `next`, for the same person: what eye and ear were given stays, nothing else."""
+        return replace(
+            self.next(step), lower=self.lower, language=self.language, volume=self.volume
+        )
+
+    @property
+    def as_found(self) -> bool:
+        """Whether eye and ear have what everybody begins with."""
+        return not self.lower and self.language == "zh" and self.volume is None
 
     @property
     def bills(self) -> tuple[Bill, ...]:
