@@ -53,11 +53,19 @@ LIST_S = 20.0
 
 
 @dataclass(frozen=True, slots=True)
+class Insight:
+    """How everything is, from any thread. ``look_out`` asks the network and takes seconds."""
+
+    survey: Callable[[], Survey]
+    look_out: Callable[[], object] = lambda: None
+
+
+@dataclass(frozen=True, slots=True)
 class World:
     """Everything outside the engine, real or simulated.
 
-    ``survey`` tells the staff how everything is, from any thread; without it only what the engine
-    knows is told. ``again`` starts the program anew.
+    ``insight`` tells the staff how everything is; without it only what the engine knows is told.
+    ``again`` starts the program anew.
     """
 
     workers: Mapping[str, DeviceWorker]
@@ -67,7 +75,7 @@ class World:
     record: HealthRecord | None = None
     files: Place | None = None
     pages: PageStore = field(default_factory=PageStore)
-    survey: Callable[[], Survey] | None = None
+    insight: Insight | None = None
     again: Callable[[], None] = lambda: None
 
 
@@ -212,9 +220,8 @@ def _desk(
         return survey_of_state(settings, engine.state, books.now_ms())
 
     printer = world.workers.get(PRINTER)
-    return Desk(
-        settings, world.lanes, books, printer, head, world.survey or survey, world.again, {}
-    )
+    insight = world.insight or Insight(survey)
+    return Desk(settings, world.lanes, books, printer, head, insight, world.again, {})
 
 
 def _documents(world: World) -> Documents | None:
