@@ -27,8 +27,7 @@ from kiosk.core.means import Means, RefundBy
 from kiosk.core.printing import DOCUMENT_PRINTER, RELAY
 from kiosk.core.state import BILLER, BP_METER, PRINTER, Rules, State
 from kiosk.core.visit import messages as m
-from kiosk.core.visit.tech_settings import with_overrides
-from kiosk.core.visit.tech_steps import Survey
+from kiosk.core.visit.staff import with_overrides
 from kiosk.engine import Chore, Engine
 from kiosk.gateways import types as g
 from kiosk.gateways.record import HealthRecord
@@ -40,6 +39,7 @@ from kiosk.settings import Settings
 
 if TYPE_CHECKING:
     from kiosk.adapters.desk import Desk
+    from kiosk.core.visit.tech_steps import Survey
 
 _log = logging.getLogger(__name__)
 

@@ -22,7 +22,7 @@ from kiosk.core.order import Order, PaymentState
 from kiosk.core.overrides import CONFIG_TAKEN
 from kiosk.core.state import PRINTER
 from kiosk.core.visit import tech_messages as t
-from kiosk.core.visit.sign_in_messages import StaffCommand
+from kiosk.core.visit.messages import StaffCommand
 from kiosk.core.visit.tech_steps import Life, Moment, OrderLine
 from kiosk.journal import Journal, JournalBrokenError, ReplayDiffersError, replay
 from kiosk.journal.journal import Summary

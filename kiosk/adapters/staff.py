@@ -62,7 +62,7 @@ class Staff:
                     self._door.forget()
             case s.AskWait() | s.TypePin() | s.CheckPin() | s.CheckCard():
                 self.door.ask(command)
-            case s.StaffCommand():
+            case m.StaffCommand():
                 self._desk = self._desk or self._make_desk()
                 self._desk.ask(command)
             case _:
