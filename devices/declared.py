@@ -46,7 +46,9 @@ class SafeTest:
     `operation` is "status" or one of the driver's, with its `parameters` as text. `prepare` is
     what to do before, `expect` what should come, `question` what only eyes can answer ("" if the
     device's answer says it all), `advice` what to do when it fails. `within` names numbers of the
-    device's answer with their limits. `goods`: something comes out, so it wants a second yes.
+    device's answer with their limits. `also`: codes of a refusal that are what should come, too.
+    `goods`: something comes out, so it wants a second yes. "{run}" in a parameter becomes another
+    word in each run.
     """
 
     name: str
@@ -59,6 +61,7 @@ class SafeTest:
     question: str = ""
     within: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     goods: bool = False
+    also: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -283,8 +283,7 @@ class Books:
     def unwritable(self) -> str:
         """Return why no row could be written just now, empty if one could. Writes none."""
         try:
-            self.journal.store.begin()
-            self.journal.store.rollback()
+            self.journal.store.probe()
         except (apsw.Error, OSError) as error:
             return f"{type(error).__name__}: {error}"
         return ""

@@ -61,6 +61,7 @@ def build(
             pages=pages or PageStore(),
             again=again,
             insight=insight,
+            board=listening,
         ),
     )
 

@@ -39,7 +39,9 @@ from kiosk.settings import Settings
 
 if TYPE_CHECKING:
     from kiosk.adapters.desk import Desk
+    from kiosk.adapters.selftests import TestBench
     from kiosk.core.visit.tech_steps import Survey
+    from kiosk.diagnostics.switchboard import Switchboard
 
 _log = logging.getLogger(__name__)
 
@@ -65,7 +67,7 @@ class World:
     """Everything outside the engine, real or simulated.
 
     ``insight`` tells the staff how everything is; without it only what the engine knows is told.
-    ``again`` starts the program anew.
+    ``again`` starts the program anew. Self-tests go through ``board``.
     """
 
     workers: Mapping[str, DeviceWorker]
@@ -77,6 +79,7 @@ class World:
     pages: PageStore = field(default_factory=PageStore)
     insight: Insight | None = None
     again: Callable[[], None] = lambda: None
+    board: Switchboard | None = None
 
 
 def means_of(settings: Settings, platforms: Mapping[str, g.QrPayment]) -> tuple[Means, ...]:
@@ -192,6 +195,7 @@ def compose_engine(
             books,
             clock.monotonic,
             lambda: _desk(settings, world, books, head, engine),
+            lambda: _tests(settings, world),
         )
     )
     if documents is not None:
@@ -222,6 +226,13 @@ def _desk(
     printer = world.workers.get(PRINTER)
     insight = world.insight or Insight(survey)
     return Desk(settings, world.lanes, books, printer, head, insight, world.again, {})
+
+
+def _tests(settings: Settings, world: World) -> TestBench:
+    """What makes self-tests; made when somebody of the staff first wants one."""
+    from kiosk.adapters.selftests import TestBench
+
+    return TestBench(settings, world.lanes, world.board)
 
 
 def _documents(world: World) -> Documents | None:

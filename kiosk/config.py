@@ -5,11 +5,13 @@ The values themselves are described in `kiosk.settings`; `kiosk/cabin.example.to
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import time
 from pathlib import Path
 
 from kiosk import config_toml
 from kiosk.barcodes import SLIP_PREFIX
+from kiosk.config_install import read_plugs
 from kiosk.config_operators import read_operators
 from kiosk.config_outside import (
     DRIVERS,
@@ -94,9 +96,10 @@ def _settings(root: Section, file: Path, drivers: Drivers) -> Settings:
         metrics_port=_metrics(root.section("metrics")) if root.has("metrics") else None,
         operators=read_operators(root.sections("operator")),
     )
+    plugs = read_plugs(root.section("install"), settings.devices)
     root.done()
     _require(settings, root.mistakes)
-    return settings
+    return replace(settings, plugs=plugs)
 
 
 def _require(settings: Settings, mistakes: Mistakes) -> None:

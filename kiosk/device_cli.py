@@ -251,17 +251,24 @@ def _allow(args: argparse.Namespace, asked: _Asked) -> None:
     if args.config is None:
         return
     from kiosk.config import load
+
+    body = {"driver": asked.name, "operation": asked.operation_name, "port": asked.port}
+    note_maintenance(load(args.config).cabin.data_dir, body)
+
+
+def note_maintenance(data_dir: Path, body: Mapping[str, str]) -> None:
+    """Write down that a cabin's machine is about to move something. Raises UsageError where it
+    must not: an order is open, a kiosk runs, the books are broken.
+    """
     from kiosk.journal import Journal, JournalBrokenError, JournalBusyError
 
-    path = load(args.config).cabin.data_dir / "journal.sqlite"
     try:
-        journal = Journal(path)
+        journal = Journal(data_dir / "journal.sqlite")
     except (JournalBusyError, JournalBrokenError) as error:
         raise UsageError(f"{error}; nothing was done") from error
     try:
         if orders := journal.open_orders():
             raise UsageError(f"{len(orders)} orders are open ({orders[0]}): settle them first")
-        body = {"driver": asked.name, "operation": asked.operation_name, "port": asked.port}
         journal.note("Maintenance", body, max(int(time.time() * 1000), journal.store.last_at))
     finally:
         journal.close()

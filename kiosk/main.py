@@ -14,6 +14,8 @@ COMMANDS = {
     "demo": "kiosk.demo",
     "device": "kiosk.device_cli",
     "devices": "kiosk.devices_cli",
+    "install": "kiosk.install.cli",
+    "uninstall": "kiosk.install.cli:add_uninstall",
     "journal": "kiosk.journal.cli",
     "operator": "kiosk.operator_cli",
     "rice": "kiosk.rice_cli",
@@ -24,6 +26,7 @@ COMMANDS = {
     "doctor": "kiosk.diagnostics.cli:add_doctor",
     "trace": "kiosk.diagnostics.trace_cli",
     "report": "kiosk.diagnostics.report_cli",
+    "selftest": "kiosk.diagnostics.selftest_cli",
 }
 """Each module has ``add_parser(commands)``, or the function named; it sets ``handler(args)``.
 

@@ -17,6 +17,7 @@ from kiosk.opening import opening_state
 from kiosk.settings import Settings
 from kiosk.shown import Shown
 from kiosk.signals import END, as_bytes
+from kiosk.watchdog import Watchdog, wish_of
 
 EXIT_USAGE = 2
 
@@ -42,14 +43,21 @@ def run(args: argparse.Namespace) -> int:
     shown.publish(opening_state(settings, time.time()))
     heart = Heartbeat((ENGINE, JOURNAL) if args.no_window else PARTS)
     behind = Behind(settings, shown.publish, shown.pages, Outlook(heart, shown.newest, shown.wake))
+    wish = wish_of(os.environ)
+    watchdog = Watchdog(wish, heart, behind.post, shown.wake) if wish else None
+    if watchdog:
+        watchdog.start()
     try:
         code = _serve(settings, shown, behind, heart, args)
     finally:
+        if watchdog:
+            watchdog.stop(again=behind.again)
         behind.stop()
     if behind.again:
         # The same process, as whoever supervises it knows it; every file of ours closes with it.
         sys.stdout.flush()
         sys.stderr.flush()
+        os.environ.update(wish.words if wish else {})
         os.execv(sys.executable, [sys.executable, "-m", "kiosk.main", *sys.argv[1:]])
     return behind.failure or code
 

@@ -151,6 +151,18 @@ class DeviceSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Plug:
+    """An adapter on the USB bus: vendor and product (four hexadecimal digits), and either its
+    serial number or the socket that it stays in (`1-1.3`: bus and ports).
+    """
+
+    vendor: str
+    product: str
+    serial: str = ""
+    socket: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class VoiceSettings:
     """How the kiosk speaks. ``output``: "alsa", "none", or, in tests, "file": the data folder.
 
@@ -234,4 +246,5 @@ class Settings:
     voice: VoiceSettings = VoiceSettings()
     printing: PrintSettings | None = None
     metrics_port: int | None = None
+    plugs: Mapping[str, Plug] = field(default_factory=lambda: MappingProxyType({}))
     operators: tuple[OperatorSettings, ...] = ()

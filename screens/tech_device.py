@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kiosk.core.state import State
 from kiosk.core.visit.tech_steps import DeviceRow, TechDevice
-from screens.tech_page import TechPage, TechScreen, bar_of, clock, spoken, step_of
+from screens.tech_page import Action, TechPage, TechScreen, bar_of, clock, spoken, step_of
 from screens.tech_words import LEVELS, SIGNS, reason_words
 from screens.widgets.staff_row import StaffLine
 
@@ -16,7 +16,8 @@ def view_of(state: State) -> TechPage:
     device = step.survey.device(step.role) if step.survey else None
     if device is None:
         return TechPage(step.role, "正在问……", bar=bar_of(state))
-    return TechPage(device.title, "", lines_of(device), page=step.page, bar=bar_of(state))
+    actions = (Action("测试这台", "tech.tests", step.role),)
+    return TechPage(device.title, "", lines_of(device), actions, step.page, bar_of(state))
 
 
 def lines_of(device: DeviceRow) -> tuple[StaffLine, ...]:

@@ -15,7 +15,7 @@ NUMBERS = "零一二三四五六七八九十"
 
 def view_of(state: State) -> TechPage:
     step = step_of(state, TechOverview)
-    actions = (Action("小屋情况", "tech.cabin"),)
+    actions = (Action("小屋情况", "tech.cabin"), Action("自检", "tech.tests"))
     if step.survey is None:
         return TechPage("维护", "正在问各台设备……", (), actions, bar=bar_of(state))
     devices = step.survey.devices

@@ -46,7 +46,7 @@ class Action:
 @dataclass(frozen=True, slots=True)
 class TechPage:
     """``lines`` are all there are; ``page`` says which of them are shown. ``columns``: so many
-    buttons side by side.
+    buttons side by side. ``less``: so many rows fewer, since the hint is long.
     """
 
     title: str
@@ -56,14 +56,15 @@ class TechPage:
     page: int = 0
     bar: tuple[str, ...] = tuple(BAR)
     columns: int = 2
+    less: int = 0
 
     @property
     def most(self) -> int:
         """So many lines find room above the buttons; turning pages needs one more button."""
-        most = MOST - FEWER[-(-len(self.actions) // self.columns)]
+        most = MOST - self.less - FEWER[-(-len(self.actions) // self.columns)]
         if len(self.lines) <= most:
             return most
-        return MOST - FEWER[-(-(len(self.actions) + 1) // self.columns)]
+        return MOST - self.less - FEWER[-(-(len(self.actions) + 1) // self.columns)]
 
     @property
     def pages(self) -> int:

@@ -50,6 +50,12 @@ class Palette:
     on_seal: str
     code: str = "#FFFFFF"  # a QR code stays black on white at night: readers want it so
     on_code: str = "#000000"
+    test_white: str = "#FFFFFF"  # the self-test's colours are the panel's own
+    test_black: str = "#000000"
+    test_red: str = "#FF0000"
+    test_green: str = "#00FF00"
+    test_blue: str = "#0000FF"
+    test_grey: str = "#808080"
 
 
 DAY = Palette(

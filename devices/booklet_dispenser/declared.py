@@ -30,6 +30,7 @@ QU_CD = Declaration(
             prepare="不要取走病历本。",
             question="病历本送出来又收回去了吗？",
             goods=True,
+            also=frozenset(("not_taken",)),
         ),
     ),
     asks=frozenset(("look", "resolve")),

@@ -19,6 +19,7 @@ RBP = Declaration(
             "压力上不去就是漏：检查袖带和气管接头，换袖带。",
             prepare="把臂筒套在硬筒上（不要套在人身上），站开。",
             question="充气后压力稳住了吗？",
+            also=frozenset(("06",)),  # no pulse signal: there is no arm in it
         ),
     ),
     asks=frozenset(("identify",)),

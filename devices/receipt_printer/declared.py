@@ -24,7 +24,7 @@ _TESTS = (
         "print",
         "一张样张：标尺、三种字号、二维码，最后切断",
         "字发白：换热敏纸或擦打印头；标尺折行：改 columns；没有切断：清理切刀。",
-        {"text": "TEST"},
+        {"text": "TEST", "job_id": "selftest-{run}"},
         question="标尺占满一行、字都清楚、纸切断了吗？",
     ),
 )

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from kiosk.adapters.adapters import Adapters
     from kiosk.adapters.desk import Desk
     from kiosk.adapters.door import Door
+    from kiosk.adapters.selftests import TestBench
     from kiosk.books import AnyBooks
 
 _log = logging.getLogger(__name__)
@@ -40,6 +41,7 @@ class Staff:
         books: AnyBooks,
         monotonic: Callable[[], float],
         make_desk: Callable[[], Desk],
+        make_tests: Callable[[], TestBench],
     ) -> None:
         self._cabin = cabin
         self._operators = operators
@@ -49,6 +51,8 @@ class Staff:
         self._door: Door | None = None
         self._make_desk = make_desk
         self._desk: Desk | None = None
+        self._make_tests = make_tests
+        self._tests: TestBench | None = None
 
     def carry_out(self, command: c.Command, order: Order) -> None:
         self._cabin.carry_out(command, order)
@@ -63,10 +67,19 @@ class Staff:
             case s.AskWait() | s.TypePin() | s.CheckPin() | s.CheckCard():
                 self.door.ask(command)
             case m.StaffCommand():
-                self._desk = self._desk or self._make_desk()
-                self._desk.ask(command)
+                self._ask_desk(command)
             case _:
                 self._cabin.ask(command)
+
+    def _ask_desk(self, command: m.StaffCommand) -> None:
+        from kiosk.core.visit.tech_test_messages import TestCommand
+
+        if isinstance(command, TestCommand):
+            self._tests = self._tests or self._make_tests()
+            self._tests.ask(command)
+        else:
+            self._desk = self._desk or self._make_desk()
+            self._desk.ask(command)
 
     def translate(self, message: object) -> list[e.OrderEvent | m.VisitEvent]:
         if self._door is not None:

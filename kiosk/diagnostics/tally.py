@@ -20,6 +20,8 @@ from kiosk.diagnostics.facts import CounterFact, DeviceFacts
 HOUR_S = 3600
 DAY_HOURS = 24
 MOST_COMMANDS = 64
+_SOON_S = 1.0
+"""A change of status within so long of the last bytes is what they meant."""
 _NO_ERROR = frozenset(
     ("", "starting", "connecting", "asking", "moved", "stopped", "not_associated", "stopping")
 )
@@ -88,6 +90,8 @@ class DeviceBook(Tap):
 
     def _changed(self, status: Status) -> None:
         now = self._wall()
+        if self._heard_at is not None and now - self._heard_at >= _SOON_S:
+            self._settle()  # what was heard long before the change was still an answer
         with self._lock:
             before, self._status = self._status, status
             if (before.level, before.reason) != (status.level, status.reason):

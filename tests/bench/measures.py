@@ -97,6 +97,23 @@ def start() -> list[Reading]:
     ]
 
 
+@measure("restart")
+def again() -> list[Reading]:
+    """A kiosk that was ended from outside, and its successor."""
+    from tests.bench import restart
+
+    found = restart.measure()
+    return [
+        Reading(
+            "restart to a touchable home screen, the slowest",
+            found["greatest_s"],
+            "s",
+            restart.LIMIT_S,
+            details=found,
+        )
+    ]
+
+
 @measure("rest")
 def rest() -> list[Reading]:
     """Memory and processor time on the home screen while nobody is there."""

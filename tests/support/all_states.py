@@ -10,6 +10,7 @@ from tests.support import (
     states_print,
     states_rice,
     states_staff,
+    states_tests,
 )
 
 STATES: dict[str, State] = {
@@ -19,4 +20,5 @@ STATES: dict[str, State] = {
     **states_rice.STATES,
     **states_print.STATES,
     **states_staff.STATES,
+    **states_tests.STATES,
 }

@@ -11,7 +11,7 @@ from kiosk.core.access import SIGNED_OUT, Right, may
 from kiosk.core.state import State
 from kiosk.core.visit import sign_in_messages as s
 from kiosk.core.visit import tech_messages as t
-from kiosk.core.visit import tech_orders, tech_settings
+from kiosk.core.visit import tech_orders, tech_settings, tech_tests
 from kiosk.core.visit.common import IDLE, Moved, go, leave, next_request, stay
 from kiosk.core.visit.messages import Ring, TimerRang, Touched, VisitCommand, VisitEvent
 from kiosk.core.visit.tech_base import TechStep
@@ -29,6 +29,7 @@ from kiosk.core.visit.tech_steps import (
     TechSettle,
     TechSupplies,
 )
+from kiosk.core.visit.tech_test_steps import TechTest, TechTested, TechTests
 
 POLL = "tech.poll"
 POLL_S = 3.0
@@ -73,6 +74,8 @@ def happened(state: State, event: t.TechEvent) -> Moved:
             return tech_orders.happened(state, event)
         case t.SuppliesTold() | t.ConfigTold():
             return tech_settings.happened(state, event)
+        case _ if isinstance(step, tech_tests.STEPS):
+            return tech_tests.happened(state, event)
         case _:
             return stay(state)
 
@@ -93,6 +96,8 @@ def touched(state: State, touch: Touched, step: TechStep) -> Moved:
             return tech_orders.enter(state)
         case "tech.settings":
             return tech_settings.enter(state)
+        case "tech.tests" if may(state.visit.operator, Right.DEVICES):
+            return tech_tests.enter(state, touch.value)
     match step:
         case TechOverview():
             return _touched_overview(state, touch, step)
@@ -104,6 +109,8 @@ def touched(state: State, touch: Touched, step: TechStep) -> Moved:
             return tech_orders.touched(state, touch, step)
         case TechSupplies() | TechSettings() | TechConfig() | TechConfirm():
             return tech_settings.touched(state, touch, step)
+        case TechTests() | TechTest() | TechTested():
+            return tech_tests.touched(state, touch, step)
         case _:
             return stay(state)
 
@@ -126,6 +133,8 @@ def back(state: State, step: TechStep) -> Moved:
             return _survey(state, TechOverview(survey=survey))
         case TechOrder() | TechSettle():
             return tech_orders.back(state, step)
+        case TechTest() | TechTested():
+            return tech_tests.back(state, step)
         case TechNumber(back=before) | TechConfirm(back=before) if before is not None:
             return go(state, before)
         case TechSupplies() | TechConfig():
@@ -138,8 +147,9 @@ def back(state: State, step: TechStep) -> Moved:
 
 def let_go(before: State, after: State, event: VisitEvent) -> tuple[VisitCommand, ...]:
     """However somebody's being signed in ends, the journal is told."""
+    stop = tech_tests.let_go(before, after)
     who = before.visit.operator
     if who is None or after.visit.operator is not None:
-        return ()
+        return stop
     why = "timeout" if isinstance(event, TimerRang) and event.name == IDLE else "left"
-    return (s.WriteDown(SIGNED_OUT, (("operator", who.id), ("why", why))), Ring(POLL, 0))
+    return (*stop, s.WriteDown(SIGNED_OUT, (("operator", who.id), ("why", why))), Ring(POLL, 0))

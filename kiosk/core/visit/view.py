@@ -182,5 +182,8 @@ def _offered(state: State) -> object:
         getattr(step, "top", 0),
         getattr(step, "page", 0),
         getattr(step, "found", ()),
+        getattr(step, "run", None),
+        getattr(step, "hits", ()),
+        getattr(step, "at", 0),
     )
     return (type(step), bills, getattr(step, "bills", ()), getattr(step, "goods", None), listed)
