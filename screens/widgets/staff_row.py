@@ -88,6 +88,7 @@ class StaffRow(Touchable):
         word = min(self._word.width_px + px(1), box.w // 2) if self.line.word else 0
         self._detail.say(self._cut(self._detail, self.line.detail, box.right - left))
         high = self._title.line_px if self.line.detail else box.h
+        high = high if self.line.title else 0
         low = self._detail.line_px if self.line.detail else 0
         top = box.y + (box.h - high - low) // 2
         room = box.right - left - word - px(4)
