@@ -173,7 +173,7 @@ def compose_engine(
     engine = Engine(State(Rules("", "", "", ())), books, clock, publish)
     world = world_of(engine)
     state = State(rules_of(settings, means_of(settings, world.platforms)))
-    engine.state = with_overrides(state, books.overrides())
+    engine.state = with_overrides(state, books.overrides().beside(state.rules.rice))
     head = letterhead_of(settings, localtime)
     terminal = settings.devices.get(ways.TERMINAL)
     adapters = Adapters(

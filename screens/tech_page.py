@@ -202,7 +202,7 @@ class TechScreen(Screen):
     def wipe(self) -> None:
         super().wipe()
         self._view = TechPage("")
-        self._made = ()
+        self._make_actions(())
 
 
 def _paging(view: TechPage) -> tuple[Action, ...]:
