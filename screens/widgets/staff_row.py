@@ -100,6 +100,11 @@ class StaffRow(Touchable):
         self._word.place(Box(box.right - word, top, word, high))
         self._detail.place(Box(left, top + high, box.right - left, low))
 
+    def wipe(self) -> None:
+        super().wipe()
+        self.line = StaffLine("")
+        self.id = self._name
+
     def _cut(self, label: Label, text: str, width: int) -> str:
         """As much of a text as has room on one line; what was cut off is told by ``…``."""
         measure = self.kit.texts.measure(label.face, self.theme.px(label.em_mm))
