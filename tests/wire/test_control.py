@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 
 from devices import registry
-from devices.port import Port
+from devices.port import Port, PortError
 from devices.recording import recorded
 from devices.status import Level
 from devices.supervisor import Supervisor
@@ -182,10 +182,13 @@ def test_somebody_s_card_and_code_are_told_by_their_kind_alone(cabin: SimulatedC
 
     def listen() -> None:
         with Client(_data(cabin), timeout=60) as client:
-            told.extend(client.ask(do="listen", role="scanner"))
+            for line in client.ask(do="listen", role="scanner"):
+                told.append(line)
 
+    until(lambda: not _facts(cabin).cabin.visit, "nobody at the screen")
     listener = threading.Thread(target=listen)
     listener.start()
+    until(lambda: told, "that it listens")
     while listener.is_alive():
         cabin.bench.act("scanner", "scan", code="TELLNOBODY42")
         listener.join(0.3)
@@ -321,7 +324,7 @@ def test_a_worker_that_hangs_in_its_port_is_named(tmp_path: Path) -> None:
 
         def opening(_: str) -> Port:
             hang.wait(PATIENCE_S)
-            raise AssertionError("it was let go")
+            raise PortError("port_missing", "it was let go")
 
         supervisor = Supervisor(0.05)
         worker = Worker(
@@ -355,6 +358,7 @@ def _made(folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.long
 @pytest.mark.window
 def test_a_screen_that_stands_still_is_named(tmp_path: Path) -> None:
     with simulated_cabin(tmp_path, "--speed", "4") as cabin, own_display() as (name, pid):
