@@ -280,6 +280,25 @@ def test_the_doctor_asks_the_kiosk_and_leaves_its_ports_alone(
         cabin.bench.act("bp_meter", "plug")
 
 
+def test_a_kiosk_that_stands_still_as_a_whole_is_named(
+    config: Path,
+    cabin: SimulatedCabin,
+    display: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DISPLAY", display)
+    with Client(_data(cabin)) as client:
+        pid = int(client.one(get="facts")["pid"])
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        found = examine(config)
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    assert [x.code for x in found.findings] == ["kiosk_stuck"]
+    assert "systemctl restart cabin-kiosk" in found.findings[0].advice
+    until(lambda: _ready(cabin), "that it goes on")
+
+
 # Parts that stand still
 
 
