@@ -56,6 +56,7 @@ def comes_back(service: Supervisor) -> None:
     service.until(FED, fed + 1)
 
 
+@pytest.mark.long
 def test_a_quiet_home_screen_feeds_it(cabin: SimulatedCabin, tmp_path: Path, display: str) -> None:
     with kiosk(cabin, tmp_path, display) as service:
         service.until(FED, 6)  # longer than the watchdog's time
@@ -79,6 +80,7 @@ def test_a_stuck_screen_is_named_and_started_again(
         assert "in stand_still" in said, "where each thread stood"
 
 
+@pytest.mark.long
 def test_a_stuck_engine_is_named_and_started_again(
     cabin: SimulatedCabin, tmp_path: Path, display: str
 ) -> None:
