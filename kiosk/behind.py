@@ -22,6 +22,8 @@ from kiosk.pages import PageStore
 from kiosk.settings import Settings
 
 if TYPE_CHECKING:
+    from kiosk.composition import Insight
+    from kiosk.core.visit.tech_steps import Survey
     from kiosk.diagnostics.station import Station
     from kiosk.diagnostics.switchboard import Switchboard
     from kiosk.engine import Engine
@@ -124,7 +126,13 @@ class Behind:
         board = Switchboard(self._settings.devices, self._settings.cabin.data_dir)
         try:
             engine = build(
-                self._settings, self._publish, None, self._pages, board, self.start_again
+                self._settings,
+                self._publish,
+                None,
+                self._pages,
+                board,
+                self.start_again,
+                self._insight(),
             )
         except JournalBusyError as error:
             self._fail(str(error), FAILED)
@@ -142,6 +150,23 @@ class Behind:
         if self._outlook is not None:
             self._station = self._opened(self._outlook, board)
         return engine
+
+    def _insight(self) -> Insight | None:
+        """How the staff's screens see everything: through the station, once it is open."""
+        if self._outlook is None:
+            return None
+        from kiosk.adapters.survey import survey_of_facts
+        from kiosk.composition import Insight
+
+        def survey() -> Survey:
+            assert self._station is not None, "nobody signs in before the engine works"
+            return survey_of_facts(self._station.gatherer.facts_at_once())
+
+        def look_out() -> None:
+            if self._station is not None:
+                self._station.gatherer.facts()
+
+        return Insight(survey, look_out)
 
     def _opened(self, outlook: Outlook, board: Switchboard) -> Station:
         """Technicians may ask from now on."""

@@ -34,11 +34,13 @@ def build(
     pages: PageStore | None = None,
     board: Switchboard | None = None,
     again: Callable[[], None] = lambda: None,
+    insight: composition.Insight | None = None,
 ) -> Engine:
     """Open the books, put everything together and begin to speak with the machines.
 
     ``journal`` is one that is open already, as crash tests bring it. Pictures of people's pages go
-    to ``pages``. Technicians listen at ``board``; ``again`` starts the program anew.
+    to ``pages``. Technicians listen at ``board``; ``again`` starts the program anew;
+    ``insight`` tells the staff how everything is.
     Raises JournalBusyError if another kiosk has the books, ValueError for a gateway's settings.
     """
     clock = SystemClock()
@@ -58,6 +60,7 @@ def build(
             _world(settings, engine, listening),
             pages=pages or PageStore(),
             again=again,
+            insight=insight,
             board=listening,
         ),
     )

@@ -27,8 +27,7 @@ from kiosk.core.means import Means, RefundBy
 from kiosk.core.printing import DOCUMENT_PRINTER, RELAY
 from kiosk.core.state import BILLER, BP_METER, PRINTER, Rules, State
 from kiosk.core.visit import messages as m
-from kiosk.core.visit.tech_settings import with_overrides
-from kiosk.core.visit.tech_steps import Survey
+from kiosk.core.visit.staff import with_overrides
 from kiosk.engine import Chore, Engine
 from kiosk.gateways import types as g
 from kiosk.gateways.record import HealthRecord
@@ -41,6 +40,7 @@ from kiosk.settings import Settings
 if TYPE_CHECKING:
     from kiosk.adapters.desk import Desk
     from kiosk.adapters.selftests import TestBench
+    from kiosk.core.visit.tech_steps import Survey
     from kiosk.diagnostics.switchboard import Switchboard
 
 _log = logging.getLogger(__name__)
@@ -55,11 +55,19 @@ LIST_S = 20.0
 
 
 @dataclass(frozen=True, slots=True)
+class Insight:
+    """How everything is, from any thread. ``look_out`` asks the network and takes seconds."""
+
+    survey: Callable[[], Survey]
+    look_out: Callable[[], object] = lambda: None
+
+
+@dataclass(frozen=True, slots=True)
 class World:
     """Everything outside the engine, real or simulated.
 
-    ``survey`` tells the staff how everything is, from any thread; without it only what the engine
-    knows is told. ``again`` starts the program anew. Self-tests go through ``board``.
+    ``insight`` tells the staff how everything is; without it only what the engine knows is told.
+    ``again`` starts the program anew. Self-tests go through ``board``.
     """
 
     workers: Mapping[str, DeviceWorker]
@@ -69,7 +77,7 @@ class World:
     record: HealthRecord | None = None
     files: Place | None = None
     pages: PageStore = field(default_factory=PageStore)
-    survey: Callable[[], Survey] | None = None
+    insight: Insight | None = None
     again: Callable[[], None] = lambda: None
     board: Switchboard | None = None
 
@@ -216,9 +224,8 @@ def _desk(
         return survey_of_state(settings, engine.state, books.now_ms())
 
     printer = world.workers.get(PRINTER)
-    return Desk(
-        settings, world.lanes, books, printer, head, world.survey or survey, world.again, {}
-    )
+    insight = world.insight or Insight(survey)
+    return Desk(settings, world.lanes, books, printer, head, insight, world.again, {})
 
 
 def _tests(settings: Settings, world: World) -> TestBench:

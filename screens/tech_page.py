@@ -220,6 +220,21 @@ def clock(at_ms: int | None) -> str:
     return time.strftime("%m-%d %H:%M", time.localtime(at_ms / 1000))
 
 
+def second(at_ms: int) -> str:
+    """The same to the second: rows of the journal follow each other closely."""
+    return time.strftime("%m-%d %H:%M:%S", time.localtime(at_ms / 1000))
+
+
+def ago(at_ms: int | None, now_ms: int) -> str:
+    """How long ago, as it is said: ``3 秒前``; empty for None."""
+    if at_ms is None:
+        return ""
+    seconds = max(0, now_ms - at_ms) // 1000
+    if seconds < 120:
+        return f"{seconds} 秒前"
+    return f"{seconds // 60} 分钟前" if seconds < 7200 else clock(at_ms)
+
+
 def step_of(state: State, kind: type[Any]) -> Any:
     """The step that a screen shows. Raises ValueError for another one's."""
     step = state.visit.step

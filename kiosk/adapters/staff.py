@@ -18,7 +18,6 @@ from kiosk.core import events as e
 from kiosk.core.order import Order
 from kiosk.core.visit import messages as m
 from kiosk.core.visit import sign_in_messages as s
-from kiosk.core.visit import tech_test_messages as tt
 from kiosk.settings import OperatorSettings
 
 if TYPE_CHECKING:
@@ -67,14 +66,20 @@ class Staff:
                     self._door.forget()
             case s.AskWait() | s.TypePin() | s.CheckPin() | s.CheckCard():
                 self.door.ask(command)
-            case tt.TestCommand():
-                self._tests = self._tests or self._make_tests()
-                self._tests.ask(command)
-            case s.StaffCommand():
-                self._desk = self._desk or self._make_desk()
-                self._desk.ask(command)
+            case m.StaffCommand():
+                self._ask_desk(command)
             case _:
                 self._cabin.ask(command)
+
+    def _ask_desk(self, command: m.StaffCommand) -> None:
+        from kiosk.core.visit.tech_test_messages import TestCommand
+
+        if isinstance(command, TestCommand):
+            self._tests = self._tests or self._make_tests()
+            self._tests.ask(command)
+        else:
+            self._desk = self._desk or self._make_desk()
+            self._desk.ask(command)
 
     def translate(self, message: object) -> list[e.OrderEvent | m.VisitEvent]:
         if self._door is not None:

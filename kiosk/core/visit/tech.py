@@ -14,6 +14,7 @@ from kiosk.core.visit import tech_messages as t
 from kiosk.core.visit import tech_orders, tech_settings, tech_tests
 from kiosk.core.visit.common import IDLE, Moved, go, leave, next_request, stay
 from kiosk.core.visit.messages import Ring, TimerRang, Touched, VisitCommand, VisitEvent
+from kiosk.core.visit.tech_base import TechStep
 from kiosk.core.visit.tech_steps import (
     TechCabin,
     TechClosed,
@@ -26,7 +27,6 @@ from kiosk.core.visit.tech_steps import (
     TechOverview,
     TechSettings,
     TechSettle,
-    TechStep,
     TechSupplies,
 )
 from kiosk.core.visit.tech_test_steps import TechTest, TechTested, TechTests

@@ -11,6 +11,8 @@ from kiosk.core.visit import sign_in_messages as s
 from kiosk.core.visit import tech_messages as t
 from kiosk.core.visit.common import Moved, go, next_request, stay
 from kiosk.core.visit.messages import Touched
+from kiosk.core.visit.staff import with_overrides
+from kiosk.core.visit.tech_base import TechStep
 from kiosk.core.visit.tech_number import typed
 from kiosk.core.visit.tech_steps import (
     TechClosed,
@@ -18,7 +20,6 @@ from kiosk.core.visit.tech_steps import (
     TechConfirm,
     TechNumber,
     TechSettings,
-    TechStep,
     TechSupplies,
 )
 
@@ -167,9 +168,3 @@ def _touched_confirm(state: State, touch: Touched, step: TechConfirm) -> Moved:
 def _set(state: State, overrides: o.Overrides, row: s.WriteDown) -> Moved:
     """It counts from now on; the row makes it count after a start, too."""
     return go(with_overrides(state, overrides), TechSettings(), row)
-
-
-def with_overrides(state: State, overrides: o.Overrides) -> State:
-    """The state of a cabin in which the staff have set this."""
-    rules = replace(state.rules, rice=overrides.shop(state.rules.rice))
-    return replace(state, rules=rules, overrides=overrides)

@@ -12,7 +12,7 @@ from kiosk.core.visit import tech_messages as t
 from kiosk.core.visit import tech_test_messages as tt
 from kiosk.core.visit.common import Moved, go, next_request, stay
 from kiosk.core.visit.messages import Touched, VisitCommand
-from kiosk.core.visit.tech_steps import TechStep
+from kiosk.core.visit.tech_base import TechStep
 from kiosk.core.visit.tech_test_steps import (
     COLOURS,
     HIT_MM,
