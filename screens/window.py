@@ -101,6 +101,7 @@ class _Window:
         shown.on_publish = self._app.wake
         self._panel = PanelThere(settings.panel.device, self._app.call_in, self._send)
         self._visit = 0
+        self._made: tuple[State | None, Any] | None = None
 
     def run(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -112,12 +113,15 @@ class _Window:
             self._app.loop.sync()  # a display server that stands still is a screen that does
             self._heart.beat(SCREEN)
         state = self._shown.newest()
+        if self._made is not None and state is self._made[0]:
+            return self._made[1]  # woken for a sign of life: there is nothing new to draw
         number = state.visit.number if state is not None else self._visit
         if number != self._visit:
             self._app.forget()
             self._teller.forget()
         self._visit = number
-        return self._pictures.of(state)
+        self._made = state, self._pictures.of(state)
+        return self._made[1]
 
     def _tell(self, picture: Any) -> None:
         """Say what is shown. A defect in that must not take the screen away."""

@@ -74,16 +74,10 @@ class LookDesk:
         return k.Examined(request, tuple(map(_trouble, found.findings)), found.unseen)
 
     def _report(self, request: int) -> k.Written:
-        from kiosk.diagnostics.doctor import examine
-        from kiosk.diagnostics.report import write
-        from kiosk.diagnostics.report_cli import live
+        from kiosk.diagnostics.report_cli import file_name, make
 
-        name = time.strftime(
-            f"cabin-{self._settings.cabin.id}-%Y%m%d-%H%M%S.zip", time.localtime(self._wall())
-        )
-        diagnosis = examine(self._settings.source)
-        path = self._folder(REPORTS) / name
-        write(path, self._settings, diagnosis, live(self._settings) if diagnosis.running else {})
+        path = self._folder(REPORTS) / file_name(self._settings)
+        make(self._settings, path)
         return k.Written(request, str(path))
 
     # The wire; in its lane
