@@ -23,6 +23,8 @@ from kiosk.settings import Settings
 
 if TYPE_CHECKING:
     from kiosk.cabin import ShowPractised
+    from kiosk.composition import Insight
+    from kiosk.core.visit.tech_steps import Survey
     from kiosk.diagnostics.station import Station
     from kiosk.diagnostics.switchboard import Switchboard
     from kiosk.engine import Engine
@@ -132,6 +134,7 @@ class Behind:
                 pages=self._pages,
                 board=board,
                 again=self.start_again,
+                insight=self._insight(),
                 practised=self._practised,
             )
         except JournalBusyError as error:
@@ -150,6 +153,23 @@ class Behind:
         if self._outlook is not None:
             self._station = self._opened(self._outlook, board)
         return engine
+
+    def _insight(self) -> Insight | None:
+        """How the staff's screens see everything: through the station, once it is open."""
+        if self._outlook is None:
+            return None
+        from kiosk.adapters.survey import survey_of_facts
+        from kiosk.composition import Insight
+
+        def survey() -> Survey:
+            assert self._station is not None, "nobody signs in before the engine works"
+            return survey_of_facts(self._station.gatherer.facts_at_once())
+
+        def look_out() -> None:
+            if self._station is not None:
+                self._station.gatherer.facts()
+
+        return Insight(survey, look_out)
 
     def _opened(self, outlook: Outlook, board: Switchboard) -> Station:
         """Technicians may ask from now on."""

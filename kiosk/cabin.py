@@ -41,13 +41,15 @@ def build(
     pages: PageStore | None = None,
     board: Switchboard | None = None,
     again: Callable[[], None] = lambda: None,
+    insight: composition.Insight | None = None,
     practised: ShowPractised | None = None,
 ) -> Engine:
     """Open the books, put everything together and begin to speak with the machines.
 
     ``journal`` is one that is open already, as crash tests bring it. Pictures of people's pages go
     to ``pages``, what a class practises to ``practised``; without it no class is held. Technicians
-    listen at ``board``; ``again`` starts the program anew.
+    listen at ``board``; ``again`` starts the program anew; ``insight`` tells the staff how
+    everything is.
     Raises JournalBusyError if another kiosk has the books, ValueError for a gateway's settings.
     """
     clock = SystemClock()
@@ -66,6 +68,7 @@ def build(
         lambda engine: replace(
             _with_window(world_of(settings, engine, listening), engine, pages, practised),
             again=again,
+            insight=insight,
             board=listening,
         ),
     )

@@ -27,8 +27,7 @@ from kiosk.core.means import Means, RefundBy
 from kiosk.core.printing import DOCUMENT_PRINTER, RELAY
 from kiosk.core.state import BILLER, BP_METER, PRINTER, Rules, State
 from kiosk.core.visit import messages as m
-from kiosk.core.visit.tech_settings import with_overrides
-from kiosk.core.visit.tech_steps import Survey
+from kiosk.core.visit.staff import with_overrides
 from kiosk.engine import Chore, Engine
 from kiosk.gateways import types as g
 from kiosk.gateways.record import HealthRecord
@@ -40,7 +39,9 @@ from kiosk.settings import Settings
 
 if TYPE_CHECKING:
     from kiosk.adapters.desk import Desk
+    from kiosk.adapters.look import LookDesk
     from kiosk.adapters.selftests import TestBench
+    from kiosk.core.visit.tech_steps import Survey
     from kiosk.diagnostics.switchboard import Switchboard
 
 _log = logging.getLogger(__name__)
@@ -55,11 +56,19 @@ LIST_S = 20.0
 
 
 @dataclass(frozen=True, slots=True)
+class Insight:
+    """How everything is, from any thread. ``look_out`` asks the network and takes seconds."""
+
+    survey: Callable[[], Survey]
+    look_out: Callable[[], object] = lambda: None
+
+
+@dataclass(frozen=True, slots=True)
 class World:
     """Everything outside the engine, real or simulated.
 
-    ``survey`` tells the staff how everything is, from any thread; without it only what the engine
-    knows is told. ``again`` starts the program anew. Self-tests go through ``board``.
+    ``insight`` tells the staff how everything is; without it only what the engine knows is told.
+    ``again`` starts the program anew. Self-tests go through ``board``.
     """
 
     workers: Mapping[str, DeviceWorker]
@@ -69,7 +78,7 @@ class World:
     record: HealthRecord | None = None
     files: Place | None = None
     pages: PageStore = field(default_factory=PageStore)
-    survey: Callable[[], Survey] | None = None
+    insight: Insight | None = None
     again: Callable[[], None] = lambda: None
     board: Switchboard | None = None
     class_desk: Callable[[], ClassDesk] | None = None
@@ -165,7 +174,7 @@ def compose_engine(
     engine = Engine(State(Rules("", "", "", ())), books, clock, publish)
     world = world_of(engine)
     state = State(rules_of(settings, means_of(settings, world.platforms)))
-    engine.state = with_overrides(state, books.overrides())
+    engine.state = with_overrides(state, books.overrides().beside(state.rules.rice))
     head = letterhead_of(settings, localtime)
     terminal = settings.devices.get(ways.TERMINAL)
     adapters = Adapters(
@@ -189,6 +198,7 @@ def compose_engine(
             clock.monotonic,
             lambda: _desk(settings, world, books, head, engine),
             lambda: _tests(settings, world),
+            lambda: _look(settings, world),
             world.class_desk,
         )
     )
@@ -218,9 +228,15 @@ def _desk(
         return survey_of_state(settings, engine.state, books.now_ms())
 
     printer = world.workers.get(PRINTER)
-    return Desk(
-        settings, world.lanes, books, printer, head, world.survey or survey, world.again, {}
-    )
+    insight = world.insight or Insight(survey)
+    return Desk(settings, world.lanes, books, printer, head, insight, world.again, {})
+
+
+def _look(settings: Settings, world: World) -> LookDesk:
+    """The doctor and the wire; made when somebody of the staff first wants them."""
+    from kiosk.adapters.look import LookDesk
+
+    return LookDesk(settings, world.lanes, world.board)
 
 
 def _tests(settings: Settings, world: World) -> TestBench:

@@ -7,7 +7,7 @@ from kiosk.core.settling import questions
 from kiosk.core.state import State
 from kiosk.core.visit.tech_steps import Moment, TechOrder
 from screens.tech_orders import short_number
-from screens.tech_page import Action, TechPage, TechScreen, bar_of, clock, spoken, step_of
+from screens.tech_page import Action, TechPage, TechScreen, bar_of, second, spoken, step_of
 from screens.tech_words import KINDS, ORDER_WORDS
 from screens.widgets.staff_row import StaffLine
 
@@ -48,7 +48,7 @@ def _line(moment: Moment) -> StaffLine:
     detail = facts or "—"
     sign = "" if moment.agrees else "bad"
     title = KINDS.get(moment.kind, moment.kind)
-    return StaffLine(title, detail, clock(moment.at_ms), sign)
+    return StaffLine(title, detail, second(moment.at_ms), sign)
 
 
 class TechOrderScreen(TechScreen):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kiosk.core.state import State
 from kiosk.core.visit.tech_steps import DeviceRow, TechOverview
-from screens.tech_page import Action, TechPage, TechScreen, bar_of, clock, spoken, step_of
+from screens.tech_page import Action, TechPage, TechScreen, ago, bar_of, spoken, step_of
 from screens.tech_words import LEVELS, SIGNS, reason_words
 from screens.widgets.staff_row import StaffLine
 
@@ -15,12 +15,16 @@ NUMBERS = "零一二三四五六七八九十"
 
 def view_of(state: State) -> TechPage:
     step = step_of(state, TechOverview)
-    actions = (Action("小屋情况", "tech.cabin"), Action("自检", "tech.tests"))
+    actions = (
+        Action("小屋情况", "tech.cabin"),
+        Action("体检", "tech.doctor"),
+        Action("自检", "tech.tests"),
+    )
     if step.survey is None:
-        return TechPage("维护", "正在问各台设备……", (), actions, bar=bar_of(state))
+        return TechPage("维护", "正在问各台设备……", (), actions, bar=bar_of(state), columns=3)
     devices = step.survey.devices
-    lines = tuple(map(_line, devices))
-    return TechPage(_title(devices), "", lines, actions, step.page, bar_of(state))
+    lines = tuple(_line(x, step.survey.at_ms) for x in devices)
+    return TechPage(_title(devices), "", lines, actions, step.page, bar_of(state), 3)
 
 
 def _title(devices: tuple[DeviceRow, ...]) -> str:
@@ -35,10 +39,13 @@ def _number(count: int) -> str:
     return NUMBERS[count] if count < len(NUMBERS) else str(count)
 
 
-def _line(device: DeviceRow) -> StaffLine:
-    parts = [reason_words(device.reason) if device.reason else "", port_words(device.port)]
-    if device.answered_ms is not None:
-        parts.append(f"{clock(device.answered_ms)} 答过")
+def _line(device: DeviceRow, now_ms: int) -> StaffLine:
+    answered = ago(device.answered_ms, now_ms)
+    parts = [
+        device.why or reason_words(device.reason),
+        answered and f"{answered}答过",
+        port_words(device.port),
+    ]
     detail = " · ".join(x for x in parts if x)
     return StaffLine(
         device.title,

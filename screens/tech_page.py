@@ -6,6 +6,7 @@ frame and colours.
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -201,7 +202,7 @@ class TechScreen(Screen):
     def wipe(self) -> None:
         super().wipe()
         self._view = TechPage("")
-        self._made = ()
+        self._make_actions(())
 
 
 def _paging(view: TechPage) -> tuple[Action, ...]:
@@ -213,11 +214,41 @@ def _paging(view: TechPage) -> tuple[Action, ...]:
     return (Action(f"下页 {here + 1}/{view.pages}", "tech.more"),)
 
 
+WIDE = 27
+"""So many Chinese characters stand on one line of a row."""
+
+
+def wrapped(title: str, text: str, word: str = "", sign: str = "") -> tuple[StaffLine, ...]:
+    """A text that may be too long for one row, over as many as it takes, cut between clauses."""
+    parts = [""]
+    for clause in re.findall(r"[^，。；：]*[，。；：]?", text):
+        if len(parts[-1]) + len(clause) > WIDE and parts[-1]:
+            parts.append("")
+        parts[-1] += clause
+    first, *rest = parts
+    return (StaffLine(title, first, word, sign), *(StaffLine("", x) for x in rest))
+
+
 def clock(at_ms: int | None) -> str:
     """Local time to the minute, with its day: ``11-22 20:15``; ``不知道`` for None."""
     if at_ms is None:
         return "不知道"
     return time.strftime("%m-%d %H:%M", time.localtime(at_ms / 1000))
+
+
+def second(at_ms: int) -> str:
+    """The same to the second: rows of the journal follow each other closely."""
+    return time.strftime("%m-%d %H:%M:%S", time.localtime(at_ms / 1000))
+
+
+def ago(at_ms: int | None, now_ms: int) -> str:
+    """How long ago, as it is said: ``3 秒前``; empty for None."""
+    if at_ms is None:
+        return ""
+    seconds = max(0, now_ms - at_ms) // 1000
+    if seconds < 120:
+        return f"{seconds} 秒前"
+    return f"{seconds // 60} 分钟前" if seconds < 7200 else clock(at_ms)
 
 
 def step_of(state: State, kind: type[Any]) -> Any:

@@ -124,6 +124,7 @@ class _Window:
         self._panel = PanelThere(settings.panel.device, self._app.call_in, self._send)
         self._visit: tuple[bool, int] = (False, 0)
         self._practised: Practised | None = None
+        self._made: tuple[State | None, Practised | None, Any] | None = None
 
     def run(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -136,6 +137,9 @@ class _Window:
             self._heart.beat(SCREEN)
         practised = self._shown.practised()
         state = practised.state if practised is not None else self._shown.newest()
+        made = self._made
+        if made is not None and state is made[0] and practised is made[1]:
+            return made[2]  # woken for a sign of life: there is nothing new to draw
         number = self._visit
         if state is not None:
             number = (practised is not None, state.visit.number)
@@ -145,7 +149,10 @@ class _Window:
         self._visit = number
         self._practised = practised
         picture = self._pictures.of(state)
-        return picture if practised is None else guided(picture, practised)
+        if practised is not None:
+            picture = guided(picture, practised)
+        self._made = state, practised, picture
+        return picture
 
     def _tell(self, picture: Any) -> None:
         """Say what is shown. A defect in that must not take the screen away."""

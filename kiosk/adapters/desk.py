@@ -16,13 +16,14 @@ from devices.status import Success
 from kiosk import config_files, supplies
 from kiosk.adapters.adapters import DeviceReport, DeviceWorker, Lanes
 from kiosk.books import AnyBooks
+from kiosk.composition import Insight
 from kiosk.core.commands import Document
 from kiosk.core.order import Order, PaymentState
 from kiosk.core.overrides import CONFIG_TAKEN
 from kiosk.core.state import PRINTER
 from kiosk.core.visit import tech_messages as t
-from kiosk.core.visit.sign_in_messages import StaffCommand
-from kiosk.core.visit.tech_steps import Life, Moment, OrderLine, Survey
+from kiosk.core.visit.messages import StaffCommand
+from kiosk.core.visit.tech_steps import Life, Moment, OrderLine
 from kiosk.journal import Journal, JournalBrokenError, ReplayDiffersError, replay
 from kiosk.journal.journal import Summary
 from kiosk.journal.kept import KeptEpochs
@@ -33,21 +34,22 @@ from kiosk.settings import Settings
 
 _log = logging.getLogger(__name__)
 
-LANE = "desk"
+LANE, SURVEY, OUTSIDE = "desk", "survey", "look_out"
+"""A network that doesn't answer holds up neither the devices nor the books."""
 MOST = 60
 """So many orders at once, the newest first: who wants others says more of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """``survey`` tells how everything is, from any thread. ``again`` starts the program anew."""
+    """``again`` starts the program anew. ``printing``: whose paper the printer is at."""
 
     settings: Settings
     lanes: Lanes
     books: AnyBooks
     printer: DeviceWorker | None
     head: Letterhead
-    survey: Callable[[], Survey]
+    insight: Insight
     again: Callable[[], None]
     printing: dict[int, int]
 
@@ -55,8 +57,9 @@ class Desk:
         """Answer later, by an event of the same request."""
         match command:
             case t.AskSurvey(request):
-                survey = self.survey
-                self.lanes.run(LANE, lambda: t.SurveyTold(request, survey()))
+                survey = self.insight.survey
+                self.lanes.run(SURVEY, lambda: t.SurveyTold(request, survey()))
+                self.lanes.run(OUTSIDE, self._look_out)
             case t.AskOrders():
                 self.lanes.run(
                     LANE, lambda: self._orders(command), t.OrdersTold(command.request, ())
@@ -89,6 +92,10 @@ class Desk:
             return None
         request = self.printing.pop(report.command_id)
         return [t.PrintedAgain(request, isinstance(report.completion, Success))]
+
+    def _look_out(self) -> None:
+        """Ask the network, which answers into the next survey."""
+        self.insight.look_out()
 
     def _open(self) -> Journal:
         path = self.settings.cabin.data_dir / "journal.sqlite"

@@ -91,8 +91,8 @@ class TestBench:
         lines = selftest.report_lines(run, self.settings.cabin.name, self.wall())
         given = {"text": "\n".join(lines), "job_id": f"report-{secrets.token_hex(4)}"}
         hands = BoardHands(self.board, threading.Event(), selftest.SLOW_S)
-        ended = [line.get("completion") for line in hands.lines(PRINTER, "text", given)]
-        return tt.ReportPrinted(request, ended[-1:] == ["success"])
+        *_, last = hands.lines(PRINTER, "text", given)
+        return tt.ReportPrinted(request, last.get("completion") == "success")
 
     def _save(self, request: int, run: Run) -> tt.ReportSaved:
         """The newest report under the minute it was made in, as text and for programs."""

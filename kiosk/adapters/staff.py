@@ -18,7 +18,6 @@ from kiosk.core import events as e
 from kiosk.core.order import Order
 from kiosk.core.visit import messages as m
 from kiosk.core.visit import sign_in_messages as s
-from kiosk.core.visit import tech_test_messages as tt
 from kiosk.core.visit.class_messages import ClassCommand
 from kiosk.settings import OperatorSettings
 
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from kiosk.adapters.adapters import Adapters
     from kiosk.adapters.desk import Desk
     from kiosk.adapters.door import Door
+    from kiosk.adapters.look import LookDesk
     from kiosk.adapters.selftests import TestBench
     from kiosk.books import AnyBooks
 
@@ -50,6 +50,7 @@ class Staff:
         monotonic: Callable[[], float],
         make_desk: Callable[[], Desk],
         make_tests: Callable[[], TestBench],
+        make_look: Callable[[], LookDesk],
         class_desk: Callable[[], ClassDesk] | None = None,
     ) -> None:
         self._cabin = cabin
@@ -62,6 +63,8 @@ class Staff:
         self._desk: Desk | None = None
         self._make_tests = make_tests
         self._tests: TestBench | None = None
+        self._make_look = make_look
+        self._look: LookDesk | None = None
         self._make_class_desk = class_desk
         self._class_desk: ClassDesk | None = None
 
@@ -79,14 +82,24 @@ class Staff:
                     self._door.forget()
             case s.AskWait() | s.TypePin() | s.CheckPin() | s.CheckCard():
                 self.door.ask(command)
-            case tt.TestCommand():
-                self._tests = self._tests or self._make_tests()
-                self._tests.ask(command)
-            case s.StaffCommand():
-                self._desk = self._desk or self._make_desk()
-                self._desk.ask(command)
+            case m.StaffCommand():
+                self._ask_desk(command)
             case _:
                 self._cabin.ask(command)
+
+    def _ask_desk(self, command: m.StaffCommand) -> None:
+        from kiosk.core.visit.tech_look_steps import LookCommand
+        from kiosk.core.visit.tech_test_messages import TestCommand
+
+        if isinstance(command, TestCommand):
+            self._tests = self._tests or self._make_tests()
+            self._tests.ask(command)
+        elif isinstance(command, LookCommand):
+            self._look = self._look or self._make_look()
+            self._look.ask(command)
+        else:
+            self._desk = self._desk or self._make_desk()
+            self._desk.ask(command)
 
     def translate(self, message: object) -> list[e.OrderEvent | m.VisitEvent]:
         if self._door is not None:

@@ -7,6 +7,7 @@ what was left out says so. Times are seconds and come from outside.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -95,6 +96,14 @@ class Run:
     def count(self, verdict: Verdict) -> int:
         """How many came out so."""
         return sum(x.verdict is verdict for x in self.results)
+
+
+def guided(checks: Sequence[Check], *, goods: bool = False) -> tuple[Check, ...]:
+    """Everything in the order of a guided run: what needs no hands first, so that it is over soon;
+    what brings goods out only if that is wanted.
+    """
+    wanted = [x for x in checks if goods or not x.goods]
+    return tuple(sorted(wanted, key=lambda x: (x.hands or x.kind != DEVICE, bool(x.prepare))))
 
 
 NOTHING = Run(())

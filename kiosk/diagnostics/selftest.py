@@ -8,7 +8,7 @@ in the same way whether the running kiosk has the port or nobody has.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
 
 from devices import registry
@@ -116,14 +116,6 @@ def _check(role: str, declared: Declaration, test: SafeTest) -> Check:
         test.goods,
         patience_s=SLOW_S if test.operation in _SLOW else QUICK_S,
     )
-
-
-def in_order(checks: Sequence[Check], *, goods: bool = False) -> tuple[Check, ...]:
-    """Everything for one guided run: what needs no hands first, so that it is over soon; what
-    brings goods out only if that is wanted.
-    """
-    wanted = [x for x in checks if goods or not x.goods]
-    return tuple(sorted(wanted, key=lambda x: (x.hands, bool(x.prepare))))
 
 
 def test_of(devices: Mapping[str, DeviceSettings], check: Check) -> SafeTest:

@@ -18,7 +18,7 @@ from typing import Any
 
 from devices import registry
 from devices.driver import Report
-from kiosk.core.selftest import Check, Result, Run, Verdict, begin
+from kiosk.core.selftest import Check, Result, Run, Verdict, begin, guided
 from kiosk.device_cli import STATUS, UsageError, note_maintenance
 from kiosk.device_session import Session
 from kiosk.device_words import end_line, report_line, status_line
@@ -30,14 +30,12 @@ from kiosk.diagnostics.selftest import (
     all_checks,
     as_json,
     carry_out,
-    in_order,
     report_lines,
 )
 from kiosk.settings import DeviceSettings, Settings
 
 PASSED, WRONG, USAGE = 0, 1, 2
 PRINTER = "receipt_printer"
-PAPER_COLUMNS = 44
 YES = ("", "y", "yes", "是")
 
 
@@ -81,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
     if args.list:
         return _list(wanted)
     try:
-        return _test(args, settings, begin(in_order(wanted, goods=args.goods)))
+        return _test(args, settings, begin(guided(wanted, goods=args.goods)))
     except (UsageError, control.ForbiddenError) as error:
         print(f"kiosk selftest: {error}", file=sys.stderr)
         return USAGE

@@ -130,6 +130,8 @@ def planned(
             things.append(Thing("etc/usbguard/rules.d/50-cabin.conf", text, what, 0o600))
         else:
             notes.append("USBGuard: nothing is plugged in over USB; such rules would block all")
+    if not settings.source.stat().st_mode & 0o044:
+        notes.append(f"{settings.source}: {units.USER} must be able to read it, and its keys")
     notes += [f"/{x} is missing: apt install xserver-xorg-core xauth" for x in _missing(root)]
     return things, notes
 

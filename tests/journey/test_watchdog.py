@@ -56,6 +56,7 @@ def comes_back(service: Supervisor) -> None:
     service.until(FED, fed + 1)
 
 
+@pytest.mark.long
 def test_a_quiet_home_screen_feeds_it(cabin: SimulatedCabin, tmp_path: Path, display: str) -> None:
     with kiosk(cabin, tmp_path, display) as service:
         service.until(FED, 6)  # longer than the watchdog's time
@@ -79,6 +80,7 @@ def test_a_stuck_screen_is_named_and_started_again(
         assert "in stand_still" in said, "where each thread stood"
 
 
+@pytest.mark.long
 def test_a_stuck_engine_is_named_and_started_again(
     cabin: SimulatedCabin, tmp_path: Path, display: str
 ) -> None:
@@ -137,3 +139,17 @@ def test_a_short_trouble_is_no_reason_to_start_again(
         service.wait_for(lambda: "the journal answers again" in service.said(), "its return")
         service.until(FED, service.heard.count(FED) + 2)
         assert service.heard.count(STARTED) == 1
+
+
+@pytest.mark.long
+def test_a_new_start_in_the_same_process_is_watched_as_well(
+    cabin: SimulatedCabin, tmp_path: Path, display: str
+) -> None:
+    with kiosk(cabin, tmp_path, display) as service:
+        service.until(FED)
+        service.kill(signal.SIGUSR1)
+        service.until(READY, 2)
+        service.until(FED, service.heard.count(FED) + 4)  # longer than the watchdog's time
+        assert service.heard.count(STARTED) == 1
+        assert TIMED_OUT not in service.heard
+        assert "STOPPING=1" not in service.heard

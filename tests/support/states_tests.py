@@ -5,7 +5,7 @@ from __future__ import annotations
 from kiosk.core import selftest as st
 from kiosk.core.selftest import Check, Run, Verdict
 from kiosk.core.state import State
-from kiosk.core.visit.tech_steps import TechStep
+from kiosk.core.visit.tech_base import TechStep
 from kiosk.core.visit.tech_test_steps import (
     COLOURS,
     TechColours,

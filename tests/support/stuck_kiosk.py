@@ -1,5 +1,6 @@
 """The kiosk, with parts that can be made to stand still: the engine when the file ``STAND_STILL``
-names is taken away, the screen by SIGUSR2.
+names is taken away, the screen by SIGUSR2. SIGUSR1 starts the program anew in its own process,
+as a new configuration does.
 
 Run it as the program itself: ``python -m tests.support.stuck_kiosk run …``.
 """
@@ -12,6 +13,7 @@ import sys
 import threading
 from pathlib import Path
 
+from kiosk.behind import Behind
 from kiosk.engine import Engine
 from kiosk.main import main
 
@@ -24,6 +26,15 @@ def stand_still() -> None:
     threading.Event().wait()
 
 
+_begin = Behind._work
+_behind: list[Behind] = []
+
+
+def _work(behind: Behind) -> None:
+    _behind.append(behind)
+    _begin(behind)
+
+
 def _fire(engine: Engine) -> bool:
     runs = os.environ.get(ENGINE_RUNS)
     if runs and not Path(runs).exists():
@@ -33,5 +44,7 @@ def _fire(engine: Engine) -> bool:
 
 if __name__ == "__main__":
     Engine._fire_timers = _fire  # type: ignore[method-assign]
+    Behind._work = _work  # type: ignore[method-assign]
+    signal.signal(signal.SIGUSR1, lambda *_: _behind[0].start_again())
     signal.signal(signal.SIGUSR2, lambda *_: stand_still())  # on the thread of the screen's loop
     sys.exit(main())

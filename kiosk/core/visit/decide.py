@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.core import guards
-from kiosk.core.access import Purpose
 from kiosk.core.goods import Ware
 from kiosk.core.state import State
 from kiosk.core.visit import (
     bill_steps,
     booklet_steps,
+    call_steps,
     class_decide,
     clinic_common,
     clinic_decide,
@@ -19,8 +19,6 @@ from kiosk.core.visit import (
     pay_steps,
     print_steps,
     rice_steps,
-    sign_in,
-    sign_in_begin,
     sound,
     staff,
 )
@@ -56,7 +54,6 @@ from kiosk.core.visit.rice_choices import (
     ChooseRiceLevel,
     ChooseRiceWeight,
 )
-from kiosk.core.visit.sign_in_messages import SignInEvent
 from kiosk.core.visit.sign_in_steps import SignIn
 from kiosk.core.visit.steps import (
     AtOrder,
@@ -80,8 +77,7 @@ from kiosk.core.visit.steps import (
     Rechecking,
     ScanBill,
 )
-from kiosk.core.visit.tech_messages import TechEvent
-from kiosk.core.visit.tech_steps import TechStep
+from kiosk.core.visit.tech_base import TechStep
 from kiosk.core.visit.view import may_call, screen_below
 
 PAYING = Rechecking | AtOrder | Confirm | ConfirmGoods
@@ -92,7 +88,7 @@ def decide(state: State, event: m.VisitEvent) -> Moved:
     """Return the state after ``event`` and the commands it gives."""
     after, commands = _decide(state, event)
     if staff.wanted(after):
-        after, more = _awake(*sign_in.let_in(after))
+        after, more = _awake(*staff.let_in(after))
         commands = (*commands, *more)
     return after, (
         *booklet_steps.let_go(state, after),
@@ -123,9 +119,8 @@ def _decide(state: State, event: m.VisitEvent) -> Moved:
             return goods_steps.progressed(state, event)
         case PrintEvent():
             return print_steps.heard(state, event)
-        case SignInEvent() | TechEvent():
-            moved = staff.happened(state, event)
-            return _awake(*moved) if isinstance(event, SignInEvent) else moved
+        case m.StaffEvent():
+            return staff.happened(state, event)
         case b.CardSilent():
             return booklet_steps.happened(state, event)
         case b.CardEvent():
@@ -173,7 +168,7 @@ def _touched(state: State, touch: m.Touched) -> Moved:
     if touch.target == m.STOP:
         return clinic_decide.stop(state)
     if touch.target == m.KNOCK:
-        return sign_in.knocked(state)
+        return staff.knocked(state)
     if visit.overlay is not Overlay.NONE:
         return _touched_overlay(state, touch)
     if touch.target.startswith("nav."):
@@ -208,7 +203,7 @@ def _touched(state: State, touch: m.Touched) -> Moved:
         case FoundOrder():
             return leave(state) if touch.target == "found.done" else stay(state)
         case CallPerson():
-            return _touched_call(state, touch)
+            return call_steps.touched(state, touch)
         case OutOfService() if touch.target == "service.call_person":
             return go(state, CallPerson(before=visit.step))
         case step if isinstance(step, ClinicStep):
@@ -280,8 +275,8 @@ def _back(state: State) -> Moved:
             return go(state, before)
         case ScanBill() if state.visit.accounts:
             return go(state, BillList())
-        case SignIn() as step:
-            return sign_in.back(state, step)
+        case SignIn():
+            return staff.back(state)
         case step if isinstance(step, ClassStep):
             return class_decide.back(state, step)
         case step if isinstance(step, ClinicStep):
@@ -308,21 +303,6 @@ def _touched_home(state: State, touch: m.Touched) -> Moved:
             return go(state, CallPerson())
         case _:
             return stay(state)
-
-
-def _touched_call(state: State, touch: m.Touched) -> Moved:
-    step = state.visit.step
-    if touch.target == "call.volunteer" and order_at_screen(state) is None:
-        return sign_in_begin.begin(state, Purpose.CLASS, step)
-    if touch.target == "call.find_slip" and order_at_screen(state) is None:
-        return go(state, FindSlip())
-    if touch.target == "call.ask" and isinstance(step, CallPerson):
-        if step.asked:
-            return stay(state)
-        order = order_at_screen(state)
-        ask = m.AskOffice(order.id if order else "")
-        return go(state, CallPerson(asked=True, before=step.before), ask)
-    return leave(state) if touch.target == "call.done" else stay(state)
 
 
 def _scanned(state: State, event: m.VisitEvent) -> Moved:

@@ -26,7 +26,8 @@ from kiosk.core.visit.common import IDLE, Moved, go, leave, next_request, stay
 from kiosk.core.visit.messages import Ring, Touched, VisitCommand
 from kiosk.core.visit.sign_in_begin import PAGE, WAIT_TICK, ask, begin
 from kiosk.core.visit.sign_in_steps import SignIn
-from kiosk.core.visit.tech_steps import TechClosed, TechStep
+from kiosk.core.visit.tech_base import TechStep
+from kiosk.core.visit.tech_steps import TechClosed
 
 
 def knocked(state: State) -> Moved:
@@ -34,13 +35,7 @@ def knocked(state: State) -> Moved:
     step = state.visit.step
     if isinstance(step, TechClosed):
         return begin(state, Purpose.MAINTENANCE, step)
-    may = bool(SignIn(Purpose.MAINTENANCE).may_be(state.rules.operators))
-    return replace(state, knocked=may and not isinstance(step, SignIn | TechStep)), ()
-
-
-def let_in(state: State) -> Moved:
-    """Nobody is in the middle of anything: ask the staff who knocked who they are."""
-    return begin(replace(state, knocked=False), Purpose.MAINTENANCE)
+    return replace(state, knocked=not isinstance(step, SignIn | TechStep)), ()
 
 
 def touched(state: State, touch: Touched, step: SignIn) -> Moved:
@@ -154,7 +149,11 @@ def timed_out(state: State, step: SignIn) -> Moved:
     """Whoever it was has gone; nothing on this screen is theirs."""
     if step.before is None:
         return leave(state)
-    return go(state, step.before, Ring(IDLE, state.rules.maintenance_s))
+    state, commands = go(state, step.before)
+    patience = state.rules.maintenance_s
+    if isinstance(step.before, TechStep):
+        patience = tech.patience_s(state, step.before)
+    return state, (*commands, Ring(IDLE, patience))
 
 
 def let_go(before: State, after: State) -> tuple[VisitCommand, ...]:

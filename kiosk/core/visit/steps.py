@@ -28,7 +28,7 @@ from kiosk.core.visit.rice_choices import (
     ChooseRiceWeight,
 )
 from kiosk.core.visit.sign_in_steps import SignIn
-from kiosk.core.visit.tech_steps import TechStep
+from kiosk.core.visit.tech_base import TechStep
 
 
 class NoteCode(StrEnum):

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.core.visit.messages import VisitEvent
-from kiosk.core.visit.sign_in_messages import StaffCommand
+from kiosk.core.visit.messages import StaffCommand, StaffEvent
 from kiosk.core.visit.tech_steps import ConfigFound, Life, OrderLine, Supply, Survey
 
 
 @dataclass(frozen=True, slots=True)
-class TechEvent(VisitEvent):
-    """``request`` tells an answer from older ones."""
-
-    request: int
+class TechEvent(StaffEvent):
+    pass
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,13 +20,13 @@ from kiosk.core.visit.common import Moved, go, next_request, stay
 from kiosk.core.visit.messages import Happen, Touched
 from kiosk.core.visit.sign_in_begin import begin
 from kiosk.core.visit.sign_in_steps import SignIn
+from kiosk.core.visit.tech_base import TechStep
 from kiosk.core.visit.tech_number import typed
 from kiosk.core.visit.tech_steps import (
     TechNumber,
     TechOrder,
     TechOrders,
     TechSettle,
-    TechStep,
 )
 
 REPRINTED = "SlipPrintedAgain"

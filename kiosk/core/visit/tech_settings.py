@@ -11,6 +11,8 @@ from kiosk.core.visit import sign_in_messages as s
 from kiosk.core.visit import tech_messages as t
 from kiosk.core.visit.common import Moved, go, next_request, stay
 from kiosk.core.visit.messages import Touched
+from kiosk.core.visit.staff import with_overrides
+from kiosk.core.visit.tech_base import TechStep
 from kiosk.core.visit.tech_number import typed
 from kiosk.core.visit.tech_steps import (
     TechClosed,
@@ -18,7 +20,6 @@ from kiosk.core.visit.tech_steps import (
     TechConfirm,
     TechNumber,
     TechSettings,
-    TechStep,
     TechSupplies,
 )
 
@@ -153,8 +154,10 @@ def _touched_confirm(state: State, touch: Touched, step: TechConfirm) -> Moved:
             return _set(state, state.overrides.service(step.value, on=on), row)
         case "price" if may(who, Right.PRICES) and step.words:
             number, fen = int(step.value), int(step.words[0])
-            row = s.WriteDown(o.PRICE_SET, (by, ("bin", number), ("fen", fen)))
-            return _set(state, state.overrides.price(number, fen), row)
+            instead = state.overrides.instead_of(number)
+            body = (by, ("bin", number), ("fen", fen), ("instead", instead))
+            row = s.WriteDown(o.PRICE_SET, body)
+            return _set(state, state.overrides.price(number, fen, instead), row)
         case "config_new" | "config_old" if may(who, Right.CONFIG):
             state, request = next_request(state)
             which = step.what.removeprefix("config_")
@@ -167,9 +170,3 @@ def _touched_confirm(state: State, touch: Touched, step: TechConfirm) -> Moved:
 def _set(state: State, overrides: o.Overrides, row: s.WriteDown) -> Moved:
     """It counts from now on; the row makes it count after a start, too."""
     return go(with_overrides(state, overrides), TechSettings(), row)
-
-
-def with_overrides(state: State, overrides: o.Overrides) -> State:
-    """The state of a cabin in which the staff have set this."""
-    rules = replace(state.rules, rice=overrides.shop(state.rules.rice))
-    return replace(state, rules=rules, overrides=overrides)

@@ -1,6 +1,6 @@
 """The staff's screens as steps, and what they are told. Frozen values; nothing here is a secret.
 
-``page`` counts the pages of a long list from 0. Times are wall time in milliseconds.
+Times are wall time in milliseconds.
 """
 
 from __future__ import annotations
@@ -10,11 +10,15 @@ from dataclasses import dataclass
 from kiosk.core.money import Fen
 from kiosk.core.order import Order
 from kiosk.core.settling import Question
+from kiosk.core.visit.tech_base import TechStep
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceRow:
-    """One device: ``level`` is a word of ``kiosk.core.state.Level``. None: nobody knows."""
+    """One device: ``level`` is a word of ``kiosk.core.state.Level``. None: nobody knows.
+
+    ``why`` is the reason in words, ``advice`` what a person can do about it.
+    """
 
     role: str
     title: str
@@ -29,6 +33,8 @@ class DeviceRow:
     answered_ms: int | None = None
     errors: tuple[tuple[str, int], ...] = ()
     counters: tuple[tuple[str, str], ...] = ()
+    why: str = ""
+    advice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,25 +117,21 @@ class ConfigFound:
 
 
 @dataclass(frozen=True, slots=True)
-class TechStep:
-    """Base of the staff's steps."""
-
-    page: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class TechOverview(TechStep):
+    screen = "tech_overview"
     survey: Survey | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TechDevice(TechStep):
+    screen = "tech_device"
     role: str = ""
     survey: Survey | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TechCabin(TechStep):
+    screen = "tech_cabin"
     survey: Survey | None = None
 
 
@@ -140,6 +142,8 @@ class TechOrders(TechStep):
     ``found`` is None while the books are being read.
     """
 
+    screen = "tech_orders"
+
     sought: str = "waiting"
     value: str = ""
     found: tuple[OrderLine, ...] | None = None
@@ -149,6 +153,8 @@ class TechOrders(TechStep):
 @dataclass(frozen=True, slots=True)
 class TechNumber(TechStep):
     """A number is typed. ``what``: ``number``, ``amount``, ``day``, ``units`` or ``price``."""
+
+    screen = "tech_number"
 
     what: str = ""
     digits: str = ""
@@ -161,6 +167,8 @@ class TechOrder(TechStep):
     ``not_printed``, ``settled``, ``not_settled``.
     """
 
+    screen = "tech_order"
+
     order_id: str = ""
     life: Life | None = None
     request: int = 0
@@ -172,6 +180,8 @@ class TechOrder(TechStep):
 class TechSettle(TechStep):
     """A person says what nobody knew: which question, the answer, how it was found out."""
 
+    screen = "tech_settle"
+
     order: Order | None = None
     question: Question | None = None
     verdict: str = ""
@@ -182,18 +192,21 @@ class TechSettle(TechStep):
 
 @dataclass(frozen=True, slots=True)
 class TechSupplies(TechStep):
+    screen = "tech_supplies"
     supplies: tuple[Supply, ...] | None = None
     request: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class TechSettings(TechStep):
-    pass
+    screen = "tech_settings"
 
 
 @dataclass(frozen=True, slots=True)
 class TechConfig(TechStep):
     """``said``: ``taken``, ``not_taken`` or empty."""
+
+    screen = "tech_config"
 
     found: ConfigFound | None = None
     request: int = 0
@@ -203,6 +216,8 @@ class TechConfig(TechStep):
 @dataclass(frozen=True, slots=True)
 class TechConfirm(TechStep):
     """Once more before it is done. ``what`` is done with ``value``."""
+
+    screen = "tech_confirm"
 
     what: str = ""
     value: str = ""
@@ -214,18 +229,4 @@ class TechConfirm(TechStep):
 class TechClosed(TechStep):
     """维护中: the sign for residents while somebody works behind the screen."""
 
-
-TECH_SCREENS: dict[type, str] = {
-    TechOverview: "tech_overview",
-    TechDevice: "tech_device",
-    TechCabin: "tech_cabin",
-    TechOrders: "tech_orders",
-    TechNumber: "tech_number",
-    TechOrder: "tech_order",
-    TechSettle: "tech_settle",
-    TechSupplies: "tech_supplies",
-    TechSettings: "tech_settings",
-    TechConfig: "tech_config",
-    TechConfirm: "tech_confirm",
-    TechClosed: "tech_closed",
-}
+    screen = "tech_closed"

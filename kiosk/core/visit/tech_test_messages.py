@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiosk.core.selftest import Check, Run, Verdict
-from kiosk.core.visit.sign_in_messages import StaffCommand
+from kiosk.core.visit.messages import StaffCommand
 from kiosk.core.visit.tech_messages import TechEvent
 from kiosk.core.visit.tech_test_steps import Hit
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiosk.core.selftest import NOTHING, Check, Run
-from kiosk.core.visit.tech_steps import TechStep
+from kiosk.core.visit.tech_base import TechStep
 
 POINTS = ((0.12, 0.1), (0.88, 0.1), (0.5, 0.5), (0.12, 0.9), (0.88, 0.9))
 """Where the five crosses stand, as shares of the panel's width and height."""
@@ -23,6 +23,8 @@ class TechTests(TechStep):
     this device's.
     """
 
+    screen = "tech_tests"
+
     checks: tuple[Check, ...] | None = None
     request: int = 0
     role: str = ""
@@ -34,6 +36,8 @@ class TechTest(TechStep):
     guided run through everything.
     """
 
+    screen = "tech_test"
+
     run: Run = NOTHING
     request: int = 0
     whole: bool = False
@@ -43,12 +47,16 @@ class TechTest(TechStep):
 class TechTouch(TechTest):
     """The next of the five crosses is to be touched."""
 
+    screen = "tech_touch"
+
     hits: tuple[Hit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class TechColours(TechTest):
     """The whole screen in one colour; a touch shows the next one."""
+
+    screen = "tech_colours"
 
     at: int = 0
 
@@ -60,17 +68,10 @@ class TechTested(TechStep):
     ``look``: whose advice is shown in full.
     """
 
+    screen = "tech_tested"
+
     run: Run = NOTHING
     request: int = 0
     said: str = ""
     saved: str = ""
     look: str = ""
-
-
-TEST_SCREENS: dict[type, str] = {
-    TechTests: "tech_tests",
-    TechTest: "tech_test",
-    TechTouch: "tech_touch",
-    TechColours: "tech_colours",
-    TechTested: "tech_tested",
-}

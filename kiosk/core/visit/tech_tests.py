@@ -12,7 +12,7 @@ from kiosk.core.visit import tech_messages as t
 from kiosk.core.visit import tech_test_messages as tt
 from kiosk.core.visit.common import Moved, go, next_request, stay
 from kiosk.core.visit.messages import Touched, VisitCommand
-from kiosk.core.visit.tech_steps import TechStep
+from kiosk.core.visit.tech_base import TechStep
 from kiosk.core.visit.tech_test_steps import (
     COLOURS,
     HIT_MM,
@@ -70,19 +70,11 @@ def touched(state: State, touch: Touched, step: STEPS) -> Moved:
 
 def _touched_list(state: State, touch: Touched, step: TechTests) -> Moved:
     if touch.target == "tests.all" and step.checks:
-        return _go_on(state, st.begin(guided(step.checks)), whole=True)
+        return _go_on(state, st.begin(st.guided(step.checks)), whole=True)
     chosen = next((x for x in step.checks or () if x.id == touch.value), None)
     if touch.target == "tests.one" and chosen is not None:
         return _go_on(state, st.begin((chosen,)), whole=False)
     return stay(state)
-
-
-def guided(checks: tuple[Check, ...]) -> tuple[Check, ...]:
-    """Everything in the order of a guided run: first what needs no hands; what brings goods out
-    is chosen by itself or not at all.
-    """
-    wanted = [x for x in checks if not x.goods]
-    return tuple(sorted(wanted, key=lambda x: (x.hands or x.kind != st.DEVICE, bool(x.prepare))))
 
 
 def _touched_test(state: State, touch: Touched, step: TechTest) -> Moved:

@@ -46,8 +46,7 @@ from kiosk.core.visit.steps import (
     Rechecking,
     ScanBill,
 )
-from kiosk.core.visit.tech_steps import TECH_SCREENS, TechStep
-from kiosk.core.visit.tech_test_steps import TEST_SCREENS
+from kiosk.core.visit.tech_base import TechStep
 
 SCREENS: dict[type, str] = {
     Home: "home",
@@ -82,8 +81,6 @@ SCREENS: dict[type, str] = {
     ChooseRiceAmount: "rice_amount",
     ChooseRiceWeight: "rice_weight",
     ChooseRiceLevel: "rice_level",
-    **TECH_SCREENS,
-    **TEST_SCREENS,
 }
 
 
@@ -108,6 +105,8 @@ def screen_below(state: State) -> str:
         if _seen_again(state, order):
             return f"{order.goods[0].goods.ware}_delivering"
         return "unknown" if unrecorded(state, order) else screen_of_order(order)
+    if isinstance(step, TechStep):
+        return step.screen
     if isinstance(step, SignIn):
         return "sign_in" if step.operator else "sign_in_who"
     return SCREENS[type(step)]
