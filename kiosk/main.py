@@ -14,6 +14,7 @@ COMMANDS = {
     "demo": "kiosk.demo",
     "device": "kiosk.device_cli",
     "devices": "kiosk.devices_cli",
+    "lesson": "kiosk.classroom.cli",
     "journal": "kiosk.journal.cli",
     "operator": "kiosk.operator_cli",
     "rice": "kiosk.rice_cli",

@@ -83,7 +83,7 @@ class Step:
     waited for. ``repairs``: whatever was broken on purpose is put right.
     ``milestone``: nobody is led back to before it. ``do``: what a perfect
     learner does, ids of widgets to touch and ``outside.0`` for the first button of ``outside``.
-    ``voice``: phrases of the screens that are said after ``text`` and ``more``.
+    ``voice``: sentences of the screens that are said after ``text`` and ``more``.
     """
 
     id: str

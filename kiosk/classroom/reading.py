@@ -6,6 +6,7 @@ anywhere, is ``checking``'s.
 
 from __future__ import annotations
 
+import difflib
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -25,6 +26,7 @@ from kiosk.classroom.lesson import (
     Step,
 )
 from kiosk.config_reader import Mistakes, Section
+from kiosk.speech import phrases
 
 COMMON = "common.toml"
 """Mistakes of everywhere, beside the lessons."""
@@ -145,7 +147,7 @@ def _step(section: Section) -> Step:
         repairs=section.switch("repairs"),
         milestone=section.switch("milestone"),
         do=_texts(section, "do", _WORD, "ids of widgets") or _doing(target, outside),
-        voice=_texts(section, "voice", _WORD, "ids of phrases"),
+        voice=_phrases(section),
         mistakes=tuple(_mistake(x) for x in section.sections("mistake")),
         outside=outside,
         faults=tuple(_fault(x) for x in section.sections("fault")),
@@ -196,7 +198,7 @@ def _mistake(section: Section) -> Mistake:
         say=_limited(section, "say", TEXT_MOST + MORE_MOST),
         target=_widget(section),
         do=_texts(section, "do", _WORD, "ids of widgets"),
-        voice=_texts(section, "voice", _WORD, "ids of phrases"),
+        voice=_phrases(section),
     )
     section.done()
     return found
@@ -249,9 +251,8 @@ def _fault(section: Section) -> Fault:
         if section.has("params"):
             body["params"] = section.raw("params")
         section.done()
-        return Fault(
-            Act(known.FAULTS, "set", body), Act(known.FAULTS, "clear", body), lasts, pressed
-        )
+        begins, ends = Act(known.FAULTS, "set", body), Act(known.FAULTS, "clear", body)
+        return Fault(begins, ends, lasts, pressed)
     allowed = known.ACTIONS[device]
     first, second = section.choice("set", allowed), section.choice("undo", allowed)
     section.done()
@@ -323,6 +324,19 @@ def _texts(section: Section, key: str, pattern: str, what: str) -> tuple[str, ..
         section.wrong(key, f"is no list of {what}", '["…", "…"]')
         return ()
     return tuple(str(x) for x in found)
+
+
+def _phrases(section: Section) -> tuple[str, ...]:
+    """Sentences of the screens, by their ids in the speech table."""
+    found = _texts(section, "voice", _WORD, "ids of phrases")
+    known_ids = phrases.table() if found else {}
+    for phrase_id in found:
+        if phrase_id not in known_ids:
+            near = difflib.get_close_matches(phrase_id, known_ids, n=1)
+            perhaps = f"; perhaps {near[0]}" if near else ""
+            allowed = f"ids of kiosk/speech/table.toml{perhaps}"
+            section.wrong("voice", f"names no phrase {phrase_id}", allowed)
+    return tuple(known_ids[x] for x in found if x in known_ids)
 
 
 def _words(section: Section, key: str, allowed: tuple[str, ...]) -> tuple[str, ...]:

@@ -5,6 +5,9 @@ fields, ``一共付 {n} 笔``, is recorded in the pieces between them (``bills.c
 ``bills.count.2``), the fields from :data:`NUMERALS` or by the machine. A sentence without an entry
 is said by the machine; nothing else is lost.
 
+What lessons say (``kiosk/classroom/lessons``) is recorded too, under ``lesson.NAME.STEP``; their
+files hold the sentences, so that an author writes each once.
+
 What a screen says is found here by its text. So a sentence that was changed is no longer found
 until it is changed here as well, and a recording of the old one is never played for it.
 """
@@ -13,10 +16,11 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from kiosk.speech.aloud import aloud
 
@@ -35,6 +39,7 @@ NUMERALS = {
 }
 """The syllables of numbers and of sums of money."""
 
+LESSONS = Path(__file__).parents[1] / "classroom" / "lessons"
 _FIELD = re.compile(r"\{\w*[^}]*\}")
 Usable = Callable[[str, str], bool]
 
@@ -56,10 +61,44 @@ def table() -> dict[str, str]:
 
 
 @cache
+def spoken_in_lessons() -> dict[str, str]:
+    """What the shipped lessons say, by id, each sentence once: ``lesson.rice.begin``, ``….more``,
+    and ``lesson.rice.begin.MISTAKE``.
+    """
+    found: dict[str, str] = {}
+    seen = set(table().values())
+    for file in sorted(LESSONS.glob("*.toml")):
+        lesson: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
+        for phrase_id, sentence in _of_lesson(f"lesson.{file.stem}", lesson):
+            if sentence not in seen:
+                seen.add(sentence)
+                found[phrase_id] = sentence
+    return found
+
+
+def _of_lesson(name: str, lesson: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for mistake in lesson.get("mistake", ()):
+        yield f"{name}.{mistake['id']}", mistake["say"]
+    for step in lesson.get("step", ()):
+        place = f"{name}.{step['id']}"
+        yield place, step["text"]
+        if "more" in step:
+            yield f"{place}.more", step["more"]
+        for mistake in step.get("mistake", ()):
+            yield f"{place}.{mistake['id']}", mistake["say"]
+
+
+@cache
+def sentences() -> dict[str, str]:
+    """Every sentence that is recorded whole or in pieces: those of screens, then of lessons."""
+    return table() | spoken_in_lessons()
+
+
+@cache
 def recordable() -> dict[str, str]:
     """Every id with the words to record, in the order of the table; numerals come last."""
     found = {}
-    for phrase_id, sentence in table().items():
+    for phrase_id, sentence in sentences().items():
         pieces = _pieces(sentence)
         for n, piece in enumerate(pieces, start=1):
             if _sounding(piece):
@@ -69,13 +108,13 @@ def recordable() -> dict[str, str]:
 
 @cache
 def _exact() -> dict[str, str]:
-    return {x: phrase_id for phrase_id, x in table().items() if not _FIELD.search(x)}
+    return {x: phrase_id for phrase_id, x in sentences().items() if not _FIELD.search(x)}
 
 
 @cache
 def _templates() -> tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...]:
     found = []
-    for phrase_id, sentence in table().items():
+    for phrase_id, sentence in sentences().items():
         pieces = _pieces(sentence)
         if len(pieces) > 1:
             pattern = "(.{1,80}?)".join(map(re.escape, pieces))

@@ -1,0 +1,76 @@
+"""``kiosk lesson``: lessons for authors, what was learned, the volunteers' handbook.
+
+Exit codes: 0 good, 1 something is wrong with what was found, 2 the words are wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from pathlib import Path
+
+from kiosk.classroom import known
+from kiosk.classroom.checking import check
+from kiosk.classroom.reading import COMMON, LessonError, shipped
+
+GOOD, BAD, USAGE = 0, 1, 2
+TEMPLATE = known.FOLDER / "template.toml"
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add ``lesson`` with its own commands."""
+    lesson = commands.add_parser("lesson", help="lessons of 小义工课堂, and what was learned")
+    parts = lesson.add_subparsers(dest="lesson_command", required=True)
+    checking = parts.add_parser("check", help="find every error of a lesson, with its line")
+    checking.add_argument("files", nargs="*", type=Path, metavar="FILE", help="all shipped ones")
+    checking.set_defaults(handler=_check)
+    new = parts.add_parser("new", help="make the file of a new lesson")
+    new.add_argument("name", metavar="NAME", help="a-z, 0-9 and _, a letter first")
+    new.add_argument("--folder", type=Path, default=Path(), help="where; here unless given")
+    new.set_defaults(handler=_new)
+    parts.add_parser("list", help="the lessons there are").set_defaults(handler=_list)
+
+
+def _check(args: argparse.Namespace) -> int:
+    files = args.files or sorted(x for x in known.LESSONS.glob("*.toml") if x.name != COMMON)
+    wrong = 0
+    for file in files:
+        report = check(file)
+        for sentence in report.errors:
+            print(sentence)
+        for sentence in report.warnings:
+            print(sentence.replace(": ", ": warning: ", 1))
+        wrong += len(report.errors)
+        if not report.errors:
+            steps = len(report.lesson.steps) if report.lesson else 0
+            print(f"{file}: good, {steps} steps, {len(report.warnings)} warnings")
+    return BAD if wrong else GOOD
+
+
+def _new(args: argparse.Namespace) -> int:
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,30}", args.name):
+        print(f"{args.name!r} can't name a lesson: a-z, 0-9 and _, a letter first", file=sys.stderr)
+        return USAGE
+    file = args.folder / f"{args.name}.toml"
+    try:
+        with file.open("x", encoding="utf-8") as made:
+            made.write(TEMPLATE.read_text(encoding="utf-8"))
+    except OSError as error:
+        print(f"{file}: {error.strerror}", file=sys.stderr)
+        return USAGE
+    print(f"{file}: write the lesson there, then: kiosk lesson check {file}")
+    return GOOD
+
+
+def _list(args: argparse.Namespace) -> int:  # noqa: ARG001
+    try:
+        lessons = shipped()
+    except LessonError as error:
+        print(error, file=sys.stderr)
+        return BAD
+    for lesson in lessons:
+        real = f"  real: {', '.join(lesson.real)}" if lesson.real else ""
+        words = f"{lesson.minutes:3} min  {len(lesson.steps):2} steps  {lesson.title}"
+        print(f"{lesson.name:16} {words}{real}")
+    return GOOD
