@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -60,31 +61,39 @@ def build(
         books,
         clock,
         publish,
-        lambda engine: _with_window(world_of(settings, engine), engine, pages, practised),
+        lambda engine: _with_window(settings, engine, pages, practised),
     )
 
 
 def _with_window(
-    world: composition.World,
+    settings: Settings,
     engine: Engine,
     pages: PageStore | None,
     practised: ShowPractised | None,
 ) -> composition.World:
     """The world of a cabin that has a screen: where its pictures go."""
+    world = world_of(settings, engine)
     shown = pages or PageStore()
     desk = None
     if practised is not None:
-        desk = lambda: _class_desk(world, engine, shown, practised)  # noqa: E731
+        desk = lambda: _class_desk(settings, world, engine, shown, practised)  # noqa: E731
     return replace(world, pages=shown, class_desk=desk)
 
 
 def _class_desk(
-    world: composition.World, engine: Engine, pages: PageStore, practised: ShowPractised
+    settings: Settings,
+    world: composition.World,
+    engine: Engine,
+    pages: PageStore,
+    practised: ShowPractised,
 ) -> ClassDesk:
     """Loaded when a class is held: nobody else needs it."""
+    from kiosk.classroom.afterwards import RealAfterwards
     from kiosk.classroom.desk import ClassDesk
 
-    return ClassDesk(world.lanes, engine.post, practised, pages)
+    head = composition.letterhead_of(settings, time.localtime)
+    after = RealAfterwards(settings.cabin.data_dir, world.workers, head, time.time)
+    return ClassDesk(world.lanes, engine.post, practised, pages, after)
 
 
 def world_of(settings: Settings, engine: Engine) -> composition.World:

@@ -109,7 +109,12 @@ def _terminal_means(driver: str, deadline_s: int) -> Means:
 def letterhead_of(settings: Settings, localtime: Callable[[float], time.struct_time]) -> Letterhead:
     cabin = settings.cabin
     return Letterhead(
-        cabin.name, cabin.address, cabin.operator_phone, settings.refund.days, localtime
+        cabin.name,
+        cabin.address,
+        cabin.operator_phone,
+        settings.refund.days,
+        localtime,
+        cabin.practice,
     )
 
 

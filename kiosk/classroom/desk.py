@@ -35,6 +35,18 @@ class Lanes(Protocol):
     def run(self, lane: str, call: Callable[[], object], broken: object = None) -> None: ...
 
 
+class Afterwards(Protocol):
+    """What stays of a lesson: counts, and a paper for whoever wants one."""
+
+    def learned(self, lesson: Lesson, results: tuple[StepResult, ...]) -> None:
+        """Count what was learned."""
+        ...
+
+    def certificate(self, command: k.PrintCertificate) -> None:
+        """Print it on the real receipt printer."""
+        ...
+
+
 class ClassDesk:
     """Used on the real engine's thread. ``show`` gets what the window shows instead of the real
     cabin, None for nothing, from any thread; ``post`` tells the real engine. ``lessons`` and
@@ -47,6 +59,7 @@ class ClassDesk:
         post: Callable[[m.VisitEvent], None],
         show: Callable[[Practised | None], None],
         pages: PageStore,
+        afterwards: Afterwards | None = None,
         lessons: Callable[[], tuple[Lesson, ...]] = reading.shipped,
         child: Callable[[], Child] = Child,
     ) -> None:
@@ -54,6 +67,7 @@ class ClassDesk:
         self._post = post
         self._show = show
         self._pages = pages
+        self._afterwards = afterwards
         self._lessons = lessons
         self._make_child = child
         # The lane's own:
@@ -77,6 +91,8 @@ class ClassDesk:
                 self._wanted = 0
                 self._show(None)
                 self._in_lane(self._stop_practice)
+            case k.PrintCertificate() if self._afterwards is not None:
+                self._afterwards.certificate(command)
             case k.CloseClass():
                 self._wanted = 0
                 self._show(None)
@@ -156,6 +172,8 @@ class ClassDesk:
         if number != self._wanted:
             return
         self._show(None)
+        if self._afterwards is not None:
+            self._afterwards.learned(lesson, ended.results)
         self._post(k.LessonOver(number, learned_of(lesson, ended.results, whole=ended.whole)))
         self._in_lane(self._stop_practice)
 

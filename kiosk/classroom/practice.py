@@ -52,7 +52,7 @@ def practice_settings(child: Child, name: str) -> Settings:
     times = replace(settings.times, idle_warning=NEVER_S, idle_reset=NEVER_S, attract_after=NEVER_S)
     return replace(
         settings,
-        cabin=replace(settings.cabin, data_dir=child.folder / name),
+        cabin=replace(settings.cabin, data_dir=child.folder / name, practice=True),
         clinic=replace(settings.clinic, rest_s=REST_S),
         times=times,
         operators=(),
