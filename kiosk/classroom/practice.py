@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+import os.path
 import shutil
 import threading
 from collections.abc import Callable, Iterable
@@ -85,7 +86,8 @@ def _is_own(port: str, folder: Path) -> bool:
     """A device file in the child's folder, or an address on this machine's loopback."""
     parts = urlsplit(port)
     if parts.scheme in ("serial", "") and not parts.netloc:
-        place = Path(parts.path).absolute()
+        # Not resolved: the simulator's ports are links to where the kernel put them.
+        place = Path(os.path.normpath(parts.path))
         return place.is_relative_to(folder.resolve()) or place.is_relative_to(folder)
     return _is_loopback(port)
 
