@@ -117,7 +117,7 @@ def _until(condition: Callable[[], bool]) -> None:
 
 def test_it_knows_no_other_settings_than_the_childs() -> None:
     """By its types: nothing that a practice cabin is made of can carry the real cabin's ports."""
-        hints = typing.get_type_hints(PracticeCabin.__init__)
+    hints = typing.get_type_hints(PracticeCabin.__init__)
     assert Settings not in hints.values()
     assert next(iter(inspect.signature(PracticeCabin).parameters)) == "child"
 
