@@ -23,6 +23,7 @@ from kiosk.engine import Chore, Engine
 from kiosk.gateways import factory
 from kiosk.journal import Journal, JournalBrokenError
 from kiosk.lanes import ThreadLanes
+from kiosk.lending import Lending
 from kiosk.opening_files import place_of
 from kiosk.pages import PageStore
 from kiosk.settings import Settings
@@ -93,16 +94,17 @@ def _class_desk(
 
     head = composition.letterhead_of(settings, time.localtime)
     after = RealAfterwards(settings.cabin.data_dir, world.workers, head, time.time)
-    return ClassDesk(world.lanes, engine.post, practised, pages, after)
+    return ClassDesk(world.lanes, engine.post, practised, pages, after, world.lending)
 
 
 def world_of(settings: Settings, engine: Engine) -> composition.World:
     """Workers on the ports and clients of the gateways that these settings name, begun."""
-    cables = Cables()
+    cables, lending = Cables(), Lending()
 
     def report(role: str, what: Report) -> None:
         cables.heard(role, what)
-        engine.post(DeviceReport(role, what))
+        if not lending.took(role, what):
+            engine.post(DeviceReport(role, what))
 
     workers = {}
     for role, device in settings.devices.items():
@@ -111,6 +113,7 @@ def world_of(settings: Settings, engine: Engine) -> composition.World:
             path = settings.cabin.data_dir / "recordings" / f"{role}.jsonl"
             maker = recorded(maker, recorder(path, device.driver, device.options))
         workers[role] = Worker(role, maker, device.port, report)
+        lending.add(role, device.driver, workers[role])
         cables.add(role, workers[role], device.port, answers=can_answer(device.driver))
     gateways = settings.gateways
     if gateways.biller is None:
@@ -127,7 +130,7 @@ def world_of(settings: Settings, engine: Engine) -> composition.World:
     engine.add_chore(Chore("cables", LOOK_EVERY_S, cables.look))
     record = factory.make_record(gateways.record) if gateways.record else None
     files = place_of(settings)
-    return composition.World(workers, biller, platforms, lanes, record, files)
+    return composition.World(workers, biller, platforms, lanes, record, files, lending=lending)
 
 
 def _advice(settings: Settings) -> str:

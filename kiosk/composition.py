@@ -30,6 +30,7 @@ from kiosk.engine import Chore, Engine
 from kiosk.gateways import types as g
 from kiosk.gateways.record import HealthRecord
 from kiosk.journal import Journal
+from kiosk.lending import Lending
 from kiosk.opening import REMOTE_START, face_of, rules_of
 from kiosk.order_text import Letterhead
 from kiosk.pages import PageStore
@@ -58,6 +59,7 @@ class World:
     files: Place | None = None
     pages: PageStore = field(default_factory=PageStore)
     class_desk: Callable[[], ClassDesk] | None = None
+    lending: Lending = field(default_factory=Lending)
 
 
 def means_of(settings: Settings, platforms: Mapping[str, g.QrPayment]) -> tuple[Means, ...]:

@@ -13,20 +13,23 @@ import os.path
 import shutil
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from devices.driver import Report, StatusChanged
 from devices.worker import Worker
 from kiosk import cabin, composition
+from kiosk.adapters import DeviceReport
 from kiosk.classroom.child import Child, ChildError
 from kiosk.clock import SystemClock
 from kiosk.config import ConfigError, load
 from kiosk.core.state import BILLER, State
 from kiosk.engine import Engine
 from kiosk.lanes import ThreadLanes
+from kiosk.lending import Borrowed, Lending
 from kiosk.pages import PageStore
-from kiosk.settings import Settings
+from kiosk.settings import DeviceSettings, Settings
 
 _log = logging.getLogger(__name__)
 
@@ -100,8 +103,18 @@ def _is_loopback(url: str) -> bool:
         return False
 
 
+@dataclass(frozen=True, slots=True)
+class Lent:
+    """A machine of the real cabin, for a lesson that names it (`kiosk.lending`). No port."""
+
+    role: str
+    driver: str
+    lending: Lending
+
+
 class PracticeCabin:
-    """One learner's cabin. ``publish`` gets its states, on its own thread.
+    """One learner's cabin. ``publish`` gets its states, on its own thread. ``lent`` are real
+    machines in the place of simulated ones.
 
     ``pages`` takes the pictures of practised documents. ``failed`` is called if it breaks down.
     Raises ChildError if it can't be put together.
@@ -114,8 +127,10 @@ class PracticeCabin:
         pages: PageStore,
         name: str,
         failed: Callable[[], None],
+        lent: tuple[Lent, ...] = (),
     ) -> None:
         self._failed = failed
+        self._lent = lent
         self._publish = publish
         self._workers: list[Worker] = []
         self._lanes: list[ThreadLanes] = []
@@ -137,13 +152,33 @@ class PracticeCabin:
         books = composition.open_books(settings, clock)
 
         def world_of(engine: Engine) -> composition.World:
-            world = replace(cabin.world_of(settings, engine), pages=pages)
+            world = replace(cabin.world_of(self._own(settings), engine), pages=pages)
             self._workers += [x for x in world.workers.values() if isinstance(x, Worker)]
             if isinstance(world.lanes, ThreadLanes):
                 self._lanes.append(world.lanes)
-            return world
+            return replace(world, workers={**world.workers, **self._borrowed(engine)})
 
+        real = {x.role: DeviceSettings(x.driver, "") for x in self._lent}
+        settings = replace(settings, devices={**settings.devices, **real})
         return composition.compose_engine(settings, books, clock, self._shown, world_of)
+
+    def _own(self, settings: Settings) -> Settings:
+        """The settings of those machines that are simulated."""
+        real = {x.role for x in self._lent}
+        devices = {x: device for x, device in settings.devices.items() if x not in real}
+        return replace(settings, devices=devices)
+
+    def _borrowed(self, engine: Engine) -> dict[str, Borrowed]:
+        """The real machines, from now until the cabin ends."""
+        found = {}
+        for lent in self._lent:
+
+            def hear(report: Report, role: str = lent.role) -> None:
+                engine.post(DeviceReport(role, report))
+
+            found[lent.role] = lent.lending.lend(lent.role, hear)
+            hear(StatusChanged(found[lent.role].status))
+        return found
 
     def _work(self) -> None:
         try:
@@ -182,6 +217,8 @@ class PracticeCabin:
         shutil.rmtree(self._settings.cabin.data_dir, ignore_errors=True)
 
     def _stop_workers(self) -> None:
+        for lent in self._lent:
+            lent.lending.give_back(lent.role)
         for worker in self._workers:
             worker.stop()
         for lanes in self._lanes:
