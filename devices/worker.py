@@ -147,6 +147,11 @@ class Worker:
         """The device's health now."""
         return self._driver.status
 
+    @property
+    def last_id(self) -> int:
+        """The number of the newest command."""
+        return self._last_id
+
     def stop(self, timeout: float = 2.0) -> bool:
         """End the thread; running commands complete. True if it ended within `timeout` seconds.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ from kiosk.engine import Chore, Engine
 from kiosk.gateways import factory
 from kiosk.journal import Journal, JournalBrokenError
 from kiosk.lanes import ThreadLanes
+from kiosk.lending import Lending
 from kiosk.opening_files import place_of
 from kiosk.pages import PageStore
 from kiosk.settings import Settings
@@ -66,7 +68,7 @@ def build(
         clock,
         publish,
         lambda engine: replace(
-            _with_window(world_of(settings, engine, listening), engine, pages, practised),
+            _with_window(settings, engine, listening, pages, practised),
             again=again,
             insight=insight,
             board=listening,
@@ -75,35 +77,44 @@ def build(
 
 
 def _with_window(
-    world: composition.World,
+    settings: Settings,
     engine: Engine,
+    board: Switchboard,
     pages: PageStore | None,
     practised: ShowPractised | None,
 ) -> composition.World:
     """The world of a cabin that has a screen: where its pictures go."""
+    world = world_of(settings, engine, board)
     shown = pages or PageStore()
     desk = None
     if practised is not None:
-        desk = lambda: _class_desk(world, engine, shown, practised)  # noqa: E731
+        desk = lambda: _class_desk(settings, world, engine, shown, practised)  # noqa: E731
     return replace(world, pages=shown, class_desk=desk)
 
 
 def _class_desk(
-    world: composition.World, engine: Engine, pages: PageStore, practised: ShowPractised
+    settings: Settings,
+    world: composition.World,
+    engine: Engine,
+    pages: PageStore,
+    practised: ShowPractised,
 ) -> ClassDesk:
     """Loaded when a class is held: nobody else needs it."""
+    from kiosk.classroom.afterwards import RealAfterwards
     from kiosk.classroom.desk import ClassDesk
 
-    return ClassDesk(world.lanes, engine.post, practised, pages)
+    head = composition.letterhead_of(settings, time.localtime)
+    after = RealAfterwards(settings.cabin.data_dir, world.workers, head, time.time)
+    return ClassDesk(world.lanes, engine.post, practised, pages, after, world.lending)
 
 
 def world_of(settings: Settings, engine: Engine, board: Switchboard) -> composition.World:
     """Workers on the ports and clients of the gateways that these settings name, begun."""
-    cables = Cables()
+    cables, lending = Cables(), Lending()
 
     def report(role: str, what: Report) -> None:
         cables.heard(role, what)
-        if not board.heard(role, what):
+        if not board.heard(role, what) and not lending.took(role, what):
             engine.post(DeviceReport(role, what))
 
     def look() -> None:
@@ -114,6 +125,7 @@ def world_of(settings: Settings, engine: Engine, board: Switchboard) -> composit
     for role, device in settings.devices.items():
         workers[role] = Worker(role, board.factory(role), device.port, report)
         board.connect(role, workers[role])
+        lending.add(role, device.driver, workers[role])
         cables.add(role, workers[role], device.port, answers=can_answer(device.driver))
     gateways = settings.gateways
     if gateways.biller is None:
@@ -130,7 +142,7 @@ def world_of(settings: Settings, engine: Engine, board: Switchboard) -> composit
     engine.add_chore(Chore("cables", LOOK_EVERY_S, look))
     record = factory.make_record(gateways.record) if gateways.record else None
     files = place_of(settings)
-    return composition.World(workers, biller, platforms, lanes, record, files)
+    return composition.World(workers, biller, platforms, lanes, record, files, lending=lending)
 
 
 def _advice(settings: Settings) -> str:

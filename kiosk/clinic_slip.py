@@ -16,6 +16,7 @@ from kiosk.core.clinic import mean_of
 from kiosk.core.visit.clinic_steps import Outcome
 from kiosk.i18n import _
 from kiosk.order_text import Letterhead
+from kiosk.receipts import practice_words
 
 
 def compose(outcome: Outcome, head: Letterhead) -> Document:
@@ -24,6 +25,7 @@ def compose(outcome: Outcome, head: Letterhead) -> Document:
     mean = mean_of(session.readings)
     blocks: list[Block] = [
         Text(head.name, size=(2, 2), bold=True, align="center"),
+        *practice_words(head),
         Text(_("血压结果"), size=(2, 2), align="center"),
         Rule(),
     ]

@@ -32,6 +32,7 @@ from kiosk.engine import Chore, Engine
 from kiosk.gateways import types as g
 from kiosk.gateways.record import HealthRecord
 from kiosk.journal import Journal
+from kiosk.lending import Lending
 from kiosk.opening import REMOTE_START, face_of, rules_of
 from kiosk.order_text import Letterhead
 from kiosk.pages import PageStore
@@ -82,6 +83,7 @@ class World:
     again: Callable[[], None] = lambda: None
     board: Switchboard | None = None
     class_desk: Callable[[], ClassDesk] | None = None
+    lending: Lending = field(default_factory=Lending)
 
 
 def means_of(settings: Settings, platforms: Mapping[str, g.QrPayment]) -> tuple[Means, ...]:
@@ -133,7 +135,12 @@ def _terminal_means(driver: str, deadline_s: int) -> Means:
 def letterhead_of(settings: Settings, localtime: Callable[[float], time.struct_time]) -> Letterhead:
     cabin = settings.cabin
     return Letterhead(
-        cabin.name, cabin.address, cabin.operator_phone, settings.refund.days, localtime
+        cabin.name,
+        cabin.address,
+        cabin.operator_phone,
+        settings.refund.days,
+        localtime,
+        cabin.practice,
     )
 
 

@@ -25,13 +25,14 @@ MEANS = {TERMINAL: N_("刷卡机"), ALIPAY: N_("支付宝"), WECHAT: N_("微信�
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """What stands on every paper of this cabin."""
+    """What stands on every paper of this cabin. ``practice``: none of them is for real."""
 
     name: str
     address: str
     phone: str
     refund_days: int
     localtime: Callable[[float], time.struct_time] = time.localtime
+    practice: bool = False
 
 
 def title(line: Line) -> str:

@@ -39,6 +39,7 @@ from kiosk.order_text import (
 def compose(order: Order, document: Document, head: Letterhead, *, again: bool) -> Paper:
     """Return the paper for an order as it stands now; ``again`` marks it 补打."""
     blocks: list[Block] = [Text(head.name, size=(2, 2), bold=True, align="center")]
+    blocks += practice_words(head)
     if again:
         blocks.append(Text(_("补打"), size=(2, 2), bold=True, align="center"))
     if document is Document.SLIP:
@@ -47,6 +48,16 @@ def compose(order: Order, document: Document, head: Letterhead, *, again: bool) 
         blocks += _receipt(order, head)
     blocks += _foot(order, head)
     return tuple(blocks)
+
+
+def practice_words(head: Letterhead) -> tuple[Block, ...]:
+    """What a paper of a lesson says before anything else."""
+    if not head.practice:
+        return ()
+    return (
+        Text(_("练习"), size=(3, 3), bold=True, align="center"),
+        Text(_("这是练习，没有真的付钱，不能当凭证。"), bold=True, align="center"),
+    )
 
 
 def _receipt(order: Order, head: Letterhead) -> Iterator[Block]:

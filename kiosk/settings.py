@@ -33,13 +33,16 @@ _MM_PER_INCH = 25.4
 
 @dataclass(frozen=True, slots=True)
 class CabinSettings:
-    """Which cabin this is. `id`: four digits, begins every order number."""
+    """Which cabin this is. `id`: four digits, begins every order number. `practice`: nothing here
+    is for real; no file can say so.
+    """
 
     id: str
     name: str
     address: str
     data_dir: Path
     operator_phone: str
+    practice: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,10 @@ resolution.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from weakref import WeakMethod
 
 from screens.environment import Panel
@@ -249,9 +251,27 @@ class Theme:
                 repaint()
         return True
 
+    @contextmanager
+    def in_the_dark(self, share: float) -> Iterator[None]:
+        """Whatever is painted meanwhile has that share (0–1) of ``shade`` in it."""
+        lit = self.palette
+        self.palette = darkened(lit, share)
+        try:
+            yield
+        finally:
+            self.palette = lit
+
     def forget_gone(self) -> None:
         """Keep nothing of what isn't drawn any more."""
         self._repaint = [x for x in self._repaint if x() is not None]
+
+
+@lru_cache(maxsize=4)
+def darkened(palette: Palette, share: float) -> Palette:
+    """The palette with that share of its ``shade`` in every colour; codes stay readable."""
+    kept = ("shade", "code", "on_code")
+    colours = {x.name: getattr(palette, x.name) for x in fields(Palette) if x.name not in kept}
+    return replace(palette, **{x: mix(c, palette.shade, share) for x, c in colours.items()})
 
 
 TOKENS = frozenset(field.name for field in fields(Palette))

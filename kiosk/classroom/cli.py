@@ -30,6 +30,11 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     new.add_argument("--folder", type=Path, default=Path(), help="where; here unless given")
     new.set_defaults(handler=_new)
     parts.add_parser("list", help="the lessons there are").set_defaults(handler=_list)
+    record = parts.add_parser("record", help="where people got stuck, of the last 90 days")
+    record.add_argument("--config", type=Path, default=Path("cabin.toml"), metavar="FILE")
+    record.add_argument("--csv", action="store_true", help="every step of every day")
+    record.add_argument("--picture", type=Path, metavar="FILE", help="a PNG, in Chinese")
+    record.set_defaults(handler=_record)
 
 
 def _check(args: argparse.Namespace) -> int:
@@ -60,6 +65,30 @@ def _new(args: argparse.Namespace) -> int:
         print(f"{file}: {error.strerror}", file=sys.stderr)
         return USAGE
     print(f"{file}: write the lesson there, then: kiosk lesson check {file}")
+    return GOOD
+
+
+def _record(args: argparse.Namespace) -> int:
+    from kiosk.classroom import record_report
+    from kiosk.classroom.record import FILE, ClassRecord
+    from kiosk.config import ConfigError, load
+
+    try:
+        settings = load(args.config)
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return USAGE
+    try:
+        entries = ClassRecord(settings.cabin.data_dir / FILE).read()
+        if args.picture is not None:
+            record_report.draw(entries, shipped(), args.picture)
+    except (OSError, LessonError) as error:
+        print(error, file=sys.stderr)
+        return BAD
+    if args.csv:
+        print(record_report.as_csv(entries), end="")
+    elif args.picture is None:
+        print(record_report.table(entries) if entries else "no class has learned anything yet")
     return GOOD
 
 

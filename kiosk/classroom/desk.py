@@ -15,13 +15,14 @@ from kiosk.classroom import reading, runner
 from kiosk.classroom.child import Child, ChildError
 from kiosk.classroom.leader import Leader
 from kiosk.classroom.lesson import Lesson
-from kiosk.classroom.practice import PracticeCabin
+from kiosk.classroom.practice import Lent, PracticeCabin
 from kiosk.classroom.results import StepResult
 from kiosk.classroom.stage import Practised
 from kiosk.core.state import State
 from kiosk.core.visit import class_messages as k
 from kiosk.core.visit import messages as m
 from kiosk.core.visit.class_steps import Learned, LessonEntry
+from kiosk.lending import Lending
 from kiosk.pages import PageStore
 
 _log = logging.getLogger(__name__)
@@ -33,6 +34,18 @@ class Lanes(Protocol):
     """As the adapters have them."""
 
     def run(self, lane: str, call: Callable[[], object], broken: object = None) -> None: ...
+
+
+class Afterwards(Protocol):
+    """What stays of a lesson: counts, and a paper for whoever wants one."""
+
+    def learned(self, lesson: Lesson, results: tuple[StepResult, ...]) -> None:
+        """Count what was learned."""
+        ...
+
+    def certificate(self, command: k.PrintCertificate) -> None:
+        """Print it on the real receipt printer."""
+        ...
 
 
 class ClassDesk:
@@ -47,6 +60,8 @@ class ClassDesk:
         post: Callable[[m.VisitEvent], None],
         show: Callable[[Practised | None], None],
         pages: PageStore,
+        afterwards: Afterwards | None = None,
+        lending: Lending | None = None,
         lessons: Callable[[], tuple[Lesson, ...]] = reading.shipped,
         child: Callable[[], Child] = Child,
     ) -> None:
@@ -54,6 +69,8 @@ class ClassDesk:
         self._post = post
         self._show = show
         self._pages = pages
+        self._afterwards = afterwards
+        self._lending = lending
         self._lessons = lessons
         self._make_child = child
         # The lane's own:
@@ -77,6 +94,8 @@ class ClassDesk:
                 self._wanted = 0
                 self._show(None)
                 self._in_lane(self._stop_practice)
+            case k.PrintCertificate() if self._afterwards is not None:
+                self._afterwards.certificate(command)
             case k.CloseClass():
                 self._wanted = 0
                 self._show(None)
@@ -136,7 +155,8 @@ class ClassDesk:
             latest[:] = [state]
             shown(state)
 
-        self._cabin = PracticeCabin(child, publish, self._pages, f"practice-{number}", lost)
+        lent = lent_to(lesson, self._lending)
+        self._cabin = PracticeCabin(child, publish, self._pages, f"practice-{number}", lost, lent)
         if not self._cabin.wait():
             _log.warning("%s begins though not every practice machine answers", lesson.name)
         leader = Leader(
@@ -156,6 +176,8 @@ class ClassDesk:
         if number != self._wanted:
             return
         self._show(None)
+        if self._afterwards is not None:
+            self._afterwards.learned(lesson, ended.results)
         self._post(k.LessonOver(number, learned_of(lesson, ended.results, whole=ended.whole)))
         self._in_lane(self._stop_practice)
 
@@ -172,6 +194,14 @@ class ClassDesk:
         child, self._child = self._child, None
         if child is not None:
             child.stop()
+
+
+def lent_to(lesson: Lesson, lending: Lending | None) -> tuple[Lent, ...]:
+    """The real machines that the lesson names and that work now; the others are simulated."""
+    if lending is None:
+        return ()
+    drivers = ((role, lending.driver_of(role)) for role in lesson.real)
+    return tuple(Lent(role, driver, lending) for role, driver in drivers if driver)
 
 
 def learned_of(lesson: Lesson, results: tuple[StepResult, ...], *, whole: bool) -> Learned:

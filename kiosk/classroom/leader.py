@@ -26,6 +26,9 @@ from kiosk.core.visit import messages as m
 _log = logging.getLogger(__name__)
 
 
+HELD_S, HOLD_AGAIN_S = 3.0, 0.3
+
+
 @dataclass(frozen=True, slots=True)
 class _Stop:
     pass
@@ -63,7 +66,7 @@ class Leader:
         self._over = over
         self._alive = alive
         self._queue: queue.SimpleQueue[object] = queue.SimpleQueue()
-        self._acts: queue.SimpleQueue[Act | _Stop] = queue.SimpleQueue()
+        self._acts: queue.SimpleQueue[runner.Do | _Stop] = queue.SimpleQueue()
         self._run: runner.Run | None = None
         self._state: State | None = None
         self._wake: float | None = None
@@ -154,7 +157,7 @@ class Leader:
                 case runner.Say():
                     self._texts, self._said = command.texts, self._said + 1
                 case runner.Do():
-                    self._acts.put(command.act)
+                    self._acts.put(command)
                 case runner.Wake():
                     self._wake = command.at
                 case runner.Ended():
@@ -171,16 +174,27 @@ class Leader:
 
     def _act(self) -> None:
         while True:
-            act = self._acts.get()
-            if isinstance(act, _Stop):
+            wanted = self._acts.get()
+            if isinstance(wanted, _Stop):
                 return
-            try:
-                self._do(act)
-            except (ChildError, LookupError) as error:
-                # A card that is held before anybody asked for one: nothing happens, as outside.
-                _log.info("%s %s: %s", act.device, act.action, error)
+            self._hold(wanted.act, wanted.order_id)
 
-    def _do(self, act: Act) -> None:
+    def _hold(self, act: Act, order_id: str) -> None:
+        """Do it, and again for a moment if the machine isn't ready for it: a card that is held to
+        a reader is still there when the reader asks.
+        """
+        end = time.monotonic() + HELD_S
+        while True:
+            try:
+                self._do(act, order_id)
+                return
+            except (ChildError, LookupError) as error:
+                if time.monotonic() > end:
+                    _log.info("%s %s: %s", act.device, act.action, error)
+                    return
+            time.sleep(HOLD_AGAIN_S)
+
+    def _do(self, act: Act, order_id: str) -> None:
         bills = self._child.ask("GET", "/api/bills")["bills"] if names_bill(act) else ()
-        request = request_of(prepared(act, bills))
+        request = request_of(prepared(act, bills, order_id))
         self._child.ask(request.method, request.path, request.body)

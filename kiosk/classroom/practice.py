@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+import os.path
 import shutil
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from devices.driver import Report, StatusChanged
 from devices.worker import Worker
 from kiosk import cabin, composition
+from kiosk.adapters import DeviceReport
 from kiosk.classroom.child import Child, ChildError
 from kiosk.clock import SystemClock
 from kiosk.config import ConfigError, load
@@ -25,8 +28,9 @@ from kiosk.core.state import BILLER, State
 from kiosk.diagnostics.switchboard import Switchboard
 from kiosk.engine import Engine
 from kiosk.lanes import ThreadLanes
+from kiosk.lending import Borrowed, Lending
 from kiosk.pages import PageStore
-from kiosk.settings import Settings
+from kiosk.settings import DeviceSettings, Settings
 
 _log = logging.getLogger(__name__)
 
@@ -53,7 +57,7 @@ def practice_settings(child: Child, name: str) -> Settings:
     times = replace(settings.times, idle_warning=NEVER_S, idle_reset=NEVER_S, attract_after=NEVER_S)
     return replace(
         settings,
-        cabin=replace(settings.cabin, data_dir=child.folder / name),
+        cabin=replace(settings.cabin, data_dir=child.folder / name, practice=True),
         clinic=replace(settings.clinic, rest_s=REST_S),
         times=times,
         operators=(),
@@ -86,7 +90,8 @@ def _is_own(port: str, folder: Path) -> bool:
     """A device file in the child's folder, or an address on this machine's loopback."""
     parts = urlsplit(port)
     if parts.scheme in ("serial", "") and not parts.netloc:
-        place = Path(parts.path).absolute()
+        # Not resolved: the simulator's ports are links to where the kernel put them.
+        place = Path(os.path.normpath(parts.path))
         return place.is_relative_to(folder.resolve()) or place.is_relative_to(folder)
     return _is_loopback(port)
 
@@ -99,8 +104,18 @@ def _is_loopback(url: str) -> bool:
         return False
 
 
+@dataclass(frozen=True, slots=True)
+class Lent:
+    """A machine of the real cabin, for a lesson that names it (`kiosk.lending`). No port."""
+
+    role: str
+    driver: str
+    lending: Lending
+
+
 class PracticeCabin:
-    """One learner's cabin. ``publish`` gets its states, on its own thread.
+    """One learner's cabin. ``publish`` gets its states, on its own thread. ``lent`` are real
+    machines in the place of simulated ones.
 
     ``pages`` takes the pictures of practised documents. ``failed`` is called if it breaks down.
     Raises ChildError if it can't be put together.
@@ -113,8 +128,10 @@ class PracticeCabin:
         pages: PageStore,
         name: str,
         failed: Callable[[], None],
+        lent: tuple[Lent, ...] = (),
     ) -> None:
         self._failed = failed
+        self._lent = lent
         self._publish = publish
         self._workers: list[Worker] = []
         self._lanes: list[ThreadLanes] = []
@@ -136,14 +153,35 @@ class PracticeCabin:
         books = composition.open_books(settings, clock)
 
         def world_of(engine: Engine) -> composition.World:
-            board = Switchboard(settings.devices, settings.cabin.data_dir)
-            world = replace(cabin.world_of(settings, engine, board), pages=pages)
+            own = self._own(settings)
+            board = Switchboard(own.devices, own.cabin.data_dir)
+            world = replace(cabin.world_of(own, engine, board), pages=pages)
             self._workers += [x for x in world.workers.values() if isinstance(x, Worker)]
             if isinstance(world.lanes, ThreadLanes):
                 self._lanes.append(world.lanes)
-            return world
+            return replace(world, workers={**world.workers, **self._borrowed(engine)})
 
+        real = {x.role: DeviceSettings(x.driver, "") for x in self._lent}
+        settings = replace(settings, devices={**settings.devices, **real})
         return composition.compose_engine(settings, books, clock, self._shown, world_of)
+
+    def _own(self, settings: Settings) -> Settings:
+        """The settings of those machines that are simulated."""
+        real = {x.role for x in self._lent}
+        devices = {x: device for x, device in settings.devices.items() if x not in real}
+        return replace(settings, devices=devices)
+
+    def _borrowed(self, engine: Engine) -> dict[str, Borrowed]:
+        """The real machines, from now until the cabin ends."""
+        found = {}
+        for lent in self._lent:
+
+            def hear(report: Report, role: str = lent.role) -> None:
+                engine.post(DeviceReport(role, report))
+
+            found[lent.role] = lent.lending.lend(lent.role, hear)
+            hear(StatusChanged(found[lent.role].status))
+        return found
 
     def _work(self) -> None:
         try:
@@ -182,6 +220,8 @@ class PracticeCabin:
         shutil.rmtree(self._settings.cabin.data_dir, ignore_errors=True)
 
     def _stop_workers(self) -> None:
+        for lent in self._lent:
+            lent.lending.give_back(lent.role)
         for worker in self._workers:
             worker.stop()
         for lanes in self._lanes:

@@ -40,6 +40,26 @@ def touch() -> list[Reading]:
     ]
 
 
+@measure("guidance")
+def guidance() -> list[Reading]:
+    """A frame with a lesson drawn over it beside the bare one, in turns."""
+    from tests.bench import guided
+
+    found = guided.measure()
+    return [
+        Reading(
+            "frame with a lesson's guidance, p50",
+            found["guided_ms"]["p50"],
+            "ms",
+            guided.MORE_MS,
+            "over",
+            found["bare_ms"]["p50"],
+            "bare frame",
+            details=found,
+        )
+    ]
+
+
 @measure("speech")
 def speech() -> list[Reading]:
     """A touch while the kiosk speaks beside the same touch while it is silent, in turns."""

@@ -1,0 +1,216 @@
+"""小义工课堂 at the glass: a class from sign-in to its end, and nothing practised is real."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from kiosk.classroom import reading
+from tests.journey import classes
+from tests.journey.stage import Stage
+from tests.support.window import Screen
+
+pytestmark = pytest.mark.window
+
+SHIPPED = [x.name for x in reading.shipped()]
+QUICK = {"power_bill": True, "phone_code": False}
+"""Which are played in every run, and whether with every mistake."""
+
+
+def real_world(stage: Stage) -> tuple[object, ...]:
+    """What of the real cabin must not change by anything that is practised."""
+    ledger = stage.bench.ledger()
+    counted = {x: ledger[x] for x in sorted(ledger)}
+    orders = [x for x in stage.exported() if x.get("order_id")]
+    return counted, len(stage.bench.receipts()), len(orders)
+
+
+def children(stage: Stage) -> list[psutil.Process]:
+    """The processes of the kiosk that are a practice cabin."""
+    assert stage.kiosk.process is not None
+    found = psutil.Process(stage.kiosk.process.pid).children(recursive=True)
+    return [x for x in found if "sim" in x.cmdline()]
+
+
+def gone(process: psutil.Process) -> bool:
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def test_a_whole_class_with_two_learners(stage: Stage) -> None:
+    before = real_world(stage)
+    classes.open_class(stage)
+    classes.add_learner(stage, surname=0, title=0)
+    classes.add_learner(stage, surname=3, title=1)
+    lesson = classes.lesson("power_bill")
+    screen = classes.choose_lesson(stage, lesson)
+    assert "不会真的扣钱" in stage.kiosk.everything()
+    assert screen["practice"]["lesson"] == lesson.name
+    classes.play(stage, lesson, errs=False)
+    said = stage.kiosk.everything()
+    assert f"陈爷叔 学完了《{lesson.title}》：共 8 步，8 步是自己做的" in said
+    stage.kiosk.touch("class.learner.0")
+    stage.kiosk.wait_for(lambda _: "现在轮到 王阿姨" in stage.kiosk.everything(), "her turn")
+    classes.choose_lesson(stage, lesson)
+    assert stage.kiosk.settled()["screen"] == "home"  # nobody has been here
+    classes.control(stage, "skip")
+    classes.control(stage, "end")
+    stage.kiosk.on("class_room")
+    assert "停在这里" in stage.kiosk.everything()
+    (child,) = children(stage)
+    stage.kiosk.touch("class.leave")
+    stage.kiosk.on("home")
+    stage.until(lambda: gone(child), "the practice cabin has gone")
+    assert "陈爷叔" not in stage.kiosk.everything()
+    assert real_world(stage) == before
+    assert "陈爷叔" not in stage.kiosk.log.read_text()
+
+
+def test_a_resident_ends_practice_in_two_touches(stage: Stage) -> None:
+    classes.open_class(stage)
+    stage.kiosk.touch("class.add")
+    stage.kiosk.on("class_name")
+    stage.kiosk.touch("class.by_phone")
+    stage.kiosk.on("class_digits")
+    for digit in "0000":
+        stage.kiosk.touch(f"class.key.{digit}")
+    stage.kiosk.touch("class.digits_done")
+    stage.kiosk.on("class_room")
+    classes.choose_lesson(stage, classes.lesson("power_bill"))
+    stage.kiosk.touch("home.pay_bill")
+    stage.kiosk.on("bill")
+    (child,) = children(stage)
+    stage.kiosk.touch("guide.volunteer")
+    stage.kiosk.touch("guide.leave")
+    screen = stage.kiosk.on("home")
+    assert not classes.practising(screen)
+    assert "练习" not in stage.kiosk.everything()
+    stage.until(lambda: gone(child), "the practice cabin has gone")
+    stage.pay_by_card(stage.bill())  # for real
+
+
+def test_a_kill_in_a_class_leaves_nothing_of_it(stage: Stage) -> None:
+    before = real_world(stage)
+    folders = classes.practice_folders()
+    classes.open_class(stage)
+    classes.add_learner(stage)
+    classes.choose_lesson(stage, classes.lesson("power_bill"))
+    stage.kiosk.touch("home.pay_bill")
+    stage.kiosk.on("bill")
+    stage.kiosk.touch("guide.press.0")
+    stage.kiosk.on("bills")
+    stage.kiosk.touch("bills.pay")
+    stage.kiosk.on("confirm")
+    stage.kiosk.touch("confirm.pay.terminal")
+    stage.kiosk.on("pay")
+    (child,) = children(stage)
+    stage.kiosk.kill()
+    stage.until(lambda: gone(child), "the practice cabin has gone")
+    stage.until(lambda: classes.practice_folders() <= folders, "its folder has gone")
+    stage.kiosk.start()
+    screen = stage.kiosk.on("home")
+    assert not classes.practising(screen)
+    assert real_world(stage) == before
+
+
+def _touched(stage: Stage, count: int, seed: int) -> None:
+    """Fingers anywhere on the practised screen and its card, but never on the band."""
+    chance = random.Random(seed)
+    lesson = classes.lesson("power_bill")
+    before = real_world(stage)
+    classes.open_class(stage)
+    classes.add_learner(stage)
+    screen = classes.choose_lesson(stage, lesson)
+    band = _bottom(screen, "guide.volunteer") + 12
+    for _ in range(count):
+        screen = stage.kiosk.settled()
+        if screen["screen"] == "class_room":  # it came to its end by chance
+            screen = classes.choose_lesson(stage, lesson)
+        elif not classes.practising(screen):
+            raise AssertionError(f"the real {screen['screen']} is shown in a class")
+        stage.kiosk.finger.touch(*_somewhere(chance, screen, band))
+    stage.kiosk.touch("guide.volunteer")
+    stage.kiosk.touch("guide.leave")
+    stage.kiosk.on("home")
+    assert real_world(stage) == before
+
+
+def _bottom(screen: Screen, widget_id: str) -> int:
+    box = next(x["box"] for x in screen["widgets"] if x["id"] == widget_id)
+    return int(box[1] + box[3])
+
+
+def _somewhere(chance: random.Random, screen: Screen, band: int) -> tuple[int, int]:
+    """Mostly in the middle of something that can be touched, sometimes anywhere."""
+    buttons = [x["box"] for x in screen["widgets"] if x["role"] in ("button", "checkbox")]
+    below = [x for x in buttons if x[1] > band]
+    if below and chance.random() < 0.8:
+        left, top, width, height = chance.choice(below)
+        return left + width // 2, top + height // 2
+    return chance.randrange(8, 1072), chance.randrange(band, 1912)
+
+
+def test_random_touches_reach_nothing_real(stage: Stage, seed: int) -> None:
+    _touched(stage, 200, seed)
+
+
+def _played(name: str, errs: bool) -> Any:
+    marks = () if QUICK.get(name) is errs else (pytest.mark.long,)
+    return pytest.param(name, errs, marks=marks, id=f"{name}-{'errs' if errs else 'right'}")
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3000)
+def test_20000_random_touches_reach_nothing_real(stage: Stage, seed: int) -> None:
+    _touched(stage, 20_000, seed)
+
+
+@pytest.mark.parametrize(("name", "errs"), [_played(x, y) for x in SHIPPED for y in (False, True)])
+@pytest.mark.timeout(900)
+def test_a_shipped_lesson_played_to_its_end(stage: Stage, name: str, errs: bool) -> None:
+    lesson = classes.lesson(name)
+    before = real_world(stage)
+    classes.open_class(stage)
+    classes.add_learner(stage)
+    classes.choose_lesson(stage, lesson)
+    classes.play(stage, lesson, errs=errs)
+    assert f"学完了《{lesson.title}》" in stage.kiosk.everything()
+    stage.kiosk.touch("class.leave")
+    stage.kiosk.on("home")
+    assert real_world(stage) == before
+
+
+def test_the_practice_cabin_opens_nothing_of_the_real_one(stage: Stage) -> None:
+    """What the kiosk has open in a class, less what it had before, is all in memory."""
+    real = _opened(stage)
+    classes.open_class(stage)
+    classes.add_learner(stage)
+    classes.choose_lesson(stage, classes.lesson("touch"))
+    fresh = [x for x in _opened(stage) if x not in real]
+    (child,) = children(stage)
+    own = {x.path for x in child.open_files()}
+    practice = [x for x in fresh if "/cabin-" in x]
+    assert practice, fresh
+    assert all(x.startswith("/dev/shm/") for x in practice), fresh
+    assert not [x for x in fresh if str(stage.cabin.folder) in x], fresh
+    assert not [x for x in own if str(stage.cabin.folder) in x], own
+    classes.control(stage, "leave")
+    stage.kiosk.on("home")
+
+
+def _opened(stage: Stage) -> set[str]:
+    assert stage.kiosk.process is not None
+    folder = Path(f"/proc/{stage.kiosk.process.pid}/fd")
+    found = set()
+    for link in folder.iterdir():
+        try:
+            found.add(str(link.readlink()))
+        except OSError:
+            continue  # closed meanwhile
+    return found
