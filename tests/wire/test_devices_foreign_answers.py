@@ -16,7 +16,7 @@ SAID = {
     "qu_cd": ("06", "0250423030310322"),
     "rice_mill": (
         framed(b"\x0a\x03\x0e" + bytes(14)).hex(),
-        framed(bx).hex(),
+        framed(b"\x0a\x04\x16" + bytes(9) + b"\x01" + bytes(12)).hex(),
     ),
     "escpos_serial": ("12",),
     "zvt": ("06", "10028000001003f51f"),
