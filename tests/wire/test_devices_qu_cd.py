@@ -32,7 +32,7 @@ FRAMES = {
     c.POLL: "0250420313",
     c.CLEAR: "0250430312",
 }
-READY, EMPTY, JAMMED = "0253463030300324", "025346303038032c", "0253463030320326"
+READY, EMPTY, JAMMED = "0253463030300324", "025346303038032c", "0253463032300326"
 DC, ENQ = bytes.fromhex("0244430306"), b"\x05"
 
 
@@ -69,7 +69,7 @@ class Cabin(Pair):
 
 def test_frames_byte_by_byte() -> None:
     assert {word: c.encode(word).hex() for word in FRAMES} == FRAMES
-    for text, digits in ((READY, "000"), (EMPTY, "008"), (JAMMED, "002")):
+    for text, digits in ((READY, "000"), (EMPTY, "008"), (JAMMED, "020")):
         assert c.Decoder().feed(bytes.fromhex(text)) == [c.State(digits)]
     assert c.Decoder().feed(flags("001")) == [c.Flags(ready=True)]
     assert c.Decoder().feed(flags("080")) == [c.Flags(taken=True)]
