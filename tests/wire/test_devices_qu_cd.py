@@ -110,6 +110,29 @@ def test_a_booklet_that_is_taken() -> None:
     assert pair.twin.out == 2
 
 
+def test_a_dispenser_that_clears_its_flags_without_a_word() -> None:
+    """The manual says that ENQ executes or answers, and not which of them a PC gets."""
+    pair = Cabin()
+    enquired = pair.twin._enquired
+
+    def wordless() -> None:
+        if pair.twin._waiting == c.CLEAR:
+            pair.twin._waiting, pair.twin.taken, pair.twin.called_back = None, False, False
+        else:
+            enquired()
+
+    pair.twin._enquired = wordless  # type: ignore[method-assign]
+    for number in (1, 2):
+        pair.submit(number, Dispense())
+        pair.until(lambda n=number: pair.progress().count(Place.AT_TAKE) == n)  # type: ignore[misc]
+        pair.twin.act("take", {})
+        assert pair.end(number) == Success(Fate.TAKEN)
+        pair.wait(3)
+        assert not pair.twin.taken
+        assert pair.driver.status.level is Level.READY
+    assert (pair.twin.out, pair.commits()) == (2, 2)
+
+
 @pytest.mark.parametrize("taken", [True, False])
 def test_an_end_that_was_told_cannot_be_taken_for_the_next_ones(taken: bool) -> None:
     """Another start, another order, and nothing dispensed for it: its flags are not the last's."""
