@@ -53,8 +53,9 @@ def test_a_meter_that_speaks_first_is_waited_for(
     cabin: SimulatedCabin, capsys: pytest.CaptureFixture[str], operation: str
 ) -> None:
     """Whoever asks has to walk over and switch it on."""
-    cabin.bench.act("bp_meter_standard", "sleep")
-    wake = threading.Timer(2.0, cabin.bench.act, ("bp_meter_standard", "wake"))
+    for hand in ("unplug", "plug"):
+        cabin.bench.act("bp_meter_standard", hand)  # it forgets whom it spoke with
+    wake = threading.Timer(1.5, cabin.bench.act, ("bp_meter_standard", "wake"))
     wake.start()
     port = _port(cabin, "bp_meter_standard")
     assert main(["device", "ieee_meter", operation, "--port", port, "--json"]) == 0
