@@ -129,10 +129,17 @@ def _carry_out(asked: _Asked, factory: Callable[[], Driver], words: Words) -> in
     with Session(asked.name, factory, asked.port) as session:
         if asked.operation is STATUS:
             return words.status(session.settled(STATUS.patience_s))
-        words.status(session.settled(0.5 if asked.driver.device_begins else STATUS.patience_s))
+        words.status(session.settled(_settling_s(asked)))
         if asked.operation.make is None:
             return words.end(session.listen(asked.operation.patience_s, words.report))
         return words.end(session.do(asked.command, asked.operation.patience_s, words.report))
+
+
+def _settling_s(asked: _Asked) -> float:
+    """How long to wait for the device itself before it is asked for anything (seconds)."""
+    if not asked.driver.device_begins:
+        return STATUS.patience_s
+    return asked.operation.patience_s if asked.operation.waits_for_it else 0.5
 
 
 def _understand(args: argparse.Namespace) -> _Asked:

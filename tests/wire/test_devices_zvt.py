@@ -260,6 +260,7 @@ def test_goods_that_never_come_out_are_not_paid(framing: Framing) -> None:
 def test_goods_that_came_out_in_part_are_paid_in_part(framing: Framing) -> None:
     counter = Counter(framing)
     number = counter.offered()
+    assert counter.do(z.GoodsPartly(ORDER, FEN + 1)) == Failed("more_than_offered")
     assert counter.do(z.GoodsPartly(ORDER, 1010)) == Success()
     end = counter.end(number)
     assert isinstance(end, Success)
