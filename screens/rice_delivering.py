@@ -52,7 +52,7 @@ def view_of(state: State) -> RiceDeliveringView:
         of = f"{of}    {part}"
     share = done / goods.units
     if line.state is GoodsState.DELIVERY_UNKNOWN:
-        lead = _("和碾米机的线断了，机器自己会碾完。")
+        lead = _("和碾米机的线断了，机器一般会自己碾完。")
         words = _("请不要走开。门一打开，就把米拿走。不用再付钱，我们在问结果。")
         return RiceDeliveringView(_("还在确认，请等一下"), figure, of, share, lead, words, True)
     if progress.word == "at_take":

@@ -52,7 +52,7 @@ def rice_ending(order: Order) -> dict[str, Any]:
     if line.state is GoodsState.NOT_DELIVERED and line.code == "declined":
         return {"title": _("不要了，钱退给您")}
     if line.state is GoodsState.DELIVERY_UNKNOWN and not line.needs_person:
-        words = _("机器自己会碾完，门一打开，就把米拿走。没出的钱会退给您，请留好小票。")
+        words = _("机器一般会自己碾完，门一打开，就把米拿走。没出的钱会退给您，请留好小票。")
         return {"words": words}
     return {}
 
