@@ -116,9 +116,9 @@ class _Screens(Mapping[str, type[Screen]]):
 
 
 SCREENS: Mapping[str, type[Screen]] = _Screens()
-AHEAD = ("home", "attract", "bill", "print_source", "clinic_welcome", "lay_card", "rice")
-"""Built before anybody wants them: where everybody begins, and how each service begins. The others
-take 1 to 15 ms when they are wanted, and memory that is better kept for the rest of the cabin."""
+AHEAD = ("home", "attract", "bill")
+"""Built before anybody wants them. The others take 1 to 15 ms when they are wanted (once in a run
+up to 40, for what they import), and memory that is better kept for the rest of the cabin."""
 
 SERVICES = {
     "find": N_("查一笔"),
