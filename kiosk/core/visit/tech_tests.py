@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import isfinite
 
 from kiosk.core import selftest as st
 from kiosk.core.selftest import Check, Phase, Run, Verdict
@@ -120,7 +121,7 @@ def _hit(value: str, at: int) -> Hit | None:
         x, y, far_mm = map(float, parts)
     except ValueError:
         return None
-    return (*POINTS[at], x, y, far_mm)
+    return (*POINTS[at], x, y, far_mm) if isfinite(x + y + far_mm) else None
 
 
 def _touched_colour(state: State, touch: Touched, step: TechColours) -> Moved:
