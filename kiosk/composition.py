@@ -39,6 +39,7 @@ from kiosk.settings import Settings
 
 if TYPE_CHECKING:
     from kiosk.adapters.desk import Desk
+    from kiosk.adapters.look import LookDesk
     from kiosk.adapters.selftests import TestBench
     from kiosk.core.visit.tech_steps import Survey
     from kiosk.diagnostics.switchboard import Switchboard
@@ -172,7 +173,7 @@ def compose_engine(
     engine = Engine(State(Rules("", "", "", ())), books, clock, publish)
     world = world_of(engine)
     state = State(rules_of(settings, means_of(settings, world.platforms)))
-    engine.state = with_overrides(state, books.overrides())
+    engine.state = with_overrides(state, books.overrides().beside(state.rules.rice))
     head = letterhead_of(settings, localtime)
     terminal = settings.devices.get(ways.TERMINAL)
     adapters = Adapters(
@@ -196,6 +197,7 @@ def compose_engine(
             clock.monotonic,
             lambda: _desk(settings, world, books, head, engine),
             lambda: _tests(settings, world),
+            lambda: _look(settings, world),
         )
     )
     if documents is not None:
@@ -226,6 +228,13 @@ def _desk(
     printer = world.workers.get(PRINTER)
     insight = world.insight or Insight(survey)
     return Desk(settings, world.lanes, books, printer, head, insight, world.again, {})
+
+
+def _look(settings: Settings, world: World) -> LookDesk:
+    """The doctor and the wire; made when somebody of the staff first wants them."""
+    from kiosk.adapters.look import LookDesk
+
+    return LookDesk(settings, world.lanes, world.board)
 
 
 def _tests(settings: Settings, world: World) -> TestBench:

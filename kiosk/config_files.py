@@ -48,21 +48,25 @@ def mistakes(file: Path) -> tuple[str, ...]:
 def take(source: Path, which: str) -> bool:
     """Let the ``new`` or ``old`` one count from the next start on; False if it can't.
 
-    At every moment there is a whole ``cabin.toml``: a power cut leaves the one or the other.
+    At every moment there is a whole ``cabin.toml``: a power cut leaves the one or the other. What
+    is answered is which one is there.
     """
     wanted, old = beside(source, which), beside(source, "old")
     spare = beside(source, "swap")
     if not wanted.is_file() or mistakes(wanted):
         return False
+    told = digest(wanted)
     try:
         _copy(source, spare)
+        if which == "new":
+            spare.replace(old)  # kept before anything changes
         wanted.replace(source)
-        spare.replace(old)
+        if which == "old":
+            spare.replace(old)
         _sync_folder(source.parent)
     except OSError as error:
         _log.error("%s: %s can't be taken: %s", source, wanted.name, error.strerror)
-        return False
-    return True
+    return digest(source) == told
 
 
 def digest(file: Path) -> str:

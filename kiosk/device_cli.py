@@ -22,7 +22,7 @@ from devices.driver import Driver, SettingsError
 from devices.operations import Operation, ParameterError
 from devices.port import PortUrlError, opener
 from devices.recording import recorded, recorder
-from devices.status import OutcomeUnknown
+from devices.status import Cancelled, OutcomeUnknown
 from kiosk.device_replay import replay
 from kiosk.device_session import Session
 from kiosk.device_words import EXIT_CODES, Words
@@ -225,9 +225,12 @@ def _through_kiosk(args: argparse.Namespace, asked: _Asked) -> int | None:
         try:
             for line in client.ask(**question):
                 code = int(line.get("exit", code))
-                words.line({k: v for k, v in line.items() if k != "end"})
+                if "alive" not in line:
+                    words.line({k: v for k, v in line.items() if k != "end"})
         except RefusedError as error:
             raise UsageError(str(error)) from error
+        except KeyboardInterrupt:
+            return EXIT_CODES[Cancelled]  # hanging up takes the command back
         except NotRunningError as error:
             # Whether it was still done nobody can say.
             print(f"kiosk device: {error}", file=sys.stderr)

@@ -31,7 +31,7 @@ from screens.voice import Said, utterance_of
 TECH = (
     *("overview", "device", "cabin", "orders", "order", "settle", "number"),
     *("supplies", "settings", "config", "confirm", "closed"),
-    *("tests", "test", "tested", "touch", "colours"),
+    *("tests", "test", "tested", "touch", "colours", "doctor", "wire"),
 )
 """The staff's screens."""
 # Each has a module with a ``view_of`` and this class. They are imported when first needed: a home

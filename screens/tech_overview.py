@@ -15,12 +15,16 @@ NUMBERS = "零一二三四五六七八九十"
 
 def view_of(state: State) -> TechPage:
     step = step_of(state, TechOverview)
-    actions = (Action("小屋情况", "tech.cabin"), Action("自检", "tech.tests"))
+    actions = (
+        Action("小屋情况", "tech.cabin"),
+        Action("体检", "tech.doctor"),
+        Action("自检", "tech.tests"),
+    )
     if step.survey is None:
-        return TechPage("维护", "正在问各台设备……", (), actions, bar=bar_of(state))
+        return TechPage("维护", "正在问各台设备……", (), actions, bar=bar_of(state), columns=3)
     devices = step.survey.devices
     lines = tuple(_line(x, step.survey.at_ms) for x in devices)
-    return TechPage(_title(devices), "", lines, actions, step.page, bar_of(state))
+    return TechPage(_title(devices), "", lines, actions, step.page, bar_of(state), 3)
 
 
 def _title(devices: tuple[DeviceRow, ...]) -> str:
@@ -38,7 +42,7 @@ def _number(count: int) -> str:
 def _line(device: DeviceRow, now_ms: int) -> StaffLine:
     answered = ago(device.answered_ms, now_ms)
     parts = [
-        reason_words(device.reason) if device.reason else "",
+        device.why or reason_words(device.reason),
         answered and f"{answered}答过",
         port_words(device.port),
     ]

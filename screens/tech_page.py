@@ -6,6 +6,7 @@ frame and colours.
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -201,7 +202,7 @@ class TechScreen(Screen):
     def wipe(self) -> None:
         super().wipe()
         self._view = TechPage("")
-        self._made = ()
+        self._make_actions(())
 
 
 def _paging(view: TechPage) -> tuple[Action, ...]:
@@ -211,6 +212,21 @@ def _paging(view: TechPage) -> tuple[Action, ...]:
     if here == view.pages - 1:
         return (Action(f"头一页 {here + 1}/{view.pages}", "tech.first"),)
     return (Action(f"下页 {here + 1}/{view.pages}", "tech.more"),)
+
+
+WIDE = 27
+"""So many Chinese characters stand on one line of a row."""
+
+
+def wrapped(title: str, text: str, word: str = "", sign: str = "") -> tuple[StaffLine, ...]:
+    """A text that may be too long for one row, over as many as it takes, cut between clauses."""
+    parts = [""]
+    for clause in re.findall(r"[^，。；：]*[，。；：]?", text):
+        if len(parts[-1]) + len(clause) > WIDE and parts[-1]:
+            parts.append("")
+        parts[-1] += clause
+    first, *rest = parts
+    return (StaffLine(title, first, word, sign), *(StaffLine("", x) for x in rest))
 
 
 def clock(at_ms: int | None) -> str:

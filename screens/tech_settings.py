@@ -18,13 +18,14 @@ def view_of(state: State) -> TechPage:
     step_of(state, TechSettings)
     who = state.visit.operator
     lines: list[StaffLine] = []
+    listed = dict(state.overrides.listed)
     if may(who, Right.SERVICES):
         lines += [_service(state, x) for x in services(state)]
     if may(who, Right.PRICES) and state.rules.rice is not None:
         lines += [
             StaffLine(
                 f"{x.number} 号仓 {x.name}",
-                "一斤的价钱，碰一下就改",
+                f"一斤的价钱，碰一下就改。配置里是 ¥ {yuan(listed.get(x.number, x.price_fen))}",
                 f"¥ {yuan(x.price_fen)}",
                 target="settings.price",
                 value=str(x.number),

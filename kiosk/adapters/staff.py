@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from kiosk.adapters.adapters import Adapters
     from kiosk.adapters.desk import Desk
     from kiosk.adapters.door import Door
+    from kiosk.adapters.look import LookDesk
     from kiosk.adapters.selftests import TestBench
     from kiosk.books import AnyBooks
 
@@ -42,6 +43,7 @@ class Staff:
         monotonic: Callable[[], float],
         make_desk: Callable[[], Desk],
         make_tests: Callable[[], TestBench],
+        make_look: Callable[[], LookDesk],
     ) -> None:
         self._cabin = cabin
         self._operators = operators
@@ -53,6 +55,8 @@ class Staff:
         self._desk: Desk | None = None
         self._make_tests = make_tests
         self._tests: TestBench | None = None
+        self._make_look = make_look
+        self._look: LookDesk | None = None
 
     def carry_out(self, command: c.Command, order: Order) -> None:
         self._cabin.carry_out(command, order)
@@ -72,11 +76,15 @@ class Staff:
                 self._cabin.ask(command)
 
     def _ask_desk(self, command: m.StaffCommand) -> None:
+        from kiosk.core.visit.tech_look_steps import LookCommand
         from kiosk.core.visit.tech_test_messages import TestCommand
 
         if isinstance(command, TestCommand):
             self._tests = self._tests or self._make_tests()
             self._tests.ask(command)
+        elif isinstance(command, LookCommand):
+            self._look = self._look or self._make_look()
+            self._look.ask(command)
         else:
             self._desk = self._desk or self._make_desk()
             self._desk.ask(command)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kiosk.core.state import Level, State
 from kiosk.core.visit.tech_steps import CabinRow, DeviceRow, Survey
+from kiosk.diagnostics.advice import of_reason
 from kiosk.settings import Settings
 
 if TYPE_CHECKING:
@@ -68,6 +69,8 @@ def survey_of_facts(facts: Facts) -> Survey:
 
 def _device(found: DeviceFacts) -> DeviceRow:
     detail = found.detail
+    well = found.level in (Level.READY, Level.BUSY)
+    why, advice = ("", "") if well else of_reason(found.level, found.reason)
     if found.exchanged:
         detail = f"线和 {found.exchanged} 的插反了，已经按实际的口在用"
     return DeviceRow(
@@ -84,6 +87,8 @@ def _device(found: DeviceFacts) -> DeviceRow:
         _ms(found.last_answer),
         tuple(found.errors.items()),
         tuple((x.title, f"{x.value} {x.unit}".strip()) for x in found.counters),
+        why,
+        advice,
     )
 
 

@@ -27,14 +27,27 @@ def sensible(fen: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Overrides:
-    """``prices``: bin and fen for 500 g. ``off``: the services that are switched off."""
+    """``prices``: bin, fen for 500 g, and the configured price that it was set instead of: it
+    lapses when the configuration changes its own. ``off``: the services that are switched off.
+    ``listed``: bin and price of the configuration as it is now.
+    """
 
-    prices: tuple[tuple[int, int], ...] = ()
+    prices: tuple[tuple[int, int, int], ...] = ()
     off: frozenset[str] = frozenset()
+    listed: tuple[tuple[int, int], ...] = ()
 
-    def price(self, number: int, fen: int) -> Overrides:
+    def beside(self, shop: RiceShop | None) -> Overrides:
+        """The same beside this configuration."""
+        bins = shop.bins if shop is not None else ()
+        return replace(self, listed=tuple((x.number, x.price_fen) for x in bins))
+
+    def instead_of(self, number: int) -> int:
+        """The configured price of a bin, 0 if there is no such bin."""
+        return dict(self.listed).get(number, 0)
+
+    def price(self, number: int, fen: int, instead: int) -> Overrides:
         others = tuple(x for x in self.prices if x[0] != number)
-        return replace(self, prices=(*others, (number, fen)))
+        return replace(self, prices=(*others, (number, fen, instead)))
 
     def service(self, name: str, *, on: bool) -> Overrides:
         return replace(self, off=self.off - {name} if on else self.off | {name})
@@ -42,10 +55,10 @@ class Overrides:
     def after(self, kind: str, body: Mapping[str, object]) -> Overrides:
         """What they are after a row. A row that makes no sense changes nothing."""
         if kind == PRICE_SET:
-            number, fen = body.get("bin"), body.get("fen")
-            if not isinstance(number, int) or not isinstance(fen, int):
+            number, fen, instead = (body.get(x) for x in ("bin", "fen", "instead"))
+            if not (isinstance(number, int) and isinstance(fen, int) and isinstance(instead, int)):
                 return self
-            return self.price(number, fen) if sensible(fen) else self
+            return self.price(number, fen, instead) if sensible(fen) else self
         if kind == SERVICE_SET and body.get("service") in SERVICES:
             return self.service(str(body["service"]), on=body.get("on") == 1)
         return self
@@ -54,6 +67,9 @@ class Overrides:
         """The shop with the prices that were set; a bin that is gone has none."""
         if shop is None:
             return None
-        prices = dict(self.prices)
+        prices = dict(self.listed)
+        prices |= {
+            number: fen for number, fen, instead in self.prices if prices.get(number) == instead
+        }
         bins = tuple(replace(x, price_fen=prices.get(x.number, x.price_fen)) for x in shop.bins)
         return replace(shop, bins=bins)

@@ -116,6 +116,10 @@ class NotRunningError(Exception):
     """No kiosk answers at the socket."""
 
 
+class SilentError(NotRunningError):
+    """A kiosk is there and doesn't answer."""
+
+
 class ForbiddenError(Exception):
     """A kiosk is there, and this user may not ask it; the text says who may."""
 
@@ -150,7 +154,10 @@ class Client:
         self._socket.close()
 
     def ask(self, **question: object) -> Iterator[dict[str, Any]]:
-        """The lines of the answer. Raises RefusedError; NotRunningError if the kiosk goes."""
+        """The lines of the answer.
+
+        Raises RefusedError; NotRunningError if the kiosk goes, SilentError if it says nothing.
+        """
         try:
             self._socket.sendall(json.dumps(question).encode() + b"\n")
             while line := self._lines.readline():
@@ -161,7 +168,7 @@ class Client:
                 if told.get("end"):
                     return
         except TimeoutError as error:
-            raise NotRunningError("the kiosk doesn't answer") from error
+            raise SilentError("the kiosk doesn't answer") from error
         except (OSError, ValueError) as error:
             raise NotRunningError("the kiosk went away") from error
         raise NotRunningError("the kiosk went away")

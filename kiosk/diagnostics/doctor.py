@@ -13,7 +13,13 @@ from typing import Any
 
 from kiosk.config import ConfigError, load
 from kiosk.diagnostics import probes
-from kiosk.diagnostics.control import Client, ForbiddenError, NotRunningError, RefusedError
+from kiosk.diagnostics.control import (
+    Client,
+    ForbiddenError,
+    NotRunningError,
+    RefusedError,
+    SilentError,
+)
 from kiosk.diagnostics.facts import Facts, from_json
 from kiosk.diagnostics.findings import Finding, Weight, in_order
 from kiosk.diagnostics.gather import Alive, cabin_facts, look_at_gateways
@@ -23,6 +29,8 @@ from kiosk.settings import Settings
 
 FRESH_S = 60.0
 """How old what the running kiosk knows of the gateways may be."""
+ANSWER_S = 4.0
+"""A kiosk that doesn't say so soon which machines it has stands still as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +55,8 @@ def examine(config: Path) -> Diagnosis:
     try:
         settings = load(config)
     except ConfigError as error:
-        return Diagnosis(in_order(_mistakes(error)))
+        drawing = (*probes.fonts(), *probes.display(probes.environment(None)))
+        return Diagnosis(in_order((*_mistakes(error), *drawing)))
     findings = [*probes.folder(settings), *probes.fonts()]
     unseen: list[str] = []
     try:
@@ -55,6 +64,9 @@ def examine(config: Path) -> Diagnosis:
     except ForbiddenError as error:
         told = None
         unseen.append(f"小屋程序在运行，但这个用户不能问它：{error}")
+    except SilentError:
+        told = None
+        findings.append(_silent())
     except (NotRunningError, RefusedError):
         told = None
     facts, pid = (from_json(told), int(told["pid"])) if told is not None else (None, None)
@@ -65,28 +77,44 @@ def examine(config: Path) -> Diagnosis:
         if screen and not stuck:
             findings += probes.display(probes.environment(pid))
     else:
-        findings += _alone(settings, unseen)
+        findings += _alone(settings, unseen, silent=any(x.code == "kiosk_stuck" for x in findings))
     findings += _books(settings, findings)
     return Diagnosis(in_order(findings), tuple(unseen), facts is not None, facts)
 
 
 def ask_kiosk(data_dir: Path) -> dict[str, Any]:
-    """The running kiosk's facts. Raises NotRunningError, ForbiddenError or RefusedError."""
+    """The running kiosk's facts.
+
+    Raises NotRunningError, SilentError, ForbiddenError or RefusedError.
+    """
+    with Client(data_dir, ANSWER_S) as client:
+        client.one(get="devices")
     with Client(data_dir) as client:
         return client.one(get="facts", gateways_age_s=FRESH_S)
 
 
-def _alone(settings: Settings, unseen: list[str]) -> Iterator[Finding]:
+def _silent() -> Finding:
+    return Finding(
+        "kiosk_stuck",
+        Weight.EVERYTHING,
+        "kiosk",
+        "小屋程序整个停住了：在运行，但什么都不回答",
+        "重启它：systemctl restart cabin-kiosk；账本会接着上次继续，钱不会丢。",
+        f"no answer on the control socket in {ANSWER_S:.0f} s",
+    )
+
+
+def _alone(settings: Settings, unseen: list[str], *, silent: bool) -> Iterator[Finding]:
     """Without a kiosk that answers: look at everything that it would have."""
     holder = probes.lock_holder(settings.cabin.data_dir)
-    if holder is not None and not unseen:
+    if holder is not None and not unseen and not silent:
         yield probes.locked(holder)
     yield from probes.display(probes.environment(None))
     least = settings.limits.journal_min_free_mb << 20
     cabin = cabin_facts(settings, Alive(), look_at_gateways(settings))
     if holder is not None:
         yield from judge(Facts(cabin), least)
-        if not unseen:
+        if not unseen and not silent:
             unseen.append("机器没有问：端口可能被占着")
         return
     devices, found = probes.devices(settings)

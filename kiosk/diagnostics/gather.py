@@ -30,8 +30,18 @@ from kiosk.version import VERSION
 
 AT_HOME = frozenset(("home", "attract", "out_of_service", ""))
 """Screens at which nobody is served."""
+_STAFF = ("tech_", "sign_in")
+"""What the names of the staff's screens begin with."""
 LOOK_AGAIN_S = 3600.0
 """How old what is known of a gateway's certificate and clock may be."""
+
+
+def serving(state: State | None) -> bool:
+    """Whether a resident is being served; as long as nothing is published, perhaps."""
+    if state is None:
+        return True
+    screen = screen_of(state)
+    return screen not in AT_HOME and not screen.startswith(_STAFF)
 
 
 def addresses_of(settings: Settings) -> dict[str, tuple[str, Path | None]]:
@@ -147,7 +157,7 @@ def cabin_facts(settings: Settings, alive: Alive, looks: Looks = ()) -> CabinFac
         settings.cabin.id,
         alive.started_at,
         screen,
-        screen not in AT_HOME,
+        state is not None and serving(state),
         journal_facts(settings, state.journal_trouble if state is not None else ""),
         found.disk_free,
         found.disk_total,

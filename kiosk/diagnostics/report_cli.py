@@ -28,24 +28,33 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Write it. Returns 0; 1 if it can't be written; 2 for a configuration that can't be read."""
-    from kiosk.diagnostics.doctor import examine
-    from kiosk.diagnostics.report import write
-
     try:
         settings = load(args.config)
     except ConfigError as error:
         print("\n".join(error.mistakes), file=sys.stderr)
         return USAGE
-    name = time.strftime(f"cabin-{settings.cabin.id}-%Y%m%d-%H%M%S.zip")
-    path = args.out or Path(name)
+    path = args.out or Path(file_name(settings))
     try:
-        diagnosis = examine(args.config)
-        write(path, settings, diagnosis, live(settings) if diagnosis.running else {})
+        make(settings, path)
     except OSError as error:
         print(f"kiosk report: {path}: {error.strerror}", file=sys.stderr)
         return 1
     print(f"{path}：已写好，里面没有任何人的姓名、号码和内容。")
     return 0
+
+
+def file_name(settings: Settings) -> str:
+    """What the report of this moment is called."""
+    return time.strftime(f"cabin-{settings.cabin.id}-%Y%m%d-%H%M%S.zip")
+
+
+def make(settings: Settings, path: Path) -> None:
+    """Gather and write it, in some ten seconds: never on the engine's thread. Raises OSError."""
+    from kiosk.diagnostics.doctor import examine
+    from kiosk.diagnostics.report import write
+
+    diagnosis = examine(settings.source)
+    write(path, settings, diagnosis, live(settings) if diagnosis.running else {})
 
 
 def live(settings: Settings) -> dict[str, str]:

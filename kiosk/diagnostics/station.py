@@ -16,10 +16,9 @@ from devices.recording import told
 from devices.status import Cancelled, Completion, Failed, Success, TimedOut
 from kiosk import device_words
 from kiosk.core.state import State
-from kiosk.core.visit.view import screen_of
 from kiosk.diagnostics.control import FILE, Control, RefusedError
 from kiosk.diagnostics.facts import to_json
-from kiosk.diagnostics.gather import AT_HOME, LOOK_AGAIN_S, Gatherer
+from kiosk.diagnostics.gather import LOOK_AGAIN_S, Gatherer, serving
 from kiosk.diagnostics.heartbeat import PARTS, STUCK_S, Heartbeat, Ping
 from kiosk.diagnostics.switchboard import Ear, Switchboard
 from kiosk.diagnostics.tracing import Trace
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 CANCEL_S = 15.0
-ALIVE_S = 5.0
+ALIVE_S = 2.0
 """A stream with nothing to say says so this often, and notices that nobody listens."""
 FIRST_NAMES_S, LAST_NAMES_S = 5.0, 600.0
 _LOOK_S = 0.02
@@ -161,11 +160,10 @@ class Station:
                 f"{name} moves money or goods: not while the kiosk runs. Stop it, then say --lab"
             )
         state = self.gatherer.state()
-        serving = state is None or screen_of(state) not in AT_HOME
         open_orders = state is not None and any(not x.closed for x in state.orders.values())
         book = self.board.book(role)
         harmless = name in book.declared.asks and not book.facts().busy
-        if (serving or open_orders) and not harmless:
+        if (serving(state) or open_orders) and not harmless:
             raise RefusedError(f"somebody is being served: {name} has to wait until they are done")
 
     def _run(
@@ -223,18 +221,16 @@ class Station:
     def _learn_name(self, role: str) -> None:
         book = self.board.book(role)
         operation = registry.load(book.driver).operations.get(book.declared.identify_by)
-        state = self.gatherer.state()
-        at_home = state is not None and screen_of(state) in AT_HOME
-        if operation is None or not at_home or not book.status.usable or book.facts().busy:
+        resident = serving(self.gatherer.state())
+        if operation is None or resident or not book.status.usable or book.facts().busy:
             return
         self.board.do(role, operation.command({}), Ear())
 
 
-def _reports(ear: Ear, until: float) -> Iterator[Report]:
+def _reports(ear: Ear, until: float) -> Iterator[Report | None]:
+    """What comes until then; None now and then, so that a caller who has gone is noticed."""
     while (left := until - time.monotonic()) > 0:
-        report = ear.get(left)
-        if report is not None:
-            yield report
+        yield ear.get(min(left, ALIVE_S))
 
 
 def _until_heard(ear: Ear, until: float, *, private: bool) -> Iterator[dict[str, Any]]:
@@ -248,8 +244,10 @@ def _until_heard(ear: Ear, until: float, *, private: bool) -> Iterator[dict[str,
     yield {**device_words.end_line(TimedOut()), "end": True}
 
 
-def _line(report: Report, *, private: bool) -> dict[str, Any]:
+def _line(report: Report | None, *, private: bool) -> dict[str, Any]:
     """A report for the caller. What is somebody's is told by its kind alone."""
+    if report is None:
+        return {"alive": True}
     if isinstance(report, Completed):
         completion = report.completion
         if private and not isinstance(completion, Cancelled | TimedOut):

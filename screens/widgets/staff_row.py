@@ -88,6 +88,7 @@ class StaffRow(Touchable):
         word = min(self._word.width_px + px(1), box.w // 2) if self.line.word else 0
         self._detail.say(self._cut(self._detail, self.line.detail, box.right - left))
         high = self._title.line_px if self.line.detail else box.h
+        high = high if self.line.title else 0
         low = self._detail.line_px if self.line.detail else 0
         top = box.y + (box.h - high - low) // 2
         room = box.right - left - word - px(4)
@@ -98,6 +99,11 @@ class StaffRow(Touchable):
         self._aside.place(Box(left + name + px(4), top, beside, high))
         self._word.place(Box(box.right - word, top, word, high))
         self._detail.place(Box(left, top + high, box.right - left, low))
+
+    def wipe(self) -> None:
+        super().wipe()
+        self.line = StaffLine("")
+        self.id = self._name
 
     def _cut(self, label: Label, text: str, width: int) -> str:
         """As much of a text as has room on one line; what was cut off is told by ``…``."""

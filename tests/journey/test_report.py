@@ -17,7 +17,7 @@ from tests.journey.booklets import dispenser, get
 from tests.journey.stage import Stage, open_stage
 from tests.support.booklets import seventeen
 
-pytestmark = pytest.mark.window
+pytestmark = [pytest.mark.window, pytest.mark.long]
 
 ACCOUNT = "3987654321"
 CARD = "621234******9876"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+import zipfile
 from contextlib import closing
 
 import pytest
@@ -55,6 +57,51 @@ def test_a_round_through_devices_and_cabin(stage: Stage) -> None:
     assert notes(stage, SIGNED_OUT)[-1] == f"{SIGNED_OUT} technician"
 
 
+def test_a_wire_is_watched_and_the_doctor_asked(stage: Stage) -> None:
+    kiosk, data = stage.kiosk, stage.cabin.folder / "data"
+    come_in(stage)
+    kiosk.touch("tech.device.rice_mill")
+    kiosk.touch("tech.wire")
+    kiosk.on("tech_wire")
+    kiosk.wait_for(lambda x: shown(x, "tech_wire.line.1") is not None, "two lines of traffic")
+    kiosk.touch("wire.pause")
+    kiosk.wait_for(lambda _: "停住了" in kiosk.everything(), "it stands still")
+    kiosk.touch("wire.only")
+    kiosk.wait_for(lambda _: "只看收的" in kiosk.everything(), "one way only")
+    kiosk.touch("wire.save")
+    kiosk.wait_for(lambda _: "写好了" in kiosk.everything(), "a recording")
+    (saved,) = (data / "traces").iterdir()
+    first, *lines = saved.read_text(encoding="utf-8").splitlines()
+    assert json.loads(first)["driver"] == "rice_mill"
+    assert any(x in json.loads(y) for y in lines for x in ("in", "out"))
+    kiosk.touch("tech.back")
+    kiosk.on("tech_device")
+    kiosk.touch("tech.back")
+    stage.bench.act("bp_meter", "unplug")
+    kiosk.wait_for(lambda x: "不可用" in str(shown(x, "tech.device.bp_meter")), "the meter is ill")
+    kiosk.touch("tech.doctor")
+    kiosk.on("tech_doctor")
+    kiosk.wait_for(lambda _: "件事要处理" in kiosk.everything(), "what the doctor found")
+    assert "血压计" in kiosk.everything()
+    stage.bench.act("bp_meter", "plug")
+    leave(stage)
+
+
+@pytest.mark.long
+def test_a_report_is_written_at_the_screen(stage: Stage) -> None:
+    kiosk = stage.kiosk
+    come_in(stage)
+    kiosk.touch("tech.doctor")
+    kiosk.touch("doctor.report")
+    kiosk.wait_for(lambda _: "写好了" in kiosk.everything(), "a report")
+    (report,) = (stage.cabin.folder / "data" / "reports").iterdir()
+    with zipfile.ZipFile(report) as archive:
+        assert archive.testzip() is None
+        assert len(archive.namelist()) > 3
+    leave(stage)
+
+
+@pytest.mark.long
 def test_an_order_is_found_its_life_told_and_its_paper_printed_again(stage: Stage) -> None:
     kiosk = stage.kiosk
     stage.pay_by_card(stage.bill())

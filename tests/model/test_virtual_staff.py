@@ -105,6 +105,8 @@ def test_the_sign_stays_until_somebody_takes_it_down(cabin: Cabin) -> None:
     assert cabin.screen == "sign_in_who"
     cabin.advance(120)
     assert cabin.screen == "tech_closed"
+    cabin.advance(cabin.state.rules.maintenance_s + 100)
+    assert cabin.screen == "tech_closed"
     come_in(cabin)
     assert cabin.screen == "tech_overview"
     cabin.touch("tech.leave")
@@ -240,7 +242,9 @@ def test_a_price_counts_at_once_and_after_a_start(cabin: Cabin) -> None:
     cabin.touch("number.done")
     assert cabin.screen == "tech_confirm"
     cabin.touch("confirm.yes")
-    assert notes(cabin, PRICE_SET) == [{"operator": "merchant", "bin": 1, "fen": 495}]
+    assert notes(cabin, PRICE_SET) == [
+        {"operator": "merchant", "bin": 1, "fen": 495, "instead": 480}
+    ]
     cabin.touch("tech.leave")
     cabin.restart()
     buy_rice(cabin)

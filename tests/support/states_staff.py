@@ -12,6 +12,8 @@ from kiosk.core.state import State
 from kiosk.core.visit.rice_choices import ChooseRice
 from kiosk.core.visit.sign_in_steps import SignIn
 from kiosk.core.visit.steps import Home, OutOfService, Step
+from kiosk.core.visit.tech_base import TechStep
+from kiosk.core.visit.tech_look_steps import Frame, TechDoctor, TechWire, Trouble
 from kiosk.core.visit.tech_steps import (
     CabinRow,
     ConfigFound,
@@ -32,7 +34,6 @@ from kiosk.core.visit.tech_steps import (
     TechOverview,
     TechSettings,
     TechSettle,
-    TechStep,
     TechSupplies,
 )
 from tests.support import states as s
@@ -111,7 +112,16 @@ DEVICES = (
         errors=(("paper_out", 2), ("no_answer", 1)),
     ),
     DeviceRow("document_printer", "文件打印机", "ipp", "ipp://192.0.2.20/ipp/print", "ready"),
-    DeviceRow("bp_meter", "血压计", "rbp_meter", "/dev/cabin/bp_meter", "unavailable", "no_answer"),
+    DeviceRow(
+        "bp_meter",
+        "血压计",
+        "rbp_meter",
+        "/dev/cabin/bp_meter",
+        "unavailable",
+        "no_answer",
+        why="没有应答",
+        advice="看设备电源灯；把线两头重新插紧；还不行换一根线，再不行就请厂家来看，保修卡在柜门里面。",
+    ),
     DeviceRow("rice_mill", "碾米机", "rice_mill", "/dev/cabin/rice_mill", "ready"),
     DeviceRow(
         "id_reader", "身份证读卡器", "sam_v", "usb://0400:c35a/serial-number-000017", "unknown"
@@ -215,6 +225,37 @@ _TECH: dict[str, TechStep] = {
     "tech_confirm_on": TechConfirm(what="service_on", value="rice", back=TechSettings()),
     "tech_confirm_config": TechConfirm(what="config_new", back=TechConfig(found=CONFIG)),
     "tech_confirm_old": TechConfirm(what="config_old", back=TechConfig(found=CONFIG)),
+}
+TROUBLES = (
+    Trouble(
+        "小票打印机没有纸了", "打开盖子，装一卷新纸（热敏面朝外），合上盖。", "不能收款", "bad"
+    ),
+    Trouble("血压计没有应答", DEVICES[4].advice, "一项服务停用", "bad"),
+    Trouble("证书还有 12 天到期", "请向缴费单位要新的证书。", "快要出问题", "attention"),
+)
+FRAMES = tuple(
+    Frame(s.AT - 40 * n, way, data, means)
+    for n, (way, data, means) in enumerate(
+        (
+            ("in", "06 10 40 00 12 00 31 2e 30 2e 34 03 5a", "ack"),
+            ("out", "02 10 40 00 03 5b", "status?"),
+            ("", '{"event": "opened"}', ""),
+            ("in", "64 字节", "card number replaced"),
+            ("in", "02 " * 60, "a long answer with many fields, more than fit on a line of a row"),
+        )
+        * 4
+    )
+)
+_TECH |= {
+    "tech_doctor_looking": TechDoctor(),
+    "tech_doctor": TechDoctor(found=TROUBLES, unseen=("机器没有问：端口可能被占着",)),
+    "tech_doctor_well": TechDoctor(found=(), report="/srv/cabin/data/reports/cabin-3801.zip"),
+    "tech_doctor_writing": TechDoctor(found=(), report="…"),
+    "tech_device_advice": TechDevice(role="bp_meter", survey=SURVEY),
+    "tech_wire_quiet": TechWire(role="terminal"),
+    "tech_wire": TechWire(role="terminal", frames=FRAMES),
+    "tech_wire_paused": TechWire(role="terminal", frames=FRAMES, paused=True, only="in", page=1),
+    "tech_wire_saved": TechWire(role="terminal", frames=FRAMES[:3], saved="-"),
 }
 STATES |= {name: signed_in(step) for name, step in _TECH.items()}
 MERCHANT = STAFF[2]

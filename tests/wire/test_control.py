@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 
 from devices import registry
-from devices.port import Port
+from devices.port import Port, PortError
 from devices.recording import recorded
 from devices.status import Level
 from devices.supervisor import Supervisor
@@ -182,10 +182,13 @@ def test_somebody_s_card_and_code_are_told_by_their_kind_alone(cabin: SimulatedC
 
     def listen() -> None:
         with Client(_data(cabin), timeout=60) as client:
-            told.extend(client.ask(do="listen", role="scanner"))
+            for line in client.ask(do="listen", role="scanner"):
+                told.append(line)
 
+    until(lambda: not _facts(cabin).cabin.visit, "nobody at the screen")
     listener = threading.Thread(target=listen)
     listener.start()
+    until(lambda: told, "that it listens")
     while listener.is_alive():
         cabin.bench.act("scanner", "scan", code="TELLNOBODY42")
         listener.join(0.3)
@@ -277,6 +280,25 @@ def test_the_doctor_asks_the_kiosk_and_leaves_its_ports_alone(
         cabin.bench.act("bp_meter", "plug")
 
 
+def test_a_kiosk_that_stands_still_as_a_whole_is_named(
+    config: Path,
+    cabin: SimulatedCabin,
+    display: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DISPLAY", display)
+    with Client(_data(cabin)) as client:
+        pid = int(client.one(get="facts")["pid"])
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        found = examine(config)
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    assert [x.code for x in found.findings] == ["kiosk_stuck"]
+    assert "systemctl restart cabin-kiosk" in found.findings[0].advice
+    until(lambda: _ready(cabin), "that it goes on")
+
+
 # Parts that stand still
 
 
@@ -321,7 +343,7 @@ def test_a_worker_that_hangs_in_its_port_is_named(tmp_path: Path) -> None:
 
         def opening(_: str) -> Port:
             hang.wait(PATIENCE_S)
-            raise AssertionError("it was let go")
+            raise PortError("port_missing", "it was let go")
 
         supervisor = Supervisor(0.05)
         worker = Worker(
@@ -355,6 +377,7 @@ def _made(folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.long
 @pytest.mark.window
 def test_a_screen_that_stands_still_is_named(tmp_path: Path) -> None:
     with simulated_cabin(tmp_path, "--speed", "4") as cabin, own_display() as (name, pid):

@@ -67,6 +67,7 @@ def test_a_cable_is_out(cabin: SimulatedCabin, config: Path) -> None:
     assert str(cabin.folder / "terminal") in found.evidence
 
 
+@pytest.mark.long
 def test_two_cables_are_exchanged(config: Path) -> None:
     found = said(exchanged(config, "terminal", "receipt_printer"), "cables_exchanged")
     assert "receipt_printer 和 terminal 的线插反了" in found.what

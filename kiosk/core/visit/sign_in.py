@@ -147,7 +147,11 @@ def timed_out(state: State, step: SignIn) -> Moved:
     """Whoever it was has gone; nothing on this screen is theirs."""
     if step.before is None:
         return leave(state)
-    return go(state, step.before, Ring(IDLE, state.rules.maintenance_s))
+    state, commands = go(state, step.before)
+    patience = state.rules.maintenance_s
+    if isinstance(step.before, TechStep):
+        patience = tech.patience_s(state, step.before)
+    return state, (*commands, Ring(IDLE, patience))
 
 
 def let_go(before: State, after: State) -> tuple[VisitCommand, ...]:

@@ -78,13 +78,15 @@ def rang(state: State, name: str) -> Moved | None:
     step = state.visit.step
     if not isinstance(step, SignIn | TechStep):
         return stay(state) if name.startswith(("sign_in.", "tech.")) else None
-    from kiosk.core.visit import sign_in, tech
+    from kiosk.core.visit import sign_in, tech, tech_look
     from kiosk.core.visit.sign_in_begin import WAIT_TICK
 
     if name == WAIT_TICK:
         return sign_in.ticked(state)
     if name == tech.POLL:
         return tech.polled(state)
+    if name == tech_look.POLL:
+        return tech_look.polled(state)
     return sign_in.timed_out(state, step) if isinstance(step, SignIn) else leave(state)
 
 

@@ -10,11 +10,12 @@ from dataclasses import replace
 from kiosk.core.access import SIGNED_OUT, Right, may
 from kiosk.core.state import State
 from kiosk.core.visit import sign_in_messages as s
+from kiosk.core.visit import tech_look, tech_orders, tech_settings, tech_tests
 from kiosk.core.visit import tech_messages as t
-from kiosk.core.visit import tech_orders, tech_settings, tech_tests
 from kiosk.core.visit.common import IDLE, Moved, go, leave, next_request, stay
 from kiosk.core.visit.messages import Ring, TimerRang, Touched, VisitCommand, VisitEvent
 from kiosk.core.visit.tech_base import TechStep
+from kiosk.core.visit.tech_look_steps import TechDoctor, TechWire
 from kiosk.core.visit.tech_steps import (
     TechCabin,
     TechClosed,
@@ -76,6 +77,8 @@ def happened(state: State, event: t.TechEvent) -> Moved:
             return tech_settings.happened(state, event)
         case _ if isinstance(step, tech_tests.STEPS):
             return tech_tests.happened(state, event)
+        case _ if isinstance(step, tech_look.STEPS):
+            return tech_look.happened(state, event)
         case _:
             return stay(state)
 
@@ -98,6 +101,8 @@ def touched(state: State, touch: Touched, step: TechStep) -> Moved:
             return tech_settings.enter(state)
         case "tech.tests" if may(state.visit.operator, Right.DEVICES):
             return tech_tests.enter(state, touch.value)
+        case "tech.doctor" if may(state.visit.operator, Right.DEVICES):
+            return tech_look.examine(state)
     match step:
         case TechOverview():
             return _touched_overview(state, touch, step)
@@ -111,6 +116,10 @@ def touched(state: State, touch: Touched, step: TechStep) -> Moved:
             return tech_settings.touched(state, touch, step)
         case TechTests() | TechTest() | TechTested():
             return tech_tests.touched(state, touch, step)
+        case TechDoctor() | TechWire():
+            return tech_look.touched(state, touch, step)
+        case TechDevice() if touch.target == "tech.wire":
+            return tech_look.listen(state, step.role)
         case _:
             return stay(state)
 
@@ -135,6 +144,8 @@ def back(state: State, step: TechStep) -> Moved:
             return tech_orders.back(state, step)
         case TechTest() | TechTested():
             return tech_tests.back(state, step)
+        case TechWire(role=role):
+            return _survey(state, TechDevice(role=role))
         case TechNumber(back=before) | TechConfirm(back=before) if before is not None:
             return go(state, before)
         case TechSupplies() | TechConfig():
@@ -147,7 +158,7 @@ def back(state: State, step: TechStep) -> Moved:
 
 def let_go(before: State, after: State, event: VisitEvent) -> tuple[VisitCommand, ...]:
     """However somebody's being signed in ends, the journal is told."""
-    stop = tech_tests.let_go(before, after)
+    stop = (*tech_tests.let_go(before, after), *tech_look.let_go(before, after))
     who = before.visit.operator
     if who is None or after.visit.operator is not None:
         return stop

@@ -154,8 +154,10 @@ def _touched_confirm(state: State, touch: Touched, step: TechConfirm) -> Moved:
             return _set(state, state.overrides.service(step.value, on=on), row)
         case "price" if may(who, Right.PRICES) and step.words:
             number, fen = int(step.value), int(step.words[0])
-            row = s.WriteDown(o.PRICE_SET, (by, ("bin", number), ("fen", fen)))
-            return _set(state, state.overrides.price(number, fen), row)
+            instead = state.overrides.instead_of(number)
+            body = (by, ("bin", number), ("fen", fen), ("instead", instead))
+            row = s.WriteDown(o.PRICE_SET, body)
+            return _set(state, state.overrides.price(number, fen, instead), row)
         case "config_new" | "config_old" if may(who, Right.CONFIG):
             state, request = next_request(state)
             which = step.what.removeprefix("config_")

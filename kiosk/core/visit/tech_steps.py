@@ -15,7 +15,10 @@ from kiosk.core.visit.tech_base import TechStep
 
 @dataclass(frozen=True, slots=True)
 class DeviceRow:
-    """One device: ``level`` is a word of ``kiosk.core.state.Level``. None: nobody knows."""
+    """One device: ``level`` is a word of ``kiosk.core.state.Level``. None: nobody knows.
+
+    ``why`` is the reason in words, ``advice`` what a person can do about it.
+    """
 
     role: str
     title: str
@@ -30,6 +33,8 @@ class DeviceRow:
     answered_ms: int | None = None
     errors: tuple[tuple[str, int], ...] = ()
     counters: tuple[tuple[str, str], ...] = ()
+    why: str = ""
+    advice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
