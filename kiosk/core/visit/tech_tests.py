@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import isfinite
 
 from kiosk.core import selftest as st
 from kiosk.core.selftest import Check, Phase, Run, Verdict
@@ -121,7 +120,8 @@ def _hit(value: str, at: int) -> Hit | None:
         x, y, far_mm = map(float, parts)
     except ValueError:
         return None
-    return (*POINTS[at], x, y, far_mm) if isfinite(x + y + far_mm) else None
+    on_the_glass = 0 <= x <= 1 and 0 <= y <= 1 and far_mm >= 0
+    return (*POINTS[at], x, y, far_mm) if on_the_glass else None
 
 
 def _touched_colour(state: State, touch: Touched, step: TechColours) -> Moved:
