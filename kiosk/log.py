@@ -8,6 +8,8 @@ import os
 from kiosk.core.order import Order
 
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+PRACTICE = "practice"
+"""Begins the names of the threads on which a lesson's cabin works."""
 LOUD = ("kivy",)
 """Libraries that tell their whole start-up; of them only warnings."""
 
@@ -43,6 +45,7 @@ def set_up() -> None:
     """Log to stderr, from where whoever supervises takes it."""
     handler = logging.StreamHandler()
     handler.setFormatter(ForJournald() if to_journald() else logging.Formatter(FORMAT))
+    handler.addFilter(_mark_practice)
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     for name in LOUD:
         # A filter, not a level: Kivy sets its own level when it is imported.
@@ -76,6 +79,13 @@ def tell(logger: logging.Logger, role: str, level: str, reason: str, detail: str
     """Tell how a device has become."""
     parts = (level, reason and f"({reason})", detail)
     logger.log(level_of(level, reason), "%s: %s", role, " ".join(x for x in parts if x))
+
+
+def _mark_practice(record: logging.LogRecord) -> bool:
+    """A practised order must never be taken for a real one, in the log neither."""
+    if (record.threadName or "").startswith(PRACTICE):
+        record.msg = f"practice: {record.msg}"
+    return True
 
 
 def words(order: Order) -> str:

@@ -29,6 +29,7 @@ from kiosk.diagnostics.switchboard import Switchboard
 from kiosk.engine import Engine
 from kiosk.lanes import ThreadLanes
 from kiosk.lending import Borrowed, Lending
+from kiosk.log import PRACTICE
 from kiosk.pages import PageStore
 from kiosk.settings import DeviceSettings, Settings
 
@@ -144,7 +145,7 @@ class PracticeCabin:
             self._stop_workers()
             raise ChildError(str(error)) from error
         self._wanted = {*self._settings.devices, BILLER}
-        self._thread = threading.Thread(target=self._work, name="practice", daemon=True)
+        self._thread = threading.Thread(target=self._work, name=PRACTICE, daemon=True)
         self._thread.start()
 
     def _built(self, settings: Settings, pages: PageStore) -> Engine:
