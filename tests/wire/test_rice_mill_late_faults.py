@@ -7,6 +7,7 @@ import pytest
 from devices.rice_mill import modbus as m
 from devices.rice_mill.commands import Fate, Mill, Milled, Resolve
 from devices.status import Failed, OutcomeUnknown, Success
+from sim.devices.rice_mill import BITS
 from tests.wire.test_devices_rice_mill import START, Cabin
 
 
@@ -62,6 +63,27 @@ def test_a_batch_is_followed_past_a_late_fault_after_the_link_was_lost() -> None
     cabin.submit(2, Resolve(1, 500, 7))
     assert cabin.end(2) == Success(Fate.DONE)
     assert cabin.twin.taken == 500
+
+
+def test_a_fault_in_a_mill_that_says_that_it_runs_is_no_end() -> None:
+    """Its rice may come out all the same: no money goes back for it by itself."""
+    cabin = Cabin()
+    cabin.submit(1, Mill(1, 500, 7))
+    cabin.until(lambda: cabin.twin.phase == "mill")
+    cabin.twin._raise(BITS["scale_bad"])
+    assert cabin.end(1) == OutcomeUnknown("fault_set")
+    assert cabin.twin.taken == 500
+
+
+def test_a_faulty_mill_that_never_stops_is_for_a_person() -> None:
+    cabin = Cabin(takes=False)
+    cabin.submit(1, Mill(1, 500, 7))
+    cabin.until(lambda: cabin.twin.phase == "feed")
+    cabin.twin._enter("feed", 500.0)
+    cabin.twin._raise(BITS["valve_1_timeout"])
+    began = cabin.now
+    assert cabin.end(1) == OutcomeUnknown("fault_set")
+    assert cabin.now - began < 70
 
 
 @pytest.mark.parametrize("code", [0x04, 0x05])
