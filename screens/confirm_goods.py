@@ -9,7 +9,7 @@ from kiosk.core.means import FREE, TERMINAL
 from kiosk.core.state import State
 from kiosk.core.visit.steps import ConfirmGoods
 from kiosk.i18n import N_, _
-from kiosk.order_text import amount_words
+from kiosk.order_text import amount_words, goods_name
 from kiosk.speech.utterance import Utterance, if_asked, say
 from screens.confirm import WAYS, ConfirmScreen, ConfirmView, Line, Way, why_shut
 from screens.drawing import Box
@@ -30,7 +30,7 @@ def view_of(state: State) -> ConfirmView:
     if not isinstance(step, ConfirmGoods):
         raise ValueError("nothing to confirm")
     goods, note = step.goods, note_text(step.note)
-    lines = (Line(_(goods.name), _detail(goods), goods.total_fen),)
+    lines = (Line(goods_name(goods), _detail(goods), goods.total_fen),)
     if goods.ware is Ware.BOOKLET:
         who = state.visit.identified
         lines = (Line(_whose(who), _(goods.name), 0),)
