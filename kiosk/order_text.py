@@ -63,7 +63,7 @@ def amount_words(ware: Ware, units: int) -> str:
 
 
 def goods_name(goods: Goods) -> str:
-    """``东北长粒香 胚芽``: the rice by its merchant's name, its milling in the screen's language."""
+    """``东北长粒香 胚芽``: the rice by its merchant's name, the milling in the screen's words."""
     how = dict(goods.how)
     if goods.ware is Ware.RICE and "rice" in how and "milling" in how:
         return f"{how['rice']} {_(how['milling'])}"
