@@ -67,7 +67,7 @@ def test_an_engine_that_cannot_be_ends_the_program_with_one_sentence(
     error: Exception,
     code: int,
 ) -> None:
-    def build(*_: object) -> None:
+    def build(*_: object, **__: object) -> None:
         raise error
 
     monkeypatch.setattr(cabin, "build", build)
