@@ -79,7 +79,7 @@ PARTS: dict[str, tuple[str, str, str]] = {
     "screen": (
         "screen_stuck",
         "屏幕卡住了：窗口不动",
-        "重启图形界面（systemctl restart cabin-kiosk）；反复出现就检查显卡驱动和显示线。",
+        "重启图形界面（systemctl restart cabin-screen）；反复出现就检查显卡驱动和显示线。",
     ),
     "engine": (
         "engine_stuck",

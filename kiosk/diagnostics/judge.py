@@ -8,11 +8,16 @@ from kiosk.diagnostics import advice
 from kiosk.diagnostics.facts import CabinFacts, DeviceFacts, Facts, GatewayFacts
 from kiosk.diagnostics.findings import Finding, Weight
 from kiosk.diagnostics.heartbeat import STUCK_S
+from kiosk.log import BEGINNING
 
 CLOCK_OFF_S = 60.0
 """Payment platforms refuse signatures that are some minutes off; a minute is a wrong clock."""
 CERTIFICATE_SOON_S = 14 * 86_400.0
 HOT_C = 85.0
+START_S = 20.0
+"""A machine may be unknown for so long after its port was opened: two questions unanswered."""
+WAITING = frozenset(("not_associated", "released"))
+"""Reasons of machines that speak first, and have no reason to just now."""
 MEMORY_LOW = 100 << 20
 
 
@@ -23,7 +28,7 @@ def judge(facts: Facts, least_free: int) -> list[Finding]:
         *_journal(facts.cabin, least_free),
         *_gateways(facts.cabin),
         *_machine(facts.cabin),
-        *_devices(facts.devices),
+        *_devices(facts.devices, facts.cabin.at),
     ]
 
 
@@ -148,11 +153,14 @@ def _machine(cabin: CabinFacts) -> Iterator[Finding]:
         )
 
 
-def _devices(devices: tuple[DeviceFacts, ...]) -> Iterator[Finding]:
+def _devices(devices: tuple[DeviceFacts, ...], now: float) -> Iterator[Finding]:
     for x in devices:
         if x.exchanged:
             if x.role < x.exchanged:
                 yield exchanged(x.role, x.exchanged)
+            continue
+        young = 0 <= now - x.since < START_S
+        if x.level == "unknown" and (x.reason in WAITING or (young and x.reason in BEGINNING)):
             continue
         if x.level in ("unavailable", "attention", "unknown"):
             yield of_device(x)

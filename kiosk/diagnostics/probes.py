@@ -148,7 +148,7 @@ def display(graphics: Mapping[str, str]) -> Iterator[Finding]:
                 Weight.EVERYTHING,
                 "screen",
                 "没有显示：连不上图形界面" + (f"（{where}）" if where else ""),
-                "看显示器电源和线；图形界面没起来就重启cabin-kiosk，看 Xorg 日志。",
+                "看显示器电源和线；图形界面没起来就 systemctl restart cabin-screen。",
                 f"XOpenDisplay({where!r})",
             )
         case {"trouble": "stuck"}:

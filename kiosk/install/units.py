@@ -92,7 +92,10 @@ def screen_unit() -> str:
 
     Whoever has the cookie may draw: the kiosk, and root.
     """
-    cookie = f"rm -f {AUTHORITY} && exec xauth -q -f {AUTHORITY} add {DISPLAY} . $$(mcookie)"
+    cookie = (
+        f"rm -f {AUTHORITY} && xauth -q -f {AUTHORITY} add {DISPLAY} . $$(mcookie)"
+        f" && chmod 0640 {AUTHORITY}"  # xauth makes it for its owner alone
+    )
     socket = f"/tmp/.X11-unix/X{DISPLAY[1:]}"
     return f"""{HEAD}[Unit]
 Description=Screen of the cabin (Xorg without a desktop)

@@ -9,7 +9,8 @@ from collections.abc import Callable
 import pytest
 
 from kiosk.core.visit.tech_test_steps import COLOURS, POINTS
-from tests.journey.staff import PINS, ask_for, type_pin
+from kiosk.core.visit.tech_tests import GOODS_TESTED
+from tests.journey.staff import PINS, ask_for, notes, type_pin
 from tests.journey.stage import Stage
 
 pytestmark = pytest.mark.window
@@ -28,6 +29,16 @@ def to_the_tests(stage: Stage) -> None:
     stage.kiosk.touch("tech.tests")
     stage.kiosk.on("tech_tests")
     stage.kiosk.widget("tests.all")
+
+
+def turn_to(stage: Stage, widget_id: str) -> None:
+    """Turn the list's pages to the one with this row."""
+    screen = stage.kiosk.settled()
+    while not any(w["id"] == widget_id for w in screen["widgets"]):
+        stage.kiosk.touch("tech.more")
+        screen = stage.kiosk.wait_for(
+            lambda x, screen=screen: x["version"] != screen["version"], "the next page"
+        )
 
 
 def leave(stage: Stage) -> None:
@@ -139,10 +150,7 @@ def test_a_machine_that_fails_is_named_with_what_to_do(stage: Stage) -> None:
 def test_a_panel_that_is_off_is_measured_and_kept(stage: Stage) -> None:
     kiosk = stage.kiosk
     to_the_tests(stage)
-    last = kiosk.settled()
-    while not any(w["id"] == "tests.one.screen.touch" for w in last["widgets"]):
-        kiosk.touch("tech.more")
-        last = kiosk.wait_for(lambda x, last=last: x["version"] != last["version"], "the next page")
+    turn_to(stage, "tests.one.screen.touch")
     kiosk.touch("tests.one.screen.touch")
     kiosk.on("tech_touch")
     touch_the_crosses(stage, off=0.03)
@@ -174,4 +182,23 @@ def test_a_test_that_is_left_is_taken_back(stage: Stage) -> None:
     kiosk.on("tech_tested")
     assert kiosk.text("tech_tested.heading") == "全部通过"
     assert "6901234567892" not in kiosk.everything()
+    leave(stage)
+
+
+@pytest.mark.long
+def test_a_booklet_comes_and_goes_back_and_the_journal_has_it(stage: Stage) -> None:
+    kiosk = stage.kiosk
+    binned = stage.bench.state("booklet_dispenser")["bin"]
+    to_the_tests(stage)
+    turn_to(stage, "tests.one.booklet_dispenser.dispense")
+    kiosk.touch("tests.one.booklet_dispenser.dispense")
+    kiosk.wait_for(lambda _: "会出东西" in kiosk.everything(), "a warning")
+    assert notes(stage, GOODS_TESTED) == []
+    kiosk.touch("test.ready")
+    running(stage)
+    assert notes(stage, GOODS_TESTED) == [f"{GOODS_TESTED} technician"]
+    kiosk.touch("test.good")  # waits for the question
+    kiosk.on("tech_tested")
+    assert kiosk.text("tech_tested.heading") == "全部通过"
+    assert stage.bench.state("booklet_dispenser")["bin"] == binned + 1
     leave(stage)

@@ -6,7 +6,9 @@ does.
 
 from __future__ import annotations
 
+import json
 import signal
+import socket
 import sqlite3
 import sys
 from collections.abc import Iterator
@@ -48,6 +50,15 @@ def kiosk(
     )
 
 
+def frames(path: Path) -> int:
+    """How many frames the kiosk has drawn."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(str(path))
+        connection.sendall(b'{"get":"screen"}\n')
+        with connection.makefile() as answer:
+            return int(json.loads(answer.readline())["frame"])
+
+
 def comes_back(service: Supervisor) -> None:
     """It was ended by the watchdog, and the next one is fed."""
     service.until(TIMED_OUT)
@@ -58,8 +69,13 @@ def comes_back(service: Supervisor) -> None:
 
 @pytest.mark.long
 def test_a_quiet_home_screen_feeds_it(cabin: SimulatedCabin, tmp_path: Path, display: str) -> None:
-    with kiosk(cabin, tmp_path, display) as service:
+    path = tmp_path / "inspect"
+    with kiosk(cabin, tmp_path, display, "--inspect", str(path)) as service:
+        service.until(FED, 2)
+        before = frames(path)
         service.until(FED, 6)  # longer than the watchdog's time
+        # A minute that ends draws one, and so does a machine that has just been heard of.
+        assert frames(path) - before < 3, "a sign of life draws nothing"
         assert service.heard.count(READY) == 1
         assert TIMED_OUT not in service.heard
         assert "watchdog" not in service.said()

@@ -356,6 +356,21 @@ def test_systemd_makes_the_user_and_the_folder(
         assert stat.S_IMODE(folder.stat().st_mode) == 0o750
 
 
+def test_the_group_may_read_the_cookie(tmp_path: Path) -> None:
+    if shutil.which("xauth") is None or shutil.which("mcookie") is None:
+        pytest.skip("LOOK: xauth or mcookie is not here: nobody has tried the cookie")
+    line = re.search(r'ExecStartPre=/bin/sh -c "(.*)"', units.screen_unit())
+    assert line
+    authority = tmp_path / "authority"
+    shell = line[1].replace("$$", "$").replace(units.AUTHORITY, str(authority))
+    shell = shell.replace("/tmp/.X11-unix/", f"{tmp_path}/")
+    for _ in range(2):  # a second start makes a new one
+        assert tried(["sh", "-c", shell]).returncode == 0
+        assert stat.S_IMODE(authority.stat().st_mode) == 0o640
+        listed = tried(["xauth", "-f", str(authority), "list"]).stdout
+        assert listed.count("MIT-MAGIC-COOKIE-1") == 1
+
+
 def test_udev_understands_the_rules(tmp_path: Path, cabin: Path) -> None:
     udevadm = shutil.which("udevadm")
     install(tmp_path, cabin)

@@ -74,6 +74,10 @@ def test_a_part_that_answers_with_trouble_is_named_and_one_that_only_is_quiet_is
 def test_unknown_is_never_good() -> None:
     assert codes(WELL, device("terminal", "unknown", "silent")) == ["silent"]
     assert codes(WELL, device("terminal", "unknown", "")) == ["unknown"]
+    begun = replace(device("terminal", "unknown", "connecting"), since=WELL.at - 5)
+    assert codes(WELL, begun) == [], "it has only begun"
+    assert codes(WELL, replace(begun, since=WELL.at - 60)) == ["connecting"]
+    assert codes(WELL, device("bp_meter", "unknown", "not_associated")) == [], "it speaks first"
 
 
 def test_a_disk_that_is_full_is_not_called_a_broken_journal() -> None:

@@ -280,6 +280,31 @@ def test_the_doctor_asks_the_kiosk_and_leaves_its_ports_alone(
         cabin.bench.act("bp_meter", "plug")
 
 
+def test_who_may_not_ask_is_told_so_and_the_doctor_cannot_tell(
+    config: Path, cabin: SimulatedCabin
+) -> None:
+    socket_path = _data(cabin) / FILE
+    socket_path.chmod(0)
+    drop = ["setpriv", "--inh-caps=-all", "--bounding-set=-dac_override,-dac_read_search"]
+    words = [sys.executable, "-m", "kiosk.main"]
+    before = [*drop, *words] if os.geteuid() == 0 else words
+
+    def run(*more: str) -> subprocess.CompletedProcess[str]:
+        asked = [*before, *more, "--config", str(config)]
+        return subprocess.run(asked, capture_output=True, text=True, check=False)
+
+    try:
+        status, doctor = run("status"), run("doctor", "--json")
+    finally:
+        socket_path.chmod(0o660)
+    assert status.returncode == 1
+    assert "owner and group" in status.stderr
+    told = json.loads(doctor.stdout)
+    assert "不能问它" in told["unseen"][0]
+    assert told["exit"] == (1 if told["findings"] else 2)
+    assert not [x for x in told["findings"] if x["code"] in ("not_running", "journal_locked")]
+
+
 def test_a_kiosk_that_stands_still_as_a_whole_is_named(
     config: Path,
     cabin: SimulatedCabin,

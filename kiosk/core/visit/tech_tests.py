@@ -120,7 +120,8 @@ def _hit(value: str, at: int) -> Hit | None:
         x, y, far_mm = map(float, parts)
     except ValueError:
         return None
-    return (*POINTS[at], x, y, far_mm)
+    on_the_glass = 0 <= x <= 1 and 0 <= y <= 1 and far_mm >= 0
+    return (*POINTS[at], x, y, far_mm) if on_the_glass else None
 
 
 def _touched_colour(state: State, touch: Touched, step: TechColours) -> Moved:
