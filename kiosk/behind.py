@@ -155,10 +155,11 @@ class Behind:
         """How the staff's screens see everything: through the station, once it is open."""
         if self._outlook is None:
             return None
-        from kiosk.adapters.survey import survey_of_facts
         from kiosk.composition import Insight
 
         def survey() -> Survey:
+            from kiosk.adapters.survey import survey_of_facts
+
             assert self._station is not None, "nobody signs in before the engine works"
             return survey_of_facts(self._station.gatherer.facts_at_once())
 

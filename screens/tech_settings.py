@@ -37,7 +37,7 @@ def view_of(state: State) -> TechPage:
         actions.append(Action("耗材", "settings.supplies"))
     if may(who, Right.CONFIG):
         actions.append(Action("配置文件", "settings.config"))
-    if may(who, Right.SERVICES):
+    if may(who, Right.DEVICES):
         actions.append(Action("挂“维护中”", "settings.closed"))
     return TechPage("设置", "", tuple(lines), tuple(actions), bar=bar_of(state))
 

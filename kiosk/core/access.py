@@ -52,7 +52,7 @@ class Right(StrEnum):
 RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.TECHNICIAN: frozenset(Right) - {Right.PRICES},
     Role.OFFICE: frozenset(Right) - {Right.CONFIG},
-    Role.MERCHANT: frozenset((Right.SUPPLIES, Right.PRICES)),
+    Role.MERCHANT: frozenset((Right.SUPPLIES, Right.PRICES, Right.SERVICES)),
     Role.VOLUNTEER: frozenset(),
 }
 

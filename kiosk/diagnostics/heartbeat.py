@@ -35,11 +35,6 @@ class Pulse:
     waiting_s: float
     trouble: str = ""
 
-    @property
-    def good(self) -> bool:
-        """Whether it has answered whoever asked, and with nothing wrong."""
-        return self.age_s is not None and self.waiting_s < STUCK_S and not self.trouble
-
 
 class Heartbeat:
     """Kept by the program, beaten by its parts. Safe in every thread; nothing here waits.
@@ -101,10 +96,6 @@ class Heartbeat:
         """Whether every part that was asked has answered."""
         with self._lock:
             return not self._asked
-
-    def stuck(self, limit_s: float = STUCK_S) -> tuple[str, ...]:
-        """The parts that somebody has waited for longer than ``limit_s``."""
-        return tuple(x for x, pulse in self.pulses().items() if pulse.waiting_s >= limit_s)
 
 
 @dataclass(frozen=True, slots=True)

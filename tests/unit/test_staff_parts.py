@@ -15,6 +15,10 @@ from kiosk.core.access import RIGHTS, Operator, Right, Role, may
 from kiosk.core.decide import decide
 from kiosk.core.overrides import PRICE_SET, SERVICE_SET, SERVICES, Overrides
 from kiosk.core.settling import questions, verdict_event
+from kiosk.core.visit import tech_settings
+from kiosk.core.visit.messages import Touched
+from kiosk.core.visit.tech_settings import services
+from kiosk.core.visit.tech_steps import TechSettings
 from kiosk.diagnostics.facts import CabinFacts, DeviceFacts, Facts, GatewayFacts, JournalFacts
 from screens.tech_overview import port_words
 from screens.tech_page import MOST, Action, TechPage, ago, wrapped
@@ -22,7 +26,7 @@ from screens.widgets.staff_row import StaffLine
 from tests.support import states as s
 from tests.support.rice_shop import SHOP
 from tests.support.states_goods import STATES as GOODS
-from tests.support.states_staff import STATES, WAITS
+from tests.support.states_staff import STATES, WAITS, signed_in
 from tests.support.states_staff import UNKNOWN as ASKING
 from tests.unit.test_config import FILES, SMALL, complete
 
@@ -111,7 +115,12 @@ def test_each_role_may_what_it_needs() -> None:
     assert not may(None, Right.ORDERS)
     assert RIGHTS[Role.VOLUNTEER] == frozenset()
     merchant = Operator("m", "m", Role.MERCHANT)
-    assert {x for x in Right if may(merchant, x)} == {Right.SUPPLIES, Right.PRICES}
+    assert not may(merchant, Right.ORDERS) and not may(merchant, Right.DEVICES)
+    state = signed_in(TechSettings(), merchant)
+    assert services(state) == ("rice",)
+    assert tech_settings.touched(
+        state, Touched("settings.service", "pay_bill"), TechSettings()
+    ) == (state, ())
     technician = Operator("t", "t", Role.TECHNICIAN)
     assert not may(technician, Right.PRICES)
 

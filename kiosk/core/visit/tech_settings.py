@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.core import overrides as o
-from kiosk.core.access import SIGNED_OUT, Right, may
+from kiosk.core.access import SIGNED_OUT, Right, Role, may
 from kiosk.core.state import State
 from kiosk.core.visit import sign_in_messages as s
 from kiosk.core.visit import tech_messages as t
@@ -22,6 +22,9 @@ from kiosk.core.visit.tech_steps import (
     TechSettings,
     TechSupplies,
 )
+
+MERCHANTS = ("rice",)
+"""What is a merchant's own."""
 
 
 def enter(state: State) -> Moved:
@@ -67,8 +70,8 @@ def touched(state: State, touch: Touched, step: TechStep) -> Moved:
 
 
 def services(state: State) -> tuple[str, ...]:
-    """The services of this cabin that can be switched off."""
-    rules = state.rules
+    """The services of this cabin that whoever is signed in may pause: a merchant, their own."""
+    rules, who = state.rules, state.visit.operator
     there = {
         "pay_bill": True,
         "clinic": rules.clinic is not None,
@@ -76,7 +79,8 @@ def services(state: State) -> tuple[str, ...]:
         "rice": rules.rice is not None,
         "booklet": rules.booklet is not None,
     }
-    return tuple(x for x in o.SERVICES if there[x])
+    ours = MERCHANTS if who is not None and who.role is Role.MERCHANT else o.SERVICES
+    return tuple(x for x in ours if there[x])
 
 
 def _touched_settings(state: State, touch: Touched, step: TechSettings) -> Moved:
@@ -86,7 +90,7 @@ def _touched_settings(state: State, touch: Touched, step: TechSettings) -> Moved
             return _supplies(state)
         case "settings.config" if may(who, Right.CONFIG):
             return _config(state)
-        case "settings.closed" if may(who, Right.SERVICES):
+        case "settings.closed" if may(who, Right.DEVICES):
             return _hang_sign(state)
         case "settings.service" if may(who, Right.SERVICES) and touch.value in services(state):
             on = touch.value in state.overrides.off
@@ -148,7 +152,7 @@ def _touched_confirm(state: State, touch: Touched, step: TechConfirm) -> Moved:
         case "refilled" if may(who, Right.SUPPLIES):
             state, commands = _supplies(state)
             return state, (s.WriteDown(o.REFILLED, (by, ("what", step.value))), *commands)
-        case "service_on" | "service_off" if may(who, Right.SERVICES):
+        case "service_on" | "service_off" if step.value in services(state):
             on = step.what == "service_on"
             row = s.WriteDown(o.SERVICE_SET, (by, ("service", step.value), ("on", int(on))))
             return _set(state, state.overrides.service(step.value, on=on), row)
