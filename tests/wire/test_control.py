@@ -28,6 +28,7 @@ from devices.supervisor import Supervisor
 from devices.worker import Limits, Worker
 from kiosk.behind import Behind, Outlook
 from kiosk.config import load
+from kiosk.diagnostics import judge, station
 from kiosk.diagnostics.control import FILE, Client, NotRunningError, RefusedError
 from kiosk.diagnostics.doctor import examine
 from kiosk.diagnostics.facts import Facts, from_json
@@ -341,6 +342,8 @@ def test_an_engine_that_stands_still_is_named(
     tmp_path: Path, display: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DISPLAY", display)
+    for module in (station, judge):
+        monkeypatch.setattr(module, "STUCK_S", 1.0)
     with simulated_cabin(tmp_path, "--speed", "4") as cabin:
         settings = load(cabin.folder / "cabin.toml")
         shown, heart, stone = Shown(), Heartbeat((ENGINE, JOURNAL)), Stone()
@@ -381,8 +384,8 @@ def test_a_worker_that_hangs_in_its_port_is_named(tmp_path: Path) -> None:
             supervisor=supervisor,
         )
         board.connect("terminal", worker)
-        station = Station(settings, board, heart, lambda: None)
-        station.open(lambda _: None, lambda: None)
+        desk = Station(settings, board, heart, lambda: None)
+        desk.open(lambda _: None, lambda: None)
         worker.start()
         try:
             until(lambda: worker.status.reason == "stuck", "the supervisor's verdict")
@@ -391,7 +394,7 @@ def test_a_worker_that_hangs_in_its_port_is_named(tmp_path: Path) -> None:
         finally:
             hang.set()
             worker.stop()
-            station.close()
+            desk.close()
     assert [x.code for x in found] == ["stuck"]
     assert "拔下这台设备的 USB 线" in found[0].advice
     assert "/dev/never" in found[0].evidence
