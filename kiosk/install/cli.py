@@ -101,7 +101,7 @@ def planned(
     sticks = printing is not None and printing.stick == USB_STICK
     program = units.Program(_command(), settings.source, settings.cabin.data_dir, sticks)
     turn = settings.install.rotate
-    touch = calibration.read(settings.cabin.data_dir) or units.TURNED.get(turn, ())
+    touch = calibration.read(settings.cabin.data_dir) or units.TURNED.get(turn) or ()
     names, nameless = rules.udev(settings)
     notes = [
         f"{x}: no rule makes its port's name; say in [install.ports] which adapter it is"
