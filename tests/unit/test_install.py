@@ -12,6 +12,7 @@ import pytest
 
 import kiosk
 from kiosk.config import ConfigError, load
+from kiosk.diagnostics import calibration
 from kiosk.install import rules, units
 from kiosk.install.cli import SYSTEM
 from kiosk.install.placing import MANIFEST, Place, Thing
@@ -239,6 +240,27 @@ def test_the_kiosk_is_watched_and_walled(cabin: Path) -> None:
     assert "\nNoNewPrivileges=yes\n" in text
     with_sticks = units.Program(program.command, cabin, program.data_dir, sticks=True)
     assert "\nNoNewPrivileges=yes\n" not in units.kiosk_unit(with_sticks), "sudo would fail"
+
+
+@pytest.mark.parametrize("turn", ["left", "right", "inverted"])
+def test_a_panel_on_its_side_is_turned_with_its_touches(
+    tmp_path: Path, cabin: Path, turn: str
+) -> None:
+    turned = cabin.with_name(f"{turn}.toml")
+    text = cabin.read_text(encoding="utf-8")
+    turned.write_text(
+        text.replace("[install.ports]", f'[install]\nrotate = "{turn}"\n[install.ports]'),
+        encoding="utf-8",
+    )
+    install(tmp_path, turned)
+    unit = (tmp_path / SYSTEM / units.SCREEN).read_text()
+    assert f"\nExecStartPost=-/usr/bin/xrandr -o {turn}\n" in unit
+    table = calibration.in_use(tmp_path)
+    assert table is not None
+    corner = [a * 0 + b * 0 + c for a, b, c in table]  # the panel's own first corner
+    assert corner == {"left": [1, 0], "right": [0, 1], "inverted": [1, 1]}[turn]
+    install(tmp_path, cabin)
+    assert "xrandr" not in (tmp_path / SYSTEM / units.SCREEN).read_text()
 
 
 def test_a_percent_sign_is_no_specifier() -> None:
