@@ -22,9 +22,11 @@ from screens.guide_sheet import Band, Sheet
 from screens.theme import SPACE, rgb
 from screens.walk import describe
 from screens.widgets.base import Kit, Touchable, Widget
+from screens.widgets.panel import Panel
 
 _AROUND_MM = 2.5
 """Between the lit widget and the frame around it."""
+_AIR_MM = 1.5
 _FRAME_MM = 1.6
 _SHADE = 0.62
 """How dark everything else becomes."""
@@ -269,9 +271,12 @@ def _paint(widget: Widget) -> None:
 
 
 def _obstacles(screen: Screen) -> Iterator[tuple[Box, int]]:
-    """What the card had better not hide, with how much it matters."""
+    """What the card had better not hide nor touch, with how much it matters."""
+    air = -screen.theme.px(_AIR_MM)
     for widget in screen.walk():
         if widget.touchable:
-            yield widget.box, 4
-        elif widget.text and widget.role and widget not in (screen.heading,):
-            yield widget.box, 2 if widget.role == "amount" else 1
+            yield widget.box.inset(air), 16
+        elif widget.text and widget.role:
+            yield widget.box.inset(air), 8 if widget.role == "amount" else 4
+        elif isinstance(widget, Panel):
+            yield widget.box.inset(air), 1
