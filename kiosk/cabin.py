@@ -18,7 +18,7 @@ from kiosk.clock import SystemClock
 from kiosk.core.state import State
 from kiosk.device_probe import can_answer
 from kiosk.diagnostics.switchboard import Switchboard
-from kiosk.engine import Chore, Engine
+from kiosk.engine import Engine
 from kiosk.gateways import factory
 from kiosk.journal import Journal, JournalBrokenError
 from kiosk.lanes import ThreadLanes
@@ -26,6 +26,7 @@ from kiosk.lending import Lending
 from kiosk.opening_files import place_of
 from kiosk.pages import PageStore
 from kiosk.settings import Settings
+from kiosk.timers import Chore
 
 if TYPE_CHECKING:
     from kiosk.classroom.desk import ClassDesk

@@ -28,7 +28,7 @@ from kiosk.core.printing import DOCUMENT_PRINTER, RELAY
 from kiosk.core.state import BILLER, BP_METER, PRINTER, Rules, State
 from kiosk.core.visit import messages as m
 from kiosk.core.visit.staff import with_overrides
-from kiosk.engine import Chore, Engine
+from kiosk.engine import Engine
 from kiosk.gateways import types as g
 from kiosk.gateways.record import HealthRecord
 from kiosk.journal import Journal
@@ -37,6 +37,7 @@ from kiosk.opening import REMOTE_START, face_of, rules_of
 from kiosk.order_text import Letterhead
 from kiosk.pages import PageStore
 from kiosk.settings import Settings
+from kiosk.timers import Chore
 
 if TYPE_CHECKING:
     from kiosk.adapters.desk import Desk

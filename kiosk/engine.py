@@ -27,7 +27,7 @@ from kiosk.core.visit.decide import decide as decide_visit
 from kiosk.core.visit.steps import AtOrder, Home, OutOfService, Visit
 from kiosk.core.visit.view import offer_of
 from kiosk.diagnostics.heartbeat import ENGINE, JOURNAL, Ping
-from kiosk.timers import Timers
+from kiosk.timers import Chore, Timers
 
 _log = logging.getLogger(__name__)
 
@@ -42,20 +42,6 @@ class Outside(Protocol):
     def ask(self, command: m.VisitCommand) -> None: ...
 
     def translate(self, message: object) -> list[e.OrderEvent | m.VisitEvent]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Chore:
-    """Something the engine does every ``period_s`` seconds, quickly and without money.
-
-    One with ``urgent_s`` is about the device or gateway of its name, and is done that often while
-    that can't be used.
-    """
-
-    name: str
-    period_s: float
-    do: Callable[[], None]
-    urgent_s: float = 0
 
 
 @dataclass(frozen=True, slots=True)
