@@ -29,6 +29,9 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     new.add_argument("name", metavar="NAME", help="a-z, 0-9 and _, a letter first")
     new.add_argument("--folder", type=Path, default=Path(), help="where; here unless given")
     new.set_defaults(handler=_new)
+    handbook = parts.add_parser("handbook", help="the volunteers' handbook, two pages to print")
+    handbook.add_argument("file", type=Path, metavar="FILE.html")
+    handbook.set_defaults(handler=_handbook)
     parts.add_parser("list", help="the lessons there are").set_defaults(handler=_list)
     record = parts.add_parser("record", help="where people got stuck, of the last 90 days")
     record.add_argument("--config", type=Path, default=Path("cabin.toml"), metavar="FILE")
@@ -65,6 +68,18 @@ def _new(args: argparse.Namespace) -> int:
         print(f"{file}: {error.strerror}", file=sys.stderr)
         return USAGE
     print(f"{file}: write the lesson there, then: kiosk lesson check {file}")
+    return GOOD
+
+
+def _handbook(args: argparse.Namespace) -> int:
+    from kiosk.classroom.handbook_file import made
+
+    try:
+        args.file.write_text(made(shipped()), encoding="utf-8")
+    except (OSError, LessonError) as error:
+        print(error, file=sys.stderr)
+        return BAD
+    print(f"{args.file}: open it in a browser, and print it on both sides of an A4 sheet")
     return GOOD
 
 
