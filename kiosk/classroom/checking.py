@@ -125,7 +125,7 @@ class _Checker:
             self._errors.add(
                 (*place, "done"), "can't hold: no screen is all of these", "one screen"
             )
-        if done and at and at <= done and step.done.only_screens:
+        if at and any(x.only_screens and at <= (x.screens or at) for x in _ways(step.done)):
             what = f"{step.id} is done as soon as it begins: it ends where it can be done"
             self._errors.add((*place, "done"), what, "a condition that doesn't hold before")
         if not step.do and not step.waits and step.done.after_s is None:
@@ -214,6 +214,12 @@ class _Checker:
                 what = f"{after.id} can't be come to: {before.id} ends on {', '.join(sorted(ends))}"
                 allowed = f"a step between that leads to {', '.join(sorted(begins))}"
                 self._errors.add(("step", n), what, allowed)
+
+
+def _ways(condition: Condition) -> tuple[Condition, ...]:
+    """The conditions each of which is enough, if nothing else is asked."""
+    alone = condition.only_screens and not condition.words
+    return condition.any_of if alone and condition.any_of else (condition,)
 
 
 def _where_it_ends(steps: tuple[Step, ...]) -> frozenset[str] | None:

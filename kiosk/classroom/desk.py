@@ -91,17 +91,23 @@ class ClassDesk:
                     LANE, lambda: self._practise(number, name), k.PracticeFailed(number)
                 )
             case k.StopPractice():
-                self._wanted = 0
-                self._show(None)
+                self._let_go()
                 self._in_lane(self._stop_practice)
             case k.PrintCertificate() if self._afterwards is not None:
                 self._afterwards.certificate(command)
             case k.CloseClass():
-                self._wanted = 0
-                self._show(None)
+                self._let_go()
                 self._in_lane(self._close)
             case _:
                 _log.error("%s: nobody does that", type(command).__name__)
+
+    def _let_go(self) -> None:
+        """What can't wait for the lane: the screen, and a cuff on somebody's arm."""
+        self._wanted = 0
+        self._show(None)
+        cabin = self._cabin
+        if cabin is not None:
+            cabin.let_go()
 
     def _in_lane(self, call: Callable[[], object]) -> None:
         self._lanes.run(LANE, call)

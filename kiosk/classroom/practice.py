@@ -7,6 +7,7 @@ made of a ``Child`` alone, and every address in the child's settings must be the
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import logging
 import os.path
@@ -17,14 +18,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from devices.bp_meter.rbp_driver import Stop
 from devices.driver import Report, StatusChanged
+from devices.status import Level
 from devices.worker import Worker
 from kiosk import cabin, composition
 from kiosk.adapters import DeviceReport
 from kiosk.classroom.child import Child, ChildError
 from kiosk.clock import SystemClock
 from kiosk.config import ConfigError, load
-from kiosk.core.state import BILLER, State
+from kiosk.core.state import BILLER, BP_METER, State
 from kiosk.diagnostics.switchboard import Switchboard
 from kiosk.engine import Engine
 from kiosk.lanes import ThreadLanes
@@ -133,6 +136,7 @@ class PracticeCabin:
     ) -> None:
         self._failed = failed
         self._lent = lent
+        self._lent_machines: dict[str, Borrowed] = {}
         self._publish = publish
         self._workers: list[Worker] = []
         self._lanes: list[ThreadLanes] = []
@@ -182,6 +186,7 @@ class PracticeCabin:
 
             found[lent.role] = lent.lending.lend(lent.role, hear)
             hear(StatusChanged(found[lent.role].status))
+        self._lent_machines = found
         return found
 
     def _work(self) -> None:
@@ -211,6 +216,13 @@ class PracticeCabin:
     def post(self, message: object) -> None:
         """Let something happen to it, from any thread."""
         self._engine.post(message)
+
+    def let_go(self) -> None:
+        """Let a lent cuff stop pressing, now: nobody may wait for anything else with that."""
+        cuff = self._lent_machines.get(BP_METER)
+        if cuff is not None and cuff.status.level is not Level.READY:
+            with contextlib.suppress(RuntimeError):  # given back meanwhile
+                cuff.submit(Stop())
 
     def stop(self) -> None:
         """End it, whatever it is at, and take its books away: nothing in them was real."""

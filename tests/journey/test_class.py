@@ -216,3 +216,31 @@ def _opened(stage: Stage) -> set[str]:
         except OSError:
             continue  # closed meanwhile
     return found
+
+
+def test_a_lent_meter_presses_nobody_when_the_class_ends(stage: Stage) -> None:
+    """The lesson on blood pressure borrows the real meter; every way out of it lets the cuff go."""
+    before = stage.bench.state("bp_meter")
+    classes.open_class(stage)
+    classes.add_learner(stage)
+    classes.choose_lesson(stage, classes.lesson("blood_pressure"))
+    for widget, screen in (
+        ("home.clinic", "clinic_welcome"),
+        ("clinic.begin", "clinic_rest"),
+        ("clinic.rested", "clinic_arm"),
+        ("clinic.start", "clinic_measuring"),
+    ):
+        stage.until(
+            lambda w=widget: classes.touch(stage, stage.kiosk.settled(), w),  # type: ignore[misc]
+            widget,
+        )
+        stage.kiosk.on(screen)
+    stage.bench.until("bp_meter", lambda state: int(state["pressure"]) > 20)
+    classes.control(stage, "leave")
+    stage.kiosk.on("home")
+    stage.bench.until("bp_meter", lambda state: int(state["pressure"]) == 0)
+    after = stage.bench.state("bp_meter")
+    assert after["starts"] == before["starts"] + 1
+    assert after["stops"] > before["stops"]
+    stage.kiosk.wait_for(lambda x: x["devices"]["bp_meter"][0] == "ready", "the meter, ready again")
+    stage.kiosk.widget("home.clinic")

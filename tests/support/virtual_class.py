@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 from pathlib import Path
 
 from kiosk.classroom import runner
@@ -13,6 +15,7 @@ from kiosk.classroom.outside import prepared
 from kiosk.classroom.results import StepResult
 from kiosk.virtual import VirtualKiosk
 from sim.bills import sample_bills
+from sim.devices.model import ActionError
 from sim.faults import Fault
 
 READY = (
@@ -24,11 +27,21 @@ THINKS_S = 0.7
 """Between two touches."""
 
 
+class _Patient(VirtualKiosk):
+    """A kiosk that asks nobody whether they are still there, as a practice cabin's doesn't."""
+
+    def configure(self, file: Path) -> None:
+        text = file.read_text(encoding="utf-8")
+        for name in ("idle_warning", "idle_reset", "attract_after"):
+            text = re.sub(rf"^{name} = \d+$", f"{name} = 600", text, flags=re.MULTILINE)
+        file.write_text(text, encoding="utf-8")
+
+
 class Class:
     """A practice cabin and the runner of a lesson in it."""
 
     def __init__(self, folder: Path) -> None:
-        self.kiosk = VirtualKiosk(folder)
+        self.kiosk = _Patient(folder)
         self.said: list[str] = []
         self.ended: runner.Ended | None = None
         self.run: runner.Run | None = None
@@ -72,7 +85,9 @@ class Class:
                 case runner.Say():
                     self.said += command.texts
                 case runner.Do():
-                    self.act(command.act, command.order_id)
+                    with contextlib.suppress(ActionError, LookupError):
+                        # A card held before anybody asked for one: nothing happens, as outside.
+                        self.act(command.act, command.order_id)
                 case runner.Wake():
                     self._wake = command.at
                 case runner.Ended():
