@@ -48,14 +48,13 @@ class Control:
         self._callers = threading.BoundedSemaphore(MOST_CALLERS)
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         path.unlink(missing_ok=True)  # whoever holds the journal's lock is the only kiosk
-        # The socket's own mode is what bind() gives the file: there is no moment before it.
+        # bind() gives the file this mode less the umask, so there is no moment with more.
         os.fchmod(self._socket.fileno(), MODE)
         folder, name = _near(path)
-        before = os.umask(0o007)
         try:
             self._socket.bind(name)
+            Path(name).chmod(MODE)
         finally:
-            os.umask(before)
             os.close(folder)
         self._socket.listen(MOST_CALLERS)
         threading.Thread(target=self._accept, name="control", daemon=True).start()

@@ -28,6 +28,7 @@ from devices.supervisor import Supervisor
 from devices.worker import Limits, Worker
 from kiosk.behind import Behind, Outlook
 from kiosk.config import load
+from kiosk.diagnostics import judge, station
 from kiosk.diagnostics.control import FILE, Client, NotRunningError, RefusedError
 from kiosk.diagnostics.doctor import examine
 from kiosk.diagnostics.facts import Facts, from_json
@@ -196,6 +197,19 @@ def test_somebody_s_card_and_code_are_told_by_their_kind_alone(cabin: SimulatedC
     assert "TELLNOBODY42" not in json.dumps(told)
 
 
+@pytest.mark.usefixtures("config")
+def test_who_hangs_up_takes_a_command_back(cabin: SimulatedCabin) -> None:
+    cabin.bench.act("bp_meter", "person", systolic=137, diastolic=85, pulse=68)
+    stops = cabin.bench.state("bp_meter")["stops"]
+    with Client(_data(cabin), timeout=PATIENCE_S) as client:
+        for line in client.ask(do="measure", role="bp_meter"):
+            if "progress" in line:
+                assert "mmhg" not in str(line), "a pressure is somebody's"
+                break
+        cabin.bench.until("bp_meter", lambda x: x["pressure"] > 60)
+    cabin.bench.until("bp_meter", lambda x: x["stops"] > stops and x["pressure"] == 0)
+
+
 @pytest.mark.parametrize(
     ("question", "said"),
     [
@@ -341,6 +355,8 @@ def test_an_engine_that_stands_still_is_named(
     tmp_path: Path, display: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DISPLAY", display)
+    for module in (station, judge):
+        monkeypatch.setattr(module, "STUCK_S", 1.0)
     with simulated_cabin(tmp_path, "--speed", "4") as cabin:
         settings = load(cabin.folder / "cabin.toml")
         shown, heart, stone = Shown(), Heartbeat((ENGINE, JOURNAL)), Stone()
@@ -381,8 +397,8 @@ def test_a_worker_that_hangs_in_its_port_is_named(tmp_path: Path) -> None:
             supervisor=supervisor,
         )
         board.connect("terminal", worker)
-        station = Station(settings, board, heart, lambda: None)
-        station.open(lambda _: None, lambda: None)
+        desk = Station(settings, board, heart, lambda: None)
+        desk.open(lambda _: None, lambda: None)
         worker.start()
         try:
             until(lambda: worker.status.reason == "stuck", "the supervisor's verdict")
@@ -391,7 +407,7 @@ def test_a_worker_that_hangs_in_its_port_is_named(tmp_path: Path) -> None:
         finally:
             hang.set()
             worker.stop()
-            station.close()
+            desk.close()
     assert [x.code for x in found] == ["stuck"]
     assert "拔下这台设备的 USB 线" in found[0].advice
     assert "/dev/never" in found[0].evidence

@@ -339,6 +339,37 @@ def test_a_folder_that_cannot_be_written_and_a_port_without_permission(
     assert told["exit"] == 1
 
 
+FULL = 'mount -t tmpfs -o size=1m none "$0" && head -c 2m /dev/zero >"$0/x"'
+READ_ONLY = 'mount -t tmpfs -o ro none "$0"'
+
+
+@pytest.mark.parametrize(
+    ("mount", "code", "word"),
+    [
+        pytest.param(FULL, "disk_full", "0 MiB", id="full"),
+        pytest.param(READ_ONLY, "folder_unwritable", "Read-only file system", id="read-only"),
+    ],
+)
+def test_a_disk_that_is_full_or_has_become_read_only(
+    config: Path, mount: str, code: str, word: str
+) -> None:
+    if subprocess.run(["unshare", "-m", "true"], capture_output=True, check=False).returncode:
+        pytest.skip("nobody may mount a disk here")
+    data = config.parent / "mounted"
+    data.mkdir(exist_ok=True)
+    path = bent(config, "mounted", (r"^data_dir *=.*", 'data_dir = "mounted"'))
+    script = f'{mount} 2>/dev/null; exec "$1" -m kiosk.main doctor --json --config "$2"'
+    done = subprocess.run(
+        ["unshare", "-m", "sh", "-c", script, str(data), sys.executable, str(path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout, done.stderr
+    (found,) = _found(json.loads(done.stdout), code)
+    assert word in found["evidence"]
+
+
 def test_the_shell_tells_it_in_order_and_says_so_by_its_exit_code(
     cabin: SimulatedCabin, config: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
