@@ -11,7 +11,7 @@ from pathlib import Path
 
 from kiosk import config_toml
 from kiosk.barcodes import SLIP_PREFIX
-from kiosk.config_install import read_plugs
+from kiosk.config_install import read_install
 from kiosk.config_operators import read_operators
 from kiosk.config_outside import (
     DRIVERS,
@@ -96,10 +96,10 @@ def _settings(root: Section, file: Path, drivers: Drivers) -> Settings:
         metrics_port=_metrics(root.section("metrics")) if root.has("metrics") else None,
         operators=read_operators(root.sections("operator")),
     )
-    plugs = read_plugs(root.section("install"), settings.devices)
+    install = read_install(root.section("install"), settings.devices)
     root.done()
     _require(settings, root.mistakes)
-    return replace(settings, plugs=plugs)
+    return replace(settings, install=install)
 
 
 def _require(settings: Settings, mistakes: Mistakes) -> None:

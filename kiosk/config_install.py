@@ -6,16 +6,23 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from kiosk.config_reader import Section
-from kiosk.settings import DeviceSettings, Plug
+from kiosk.settings import DeviceSettings, InstallSettings, Plug
 
 NAMES = "/dev/cabin/"
+TURNS = ("none", "left", "right", "inverted")
 _PLUG = r"[0-9a-f]{4}:[0-9a-f]{4}(/[^\s/@]{1,64}|@[0-9]+-[0-9]+(\.[0-9]+)*)"
 _ALLOWED = "vendor:product/serial or vendor:product@socket, as `kiosk devices list` tells them"
 
 
-def read_plugs(section: Section, devices: Mapping[str, DeviceSettings]) -> Mapping[str, Plug]:
-    """[install.ports]: for each machine whose port is in /dev/cabin, which adapter that is."""
-    ports = section.section("ports")
+def read_install(section: Section, devices: Mapping[str, DeviceSettings]) -> InstallSettings:
+    """[install]: how the panel is turned, and the adapters behind the names in /dev/cabin."""
+    rotate = section.choice("rotate", TURNS, TURNS[0])
+    plugs = _plugs(section.section("ports"), devices)
+    section.done()
+    return InstallSettings(plugs, rotate)
+
+
+def _plugs(ports: Section, devices: Mapping[str, DeviceSettings]) -> Mapping[str, Plug]:
     plugs = {}
     for role, device in devices.items():
         if not ports.has(role):
@@ -27,7 +34,6 @@ def read_plugs(section: Section, devices: Mapping[str, DeviceSettings]) -> Mappi
             allowed = f"{NAMES}… as its port, or no such line"
             ports.wrong(role, f"is for a machine whose port isn't in {NAMES}", allowed)
     ports.done()
-    section.done()
     return MappingProxyType(plugs)
 
 

@@ -163,6 +163,16 @@ class Plug:
 
 
 @dataclass(frozen=True, slots=True)
+class InstallSettings:
+    """What `kiosk install` must know of the machine. ``plugs``: by role; ``rotate``: how the
+    panel's picture is turned, in xrandr(1)'s words or "none".
+    """
+
+    plugs: Mapping[str, Plug] = field(default_factory=lambda: MappingProxyType({}))
+    rotate: str = "none"
+
+
+@dataclass(frozen=True, slots=True)
 class VoiceSettings:
     """How the kiosk speaks. ``output``: "alsa", "none", or, in tests, "file": the data folder.
 
@@ -246,5 +256,5 @@ class Settings:
     voice: VoiceSettings = VoiceSettings()
     printing: PrintSettings | None = None
     metrics_port: int | None = None
-    plugs: Mapping[str, Plug] = field(default_factory=lambda: MappingProxyType({}))
+    install: InstallSettings = InstallSettings()
     operators: tuple[OperatorSettings, ...] = ()

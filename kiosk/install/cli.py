@@ -29,7 +29,9 @@ RELOAD = (
 STOP = (("systemctl", "stop", units.KIOSK, units.SCREEN),)
 FORGET = (("udevadm", "control", "--reload"), ("systemctl", "daemon-reload"))
 PROGRAMS = ("usr/bin/Xorg", "usr/bin/xauth", "usr/bin/mcookie")
-"""What the units start beside the kiosk; with the Debian packages xserver-xorg-core, xauth."""
+"""What the units start beside the kiosk."""
+TURNS = "usr/bin/xrandr"
+PACKAGES = "xserver-xorg-core xserver-xorg-input-libinput xauth x11-xserver-utils"
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -78,7 +80,8 @@ def run_install(args: argparse.Namespace) -> int:
 
 def run_uninstall(args: argparse.Namespace) -> int:
     """Take the files back. Books, configuration and the user stay."""
-    fine = _follow(STOP, args)
+    running = (args.root / SYSTEM / units.KIOSK).exists()
+    fine = _follow(STOP, args) if running else True
     try:
         steps = Place(args.root, dry=args.dry_run).take_back()
     except (OSError, ValueError, TypeError) as error:
@@ -98,7 +101,8 @@ def planned(
     printing = settings.printing
     sticks = printing is not None and printing.stick == USB_STICK
     program = units.Program(_command(), settings.source, settings.cabin.data_dir, sticks)
-    touch = calibration.read(settings.cabin.data_dir) or ()
+    turn = settings.install.rotate
+    touch = calibration.read(settings.cabin.data_dir) or units.TURNED.get(turn) or ()
     names, nameless = rules.udev(settings)
     notes = [
         f"{x}: no rule makes its port's name; say in [install.ports] which adapter it is"
@@ -114,7 +118,7 @@ def planned(
         Thing("etc/systemd/logind.conf.d/50-cabin.conf", units.logind(), "no power key"),
         Thing("etc/sysctl.d/60-cabin.conf", units.sysctl(), "no SysRq"),
         Thing(str(SYSTEM / "ctrl-alt-del.target"), f"{LINK}/dev/null", "no Ctrl+Alt+Del"),
-        Thing(screen, units.screen_unit(), "the display server"),
+        Thing(screen, units.screen_unit(turn), "the display server"),
         Thing(service, units.kiosk_unit(program), "the kiosk, with its watchdog"),
         Thing(str(WANTED / units.SCREEN), f"{LINK}/{screen}", "starts at boot"),
         Thing(str(WANTED / units.KIOSK), f"{LINK}/{service}", "starts at boot"),
@@ -132,12 +136,13 @@ def planned(
             notes.append("USBGuard: nothing is plugged in over USB; such rules would block all")
     if not settings.source.stat().st_mode & 0o044:
         notes.append(f"{settings.source}: {units.USER} must be able to read it, and its keys")
-    notes += [f"/{x} is missing: apt install xserver-xorg-core xauth" for x in _missing(root)]
+    programs = (*PROGRAMS, *([TURNS] if turn in units.TURNED else []))
+    notes += [f"/{x} is missing: apt install {PACKAGES}" for x in _missing(root, programs)]
     return things, notes
 
 
-def _missing(root: Path) -> list[str]:
-    return [x for x in PROGRAMS if not (root / x).exists()] if root == Path("/") else []
+def _missing(root: Path, programs: Sequence[str]) -> list[str]:
+    return [x for x in programs if not (root / x).exists()] if root == Path("/") else []
 
 
 def _command() -> tuple[str, ...]:

@@ -23,7 +23,7 @@ def udev(settings: Settings) -> tuple[str, list[str]]:
     """The rules, and the machines whose name in /dev/cabin nothing will make."""
     things, nameless = {}, []
     for role, device in settings.devices.items():
-        name, plug = name_of(device.port), settings.plugs.get(role)
+        name, plug = name_of(device.port), settings.install.plugs.get(role)
         usb = _USB.match(device.port)
         if name and plug is not None:
             kind = Kind.KEYBOARD if device.driver == "hid_scanner" else Kind.SERIAL

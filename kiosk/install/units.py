@@ -87,11 +87,20 @@ def _walls(program: Program) -> str:
     return "\n".join(walls) + "\n"
 
 
-def screen_unit() -> str:
+TURNED = {
+    "left": ((0, -1, 1), (1, 0, 0)),
+    "right": ((0, 1, 0), (-1, 0, 1)),
+    "inverted": ((-1, 0, 1), (0, -1, 1)),
+}
+"""Where a touch is meant on a picture that was turned (rows of a matrix over x, y, 1)."""
+
+
+def screen_unit(rotate: str = "none") -> str:
     """The display server, without a desktop or a window manager, on the first console.
 
-    Whoever has the cookie may draw: the kiosk, and root.
+    Whoever has the cookie may draw: the kiosk, and root. ``rotate`` turns the picture.
     """
+    turn = f"ExecStartPost=-/usr/bin/xrandr -o {rotate}\n" if rotate in TURNED else ""
     cookie = (
         f"rm -f {AUTHORITY} && xauth -q -f {AUTHORITY} add {DISPLAY} . $$(mcookie)"
         f" && chmod 0640 {AUTHORITY}"  # xauth makes it for its owner alone
@@ -109,11 +118,12 @@ Group={USER}
 RuntimeDirectory={Path(AUTHORITY).parent.name}
 RuntimeDirectoryMode=0750
 UMask=0027
+Environment=DISPLAY={DISPLAY} XAUTHORITY={AUTHORITY}
 ExecStartPre=/bin/sh -c "rm -f {socket}; {cookie}"
 ExecStart=/usr/bin/Xorg {DISPLAY} vt1 -novtswitch -keeptty -noreset -nolisten tcp \
 -auth {AUTHORITY} -s 0 -dpms
 ExecStartPost=/bin/sh -c "until [ -S {socket} ]; do sleep 0.05; done"
-TimeoutStartSec=30
+{turn}TimeoutStartSec=30
 Restart=always
 RestartSec={RESTART_S:g}
 LimitCORE=0
@@ -149,7 +159,7 @@ def _calibration(touch: Sequence[Sequence[float]]) -> str:
         return ""
     numbers = " ".join(f"{x:.6f}" for row in (*touch, (0, 0, 1)) for x in row)
     return f"""
-# Of the five touches of the self-test.
+# Of a panel on its side, and of the five touches of the self-test.
 Section "InputClass"
     Identifier "touch calibration"
     MatchIsTouchscreen "on"

@@ -12,6 +12,8 @@ import pytest
 
 import kiosk
 from kiosk.config import ConfigError, load
+from kiosk.diagnostics import calibration
+from kiosk.durable import Disk
 from kiosk.install import rules, units
 from kiosk.install.cli import SYSTEM
 from kiosk.install.placing import MANIFEST, Place, Thing
@@ -176,6 +178,40 @@ def test_a_folder_that_is_a_file_is_left_alone(tmp_path: Path) -> None:
     assert tree(tmp_path) == {"etc": "644 somebody's"}
 
 
+class CutPower(Disk):
+    """The power goes when the file is to take its place, before or after."""
+
+    def __init__(self, *, after: bool) -> None:
+        self.after = after
+
+    def rename(self, fresh: Path, path: Path) -> None:
+        if path.name == MANIFEST.name:
+            return super().rename(fresh, path)
+        if self.after:
+            super().rename(fresh, path)
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("before", ["", "1"])
+def test_a_cut_power_leaves_nothing_that_is_nobodys(
+    tmp_path: Path, before: str, *, after: bool
+) -> None:
+    if before:
+        Place(tmp_path).put([Thing("etc/one", before, "")])
+    cut = Place(tmp_path)
+    cut._disk = CutPower(after=after)
+    with pytest.raises(KeyboardInterrupt):
+        cut.put([Thing("etc/one", "2", "")])
+    (step,) = Place(tmp_path).put([Thing("etc/one", "2", "")])
+    assert not step.trouble, step
+    assert (tmp_path / "etc/one").read_text() == "2"
+    (step,) = Place(tmp_path).take_back()
+    assert step.word == "removed"
+    left = [x for x, what in tree(tmp_path).items() if what != "folder"]
+    assert [x for x in left if not x.startswith("etc/.one")] == []
+
+
 def test_what_is_no_longer_wanted_goes(tmp_path: Path) -> None:
     Place(tmp_path).put([Thing("etc/one", "1", ""), Thing("etc/two", "2", "")])
     steps = Place(tmp_path).put([Thing("etc/two", "3", "")])
@@ -239,6 +275,27 @@ def test_the_kiosk_is_watched_and_walled(cabin: Path) -> None:
     assert "\nNoNewPrivileges=yes\n" in text
     with_sticks = units.Program(program.command, cabin, program.data_dir, sticks=True)
     assert "\nNoNewPrivileges=yes\n" not in units.kiosk_unit(with_sticks), "sudo would fail"
+
+
+@pytest.mark.parametrize("turn", ["left", "right", "inverted"])
+def test_a_panel_on_its_side_is_turned_with_its_touches(
+    tmp_path: Path, cabin: Path, turn: str
+) -> None:
+    turned = cabin.with_name(f"{turn}.toml")
+    text = cabin.read_text(encoding="utf-8")
+    turned.write_text(
+        text.replace("[install.ports]", f'[install]\nrotate = "{turn}"\n[install.ports]'),
+        encoding="utf-8",
+    )
+    install(tmp_path, turned)
+    unit = (tmp_path / SYSTEM / units.SCREEN).read_text()
+    assert f"\nExecStartPost=-/usr/bin/xrandr -o {turn}\n" in unit
+    table = calibration.in_use(tmp_path)
+    assert table is not None
+    corner = [a * 0 + b * 0 + c for a, b, c in table]  # the panel's own first corner
+    assert corner == {"left": [1, 0], "right": [0, 1], "inverted": [1, 1]}[turn]
+    install(tmp_path, cabin)
+    assert "xrandr" not in (tmp_path / SYSTEM / units.SCREEN).read_text()
 
 
 def test_a_percent_sign_is_no_specifier() -> None:
