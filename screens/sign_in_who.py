@@ -48,6 +48,8 @@ def view_of(state: State) -> SignInWhoView:
     names = tuple((x.id, x.name, ROLES[x.role]) for x in page)
     card = "" if step.purpose is Purpose.SECOND else "也可以把工作卡对准扫码口。"
     hint = "没认出这张卡。请选您的名字，输入密码。" if step.refused else f"请选您的名字。{card}"
+    if step.wait_s:
+        hint = f"没认出这张卡，过 {step.wait_s} 秒才能再试。请选您的名字，输入密码。"
     return SignInWhoView(TITLES[step.purpose], hint, names, len(who) > PAGE)
 
 

@@ -17,15 +17,24 @@ from screens.widgets.message import Message
 
 @dataclass(frozen=True, slots=True)
 class TechClosedView:
+    """``call``: whom to ring up meanwhile; shown, not said."""
+
     title: str
     lead: str
     words: str
+    call: str = ""
 
 
 def view_of(state: State) -> TechClosedView:
     step_of(state, TechClosed)
     lead = _("工作人员正在检查机器，修好马上就开。")
-    return TechClosedView(_("维护中"), lead, _("您付过的钱和单子都在，不会丢。"))
+    call = ""
+    if state.rules.contacts:
+        first = state.rules.contacts[0]
+        call = _("急着办的话，请打电话：\n{name} {phone}").format(
+            name=first.name, phone=first.phone
+        )
+    return TechClosedView(_("维护中"), lead, _("您付过的钱和单子都在，不会丢。"), call)
 
 
 def spoken(view: TechClosedView) -> Utterance:
@@ -46,5 +55,5 @@ class TechClosedScreen(Screen):
 
     def show(self, view: TechClosedView) -> None:
         self.heading.say(view.title)
-        self.words.say(view.words, view.lead)
-        self.shape(view.words)
+        self.words.say("\n".join(x for x in (view.words, view.call) if x), view.lead)
+        self.shape(view.words, view.call)

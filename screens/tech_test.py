@@ -49,7 +49,7 @@ def view_of(state: State) -> TestPage:
     match run.phase:
         case Phase.PREPARE:
             goods = "这一项会出东西。" if check.goods else ""
-            words = f"{check.prepare}{goods}"
+            words = f"{check.prepare}{goods}应该：{check.expect}。"
             actions = (
                 Action("开始", "test.ready", main=True),
                 Action("跳过", "test.skip"),

@@ -52,6 +52,8 @@ def _hint(step: TechTested, results: list[Result]) -> str:
         about = f"{check.device}，{check.title}：{WORDS[looked.verdict]}。应该：{check.expect}。"
         if looked.verdict is not Verdict.PASSED:
             about += f"怎么办：{check.advice}"
+    if sum(x.verdict is not Verdict.PASSED for x in results) > 1 and not step.look:
+        about += "点别的一行，看那一项怎么办。"
     return f"{PAPER[step.said]}{where}{about}"
 
 

@@ -16,6 +16,8 @@ from screens.widgets.base import Kit, Touchable
 __all__ = ["TechTouchScreen", "spoken", "view_of"]
 
 ARM_MM = 9.0
+WORDS_AT = 0.25
+"""Share of the height."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Cross(Touchable):
     def show(self, share: tuple[float, float]) -> None:
         """Put the cross at these shares of the panel."""
         x, y = (round(a * b) for a, b in zip(share, (self.box.w, self.box.h), strict=True))
-        arm, thick = self.theme.px(ARM_MM), self.theme.px(SPACE.edge)
+        arm, thick = self.theme.px(ARM_MM), self.theme.px(SPACE.strong_edge)
         self.at_px = (x, y)
         self._arms.place(
             (
@@ -65,8 +67,11 @@ class TechTouchScreen(Screen):
     def build(self) -> None:
         self.cross = self.add(Cross(self.kit, self))
 
-    def arrange(self, body: Box) -> None:  # noqa: ARG002  # the whole glass
-        self.cross.place(Box(0, 0, self.theme.width, self.theme.height))
+    def arrange(self, body: Box) -> None:
+        """The cross may stand anywhere, the words between two of them."""
+        width, height = self.theme.width, self.theme.height
+        self.cross.place(Box(0, 0, width, height))
+        self.heading.place(Box(body.x, round(height * WORDS_AT), body.w, self.heading.box.h))
 
     def show_frame(self, frame: Frame) -> None:
         super().show_frame(frame)

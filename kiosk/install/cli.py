@@ -80,7 +80,8 @@ def run_install(args: argparse.Namespace) -> int:
 
 def run_uninstall(args: argparse.Namespace) -> int:
     """Take the files back. Books, configuration and the user stay."""
-    fine = _follow(STOP, args)
+    running = (args.root / SYSTEM / units.KIOSK).exists()
+    fine = _follow(STOP, args) if running else True
     try:
         steps = Place(args.root, dry=args.dry_run).take_back()
     except (OSError, ValueError, TypeError) as error:

@@ -70,34 +70,38 @@ class Place:
         return steps
 
     def _put(self, thing: Thing) -> Step:
-        found, ours = self._found(thing.path), self._written.files.get(thing.path)
+        found, ours = self._found(thing.path), self._ours(thing.path)
         wanted = digest(thing.text, thing.mode)
         if found == wanted:
-            word = "as it should be" if ours == wanted else "there already, and not written by us"
+            word = "as it should be" if wanted in ours else "there already, and not written by us"
             return Step(word, thing.path, thing.what)
-        if found is not None and found != ours:
+        if found is not None and found not in ours:
             whose = "changed by hand" if ours else "not written by us"
             return Step(f"left alone: {whose}", thing.path, thing.what, trouble=True)
         if not self._dry:
-            before = ours
             self._make((self._root / thing.path).parent)
-            self._written.files[thing.path] = wanted  # noted first: a cut power leaves no orphan
-            self._save()
+            # Both are ours until it is done: after a cut power either may stand there.
+            self._note(thing.path, " ".join((*ours, wanted)))
             try:
                 self._write(thing)
             except OSError:
-                self._note(thing.path, before)
+                self._note(thing.path, " ".join(ours) or None)
                 raise
+            self._note(thing.path, wanted)
         return Step("written" if found is None else "written anew", thing.path, thing.what)
 
     def _take(self, path: str, why: str = "") -> Step:
-        found, ours = self._found(path), self._written.files[path]
-        if found is not None and found != ours:
+        found = self._found(path)
+        if found is not None and found not in self._ours(path):
             return Step("left alone: changed by hand", path, why, trouble=True)
         if not self._dry:
             (self._root / path).unlink(missing_ok=True)
             self._note(path, None)
         return Step("removed" if found is not None else "gone already", path, why)
+
+    def _ours(self, path: str) -> tuple[str, ...]:
+        """The digests that a file may have and be ours."""
+        return tuple(self._written.files.get(path, "").split())
 
     def _found(self, path: str) -> str | None:
         """The digest of what is there, None for nothing."""

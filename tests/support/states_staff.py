@@ -68,6 +68,7 @@ STATES: dict[str, State] = {
     "sign_in_who_many": staffed(WHO, MANY),
     "sign_in_who_many_2": staffed(replace(WHO, page=1), MANY),
     "sign_in_who_card_wrong": staffed(replace(WHO, refused=True)),
+    "sign_in_who_card_waits": staffed(replace(WHO, refused=True, wait_s=300)),
     "sign_in": staffed(PIN),
     "sign_in_typed": staffed(replace(PIN, typed=6)),
     "sign_in_full": staffed(replace(PIN, typed=12)),

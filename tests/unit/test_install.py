@@ -13,6 +13,7 @@ import pytest
 import kiosk
 from kiosk.config import ConfigError, load
 from kiosk.diagnostics import calibration
+from kiosk.durable import Disk
 from kiosk.install import rules, units
 from kiosk.install.cli import SYSTEM
 from kiosk.install.placing import MANIFEST, Place, Thing
@@ -175,6 +176,40 @@ def test_a_folder_that_is_a_file_is_left_alone(tmp_path: Path) -> None:
     assert (step.word, step.trouble) == ("left alone: not written by us", True)
     assert Place(tmp_path).take_back() == []
     assert tree(tmp_path) == {"etc": "644 somebody's"}
+
+
+class CutPower(Disk):
+    """The power goes when the file is to take its place, before or after."""
+
+    def __init__(self, *, after: bool) -> None:
+        self.after = after
+
+    def rename(self, fresh: Path, path: Path) -> None:
+        if path.name == MANIFEST.name:
+            return super().rename(fresh, path)
+        if self.after:
+            super().rename(fresh, path)
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("before", ["", "1"])
+def test_a_cut_power_leaves_nothing_that_is_nobodys(
+    tmp_path: Path, before: str, *, after: bool
+) -> None:
+    if before:
+        Place(tmp_path).put([Thing("etc/one", before, "")])
+    cut = Place(tmp_path)
+    cut._disk = CutPower(after=after)
+    with pytest.raises(KeyboardInterrupt):
+        cut.put([Thing("etc/one", "2", "")])
+    (step,) = Place(tmp_path).put([Thing("etc/one", "2", "")])
+    assert not step.trouble, step
+    assert (tmp_path / "etc/one").read_text() == "2"
+    (step,) = Place(tmp_path).take_back()
+    assert step.word == "removed"
+    left = [x for x, what in tree(tmp_path).items() if what != "folder"]
+    assert [x for x in left if not x.startswith("etc/.one")] == []
 
 
 def test_what_is_no_longer_wanted_goes(tmp_path: Path) -> None:

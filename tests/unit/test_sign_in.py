@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kiosk import operators
 from kiosk.adapters.door import Door
 from kiosk.books import ClosedBooks
 from kiosk.core.access import DELAYS_S, REFUSED, SIGNED_IN, TRIED, Attempts
@@ -199,3 +200,51 @@ def test_staff_come_in_though_the_books_are_broken(tmp_path: Path) -> None:
     kiosk.clock.advance(60)
     assert check(PIN).operator == "technician"
     kiosk.close()
+
+
+class WithCard(VirtualKiosk):
+    """The technician has a card."""
+
+    def configure(self, file: Path) -> None:
+        text = file.read_text(encoding="utf-8")
+        card = f'role = "technician"\ncard = "{operators.make(b"CARD-000001")}"'
+        file.write_text(text.replace('role = "technician"', card), encoding="utf-8")
+
+
+def test_a_card_is_as_good_as_a_pin(tmp_path: Path) -> None:
+    kiosk = WithCard(tmp_path)
+    kiosk.advance(5)
+    kiosk.act("scanner", "scan", code="CARD-000001")
+    kiosk.advance(1)
+    assert rows(kiosk) == [], "nobody signs in: it is a code like any other"
+    if kiosk.screen != "home":
+        kiosk.touch("nav.home")
+    kiosk.touch(m.KNOCK)
+    kiosk.act("scanner", "scan", code="CARD-000002")
+    kiosk.advance(1)
+    assert step(kiosk).refused
+    kiosk.act("scanner", "scan", code="CARD-000001")
+    kiosk.advance(1)
+    assert kiosk.screen == "tech_overview"
+    assert kiosk.state is not None and kiosk.state.visit.operator is not None
+    assert kiosk.state.visit.operator.id == "technician"
+    assert rows(kiosk)[-2:] == [(TRIED, "card"), (SIGNED_IN, "technician")]
+    journal = kiosk.settings.cabin.data_dir / "journal.sqlite"
+    assert b"CARD-0" not in journal.read_bytes() + Path(f"{journal}-wal").read_bytes()
+
+
+def test_wrong_cards_make_wait_too(tmp_path: Path) -> None:
+    kiosk = WithCard(tmp_path)
+    kiosk.advance(5)
+    kiosk.touch(m.KNOCK)
+    for n in range(3):
+        kiosk.act("scanner", "scan", code=f"CARD-00001{n}")
+        kiosk.advance(1)
+    assert step(kiosk).wait_s > 0
+    kiosk.act("scanner", "scan", code="CARD-000001")
+    kiosk.advance(1)
+    assert isinstance(kiosk.state.visit.step, SignIn)  # type: ignore[union-attr]
+    assert kiosk.until(lambda: not step(kiosk).wait_s, 400)
+    kiosk.act("scanner", "scan", code="CARD-000001")
+    kiosk.advance(1)
+    assert kiosk.screen == "tech_overview"

@@ -89,7 +89,7 @@ def happened(state: State, event: s.SignInEvent) -> Moved:
     if not isinstance(step, SignIn):
         return stay(state)
     match event:
-        case s.CardHeld() if not step.request and step.purpose is not Purpose.SECOND:
+        case s.CardHeld() if _takes_cards(step):
             state, request = next_request(state)
             return go(
                 state,
@@ -103,6 +103,12 @@ def happened(state: State, event: s.SignInEvent) -> Moved:
             return _checked(state, step, event)
         case _:
             return stay(state)
+
+
+def _takes_cards(step: SignIn) -> bool:
+    """The second of two has to know something. A wait at the names is a wait for cards."""
+    waits = step.wait_s and not step.operator
+    return not step.request and not waits and step.purpose is not Purpose.SECOND
 
 
 def _checked(state: State, step: SignIn, event: s.PinChecked) -> Moved:
