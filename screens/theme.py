@@ -53,6 +53,12 @@ class Palette:
     shade: str = "#14232E"  # over whatever isn't meant
     code: str = "#FFFFFF"  # a QR code stays black on white at night: readers want it so
     on_code: str = "#000000"
+    test_white: str = "#FFFFFF"  # the self-test's colours are the panel's own
+    test_black: str = "#000000"
+    test_red: str = "#FF0000"
+    test_green: str = "#00FF00"
+    test_blue: str = "#0000FF"
+    test_grey: str = "#808080"
 
 
 DAY = Palette(
@@ -136,6 +142,8 @@ class Type:
     amount_due: float = 28.0
     figure: float = 80.0
     line: float = 1.5  # line height in em
+    staff: float = 10.0  # the staff's screens are denser: what a row is about
+    staff_small: float = 8.5  # and what is known of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +159,9 @@ class Space:
     top_bar: float = 17.0
     edge: float = 0.6
     strong_edge: float = 0.75
+    staff_row: float = 33.0  # height of a row on the staff's screens
+    staff_gap: float = 4.0
+    staff_sign: float = 15.0
 
 
 TYPE = Type()

@@ -28,6 +28,7 @@ from kiosk.classroom.child import Child, ChildError
 from kiosk.clock import SystemClock
 from kiosk.config import ConfigError, load
 from kiosk.core.state import BILLER, BP_METER, State
+from kiosk.diagnostics.switchboard import Switchboard
 from kiosk.engine import Engine
 from kiosk.lanes import ThreadLanes
 from kiosk.lending import Borrowed, Lending
@@ -157,7 +158,9 @@ class PracticeCabin:
         books = composition.open_books(settings, clock)
 
         def world_of(engine: Engine) -> composition.World:
-            world = replace(cabin.world_of(self._own(settings), engine), pages=pages)
+            own = self._own(settings)
+            board = Switchboard(own.devices, own.cabin.data_dir)
+            world = replace(cabin.world_of(own, engine, board), pages=pages)
             self._workers += [x for x in world.workers.values() if isinstance(x, Worker)]
             if isinstance(world.lanes, ThreadLanes):
                 self._lanes.append(world.lanes)
