@@ -109,6 +109,10 @@ def test_screens_of_the_second_language_go_with_the_visit(walk: Walk) -> None:
     assert walk["languages"] == [["en", "zh"], ["zh"]]
 
 
+def test_guidance_keeps_the_rules_in_every_step_of_every_lesson(walk: Walk) -> None:
+    assert walk["guided"] == []
+
+
 def test_lessons_know_the_widgets_of_every_screen(walk: Walk) -> None:
     """What a lesson may point at. Made anew by
     ``python -m tests.journey.widget_walk /tmp ids >kiosk/classroom/widgets.json``.
