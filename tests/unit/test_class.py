@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from kiosk.core.access import Operator, Purpose, Role
+from kiosk.core.access import SIGNED_OUT, Operator, Purpose, Role
 from kiosk.core.state import State
 from kiosk.core.visit import class_messages as k
 from kiosk.core.visit import messages as m
@@ -60,6 +60,10 @@ def test_a_volunteer_signs_in_from_asking_for_help() -> None:
     assert state.visit.classroom == Classroom("小义工")
     assert k.OpenClass() in commands
     assert m.Ring(IDLE, QUIET_S) in commands
+    state, commands = touched(state, "nav.home")
+    assert state.visit.operator is None
+    written = [x for x in commands if isinstance(x, s.WriteDown)]
+    assert [(x.kind, dict(x.body)["operator"]) for x in written] == [(SIGNED_OUT, VOLUNTEER.id)]
 
 
 def test_nobody_else_of_the_staff_holds_a_class() -> None:

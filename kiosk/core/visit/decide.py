@@ -19,6 +19,7 @@ from kiosk.core.visit import (
     pay_steps,
     print_steps,
     rice_steps,
+    ringing,
     sound,
     staff,
 )
@@ -33,18 +34,13 @@ from kiosk.core.visit.common import (
     ATTRACT,
     IDLE,
     RESET,
-    TICK,
     Moved,
-    fall_asleep,
     go,
-    held_up,
     leave,
     may_leave,
     next_request,
     order_at_screen,
     stay,
-    unrecorded,
-    working,
 )
 from kiosk.core.visit.print_choices import PrintStep
 from kiosk.core.visit.print_messages import PrintEvent
@@ -133,7 +129,7 @@ def _decide(state: State, event: m.VisitEvent) -> Moved:
                 return stay(state)
             return go(state, CallPerson(failed=True, before=step.before))
         case m.TimerRang():
-            return _rang(state, event.name)
+            return ringing.rang(state, event.name)
         case m.InstitutionsKnown():
             return replace(state, institutions=event.institutions), ()
         case m.DeviceChanged():
@@ -222,7 +218,7 @@ def _touched_overlay(state: State, touch: m.Touched) -> Moved:
     if touch.target.startswith("sound.") and state.visit.overlay is Overlay.SOUND:
         return sound.touched(state, touch.target)
     if touch.target in ("idle.stay", "help.close", "nav.back", "nav.help"):
-        return _cover(state, Overlay.NONE), (m.Ring(RESET, 0),)
+        return ringing.cover(state, Overlay.NONE), (m.Ring(RESET, 0),)
     if touch.target == "help.call_person" and may_call(state):
         return go(state, CallPerson(before=state.visit.step))
     if touch.target == "nav.home" and may_leave(state):
@@ -235,9 +231,9 @@ def _touched_bar(state: State, target: str) -> Moved:
         case "nav.help" if isinstance(state.visit.step, ClinicMeasuring):
             return clinic_decide.help_beside_stop(state, state.visit.step)
         case "nav.help":
-            return _cover(state, Overlay.HELP), ()
+            return ringing.cover(state, Overlay.HELP), ()
         case "nav.sound" if state.rules.volume_steps:
-            return _cover(state, Overlay.SOUND), ()
+            return ringing.cover(state, Overlay.SOUND), ()
         case "nav.language" if isinstance(state.visit.step, Home):
             return sound.other_language(state)
         case "nav.lower":
@@ -324,7 +320,7 @@ def _scanned(state: State, event: m.VisitEvent) -> Moved:
         return booklet_steps.other_code(state)
     if isinstance(step, Attract):
         state, _ = go(state, Home())
-    state = _cover(state, Overlay.NONE)
+    state = ringing.cover(state, Overlay.NONE)
     match event:
         case m.BillScanned():
             return bill_steps.scanned(state, event)
@@ -366,42 +362,3 @@ def _order_found(state: State, event: m.OrderFound) -> Moved:
         code = NoteCode.NO_SUCH_ORDER if event.sure else NoteCode.BOOKS_CLOSED
         return go(state, FindSlip(note=Note(code)))
     return go(state, FoundOrder(event.order))
-
-
-def _rang(state: State, name: str) -> Moved:
-    step = state.visit.step
-    if name == pay_steps.PAPER:
-        return pay_steps.printer_silent(state)
-    if name == print_steps.POLL:
-        return print_steps.polled(state)
-    if name == TICK:
-        return clinic_decide.ticked(state)
-    if name == ATTRACT:
-        return fall_asleep(state) if isinstance(step, Home) else stay(state)
-    theirs = staff.rang(state, name)
-    if theirs is not None:
-        return theirs
-    if isinstance(step, Home) and name == RESET and not state.visit.as_found:
-        # Whoever set it so has gone on to nothing else.
-        return replace(state, visit=state.visit.next(step)), ()
-    if isinstance(step, Home | Attract):
-        return stay(state)
-    order = order_at_screen(state)
-    busy = isinstance(step, Looking | Rechecking | CheckGoods) or (
-        order is not None and working(order) and not unrecorded(state, order) and not held_up(state)
-    )
-    if busy or clinic_common.works(state) or print_steps.works(state):
-        # Never while a device or a payment works, not even after the warning (standards, time).
-        return _cover(state, Overlay.NONE), (m.Ring(IDLE, state.rules.idle_warning_s),)
-    if isinstance(step, ClassStep):
-        return leave(state)  # whoever it was has gone, and owns nothing on this screen
-    if name == RESET:
-        idle = state.visit.overlay is Overlay.IDLE
-        return leave(state, stays=False) if idle else stay(state)
-    if name != IDLE:
-        raise ValueError(f"no timer {name!r}")
-    return _cover(state, Overlay.IDLE), (m.Ring(RESET, state.rules.idle_reset_s),)
-
-
-def _cover(state: State, overlay: Overlay) -> State:
-    return replace(state, visit=replace(state.visit, overlay=overlay))

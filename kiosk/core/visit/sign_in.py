@@ -126,9 +126,9 @@ def entered(state: State, step: SignIn, who: Operator) -> Moved:
     """Go on with what the sign-in was for."""
     if step.purpose is Purpose.SECOND:
         return tech_orders.confirmed(state, step, who)
+    state = replace(state, visit=replace(state.visit, operator=who))
     if step.purpose is Purpose.CLASS:
         return class_decide.enter(state, who)
-    state = replace(state, visit=replace(state.visit, operator=who))
     return tech.enter(state) if step.purpose is Purpose.MAINTENANCE else leave(state)
 
 
