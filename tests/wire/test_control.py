@@ -262,9 +262,15 @@ def test_the_status_of_the_cabin_in_a_few_lines(
 @pytest.mark.usefixtures("config")
 def test_metrics_as_prometheus_reads_them(metrics_port: int) -> None:
     url = f"http://127.0.0.1:{metrics_port}/metrics"
-    with urllib.request.urlopen(url, timeout=PATIENCE_S) as answer:
-        assert answer.headers["Content-Type"].startswith("text/plain; version=0.0.4")
-        text = answer.read().decode()
+
+    def scraped() -> str:
+        with urllib.request.urlopen(url, timeout=PATIENCE_S) as answer:
+            assert answer.headers["Content-Type"].startswith("text/plain; version=0.0.4")
+            return str(answer.read().decode())
+
+    until(lambda: "\ncabin_clock_offset_seconds " in scraped(), "a look outside")
+    text = scraped()
+    assert "\ncabin_certificate_end_seconds " in text
     samples = [x for x in text.splitlines() if not x.startswith("#")]
     assert 'cabin_device_level{device="terminal",level="ready"} 1' in samples
     assert 'cabin_device_level{device="terminal",level="unknown"} 0' in samples
