@@ -75,6 +75,13 @@ GATEWAYS: dict[str, tuple[str, str, str]] = {
     "ca_missing": ("ca_missing", "信任的根证书文件不在", "把配置里 ca_file 写的文件放回去。"),
     "tls": ("gateway_tls", "加密连接谈不拢", "请对方检查服务器的 TLS 设置。"),
 }
+GATEWAY_TITLES = {
+    "biller": "收费单位",
+    "alipay": "支付宝",
+    "wechat": "微信支付",
+    "relay": "手机传文件",
+    "record": "健康档案",
+}
 PARTS: dict[str, tuple[str, str, str]] = {
     "screen": (
         "screen_stuck",

@@ -101,9 +101,10 @@ def _gateways(cabin: CabinFacts) -> Iterator[Finding]:
 
 def _gateway(x: GatewayFacts, now: float) -> Iterator[Finding]:
     weight = Weight.MONEY if x.name in ("biller", "alipay", "wechat") else Weight.SERVICE
+    title = advice.GATEWAY_TITLES.get(x.name, x.name)
     if x.trouble:
         code, what, todo = advice.GATEWAYS.get(x.trouble, ("gateway_trouble", x.trouble, ""))
-        yield Finding(code, weight, x.name, f"{x.name}（{x.host}）{what}", todo, x.trouble)
+        yield Finding(code, weight, x.name, f"{title}（{x.host}）{what}", todo, x.trouble)
         return
     if x.certificate_ends is not None and x.certificate_ends - now < CERTIFICATE_SOON_S:
         days = max(0, int((x.certificate_ends - now) // 86_400))
@@ -111,7 +112,7 @@ def _gateway(x: GatewayFacts, now: float) -> Iterator[Finding]:
             "certificate_soon",
             Weight.SOON,
             x.name,
-            f"{x.name}（{x.host}）的证书 {days} 天后过期",
+            f"{title}（{x.host}）的证书 {days} 天后过期",
             "请对方在过期前换新证书。",
         )
     if x.level == "unavailable":
@@ -119,7 +120,7 @@ def _gateway(x: GatewayFacts, now: float) -> Iterator[Finding]:
             "gateway_failing",
             weight,
             x.name,
-            f"{x.name}（{x.host}）不能用：{x.reason or '没有回答'}",
+            f"{title}（{x.host}）不能用：{x.reason or '没有回答'}",
             "网址是通的，但业务没有回答：核对密钥和编号，问对方。",
             x.reason,
         )

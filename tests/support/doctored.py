@@ -11,14 +11,19 @@ import signal
 import subprocess
 import termios
 import threading
+import time
 import tty
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from email.utils import format_datetime
 from pathlib import Path
+from typing import Any
 
+from kiosk.diagnostics.control import Client, NotRunningError
 from kiosk.diagnostics.doctor import Diagnosis, examine
+from kiosk.diagnostics.facts import Facts, from_json
 from kiosk.diagnostics.findings import Finding
+from tests.support.simulated import SimulatedCabin
 from tests.wire.gateway_server import Server, authority, http
 
 HOUR = datetime.timedelta(hours=1)
@@ -148,3 +153,29 @@ def own_display() -> Iterator[tuple[str, int]]:
         finally:
             server.send_signal(signal.SIGCONT)
             server.terminate()
+
+
+PATIENCE_S = 30.0
+
+
+def until(holds: Callable[[], Any], what: str) -> Any:
+    """Wait until something is so; what it came to."""
+    end = time.monotonic() + PATIENCE_S
+    while not (found := holds()):
+        assert time.monotonic() < end, what
+        time.sleep(0.05)
+    return found
+
+
+def facts_of(cabin: SimulatedCabin) -> Facts:
+    """What the kiosk of that cabin says of itself."""
+    with Client(cabin.folder / "data") as client:
+        return from_json(client.one(get="status"))
+
+
+def all_ready(cabin: SimulatedCabin) -> bool:
+    """Whether a kiosk runs there and every machine is ready."""
+    try:
+        return all(x.level == "ready" for x in facts_of(cabin).devices)
+    except NotRunningError:
+        return False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import signal
@@ -14,42 +13,20 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from devices import registry
-from devices.port import Port, PortError
-from devices.recording import recorded
-from devices.status import Level
-from devices.supervisor import Supervisor
-from devices.worker import Limits, Worker
-from kiosk.behind import Behind, Outlook
 from kiosk.config import load
-from kiosk.diagnostics import judge, station
-from kiosk.diagnostics.control import FILE, Client, NotRunningError, RefusedError
+from kiosk.diagnostics.control import FILE, Client, RefusedError
 from kiosk.diagnostics.doctor import examine
-from kiosk.diagnostics.facts import Facts, from_json
-from kiosk.diagnostics.heartbeat import ENGINE, JOURNAL, Heartbeat, Ping
-from kiosk.diagnostics.station import Station
-from kiosk.diagnostics.switchboard import Switchboard
+from kiosk.diagnostics.facts import from_json
+from kiosk.diagnostics.heartbeat import ENGINE, JOURNAL
 from kiosk.main import main
-from kiosk.shown import Shown
-from tests.support.doctored import own_display
+from tests.support.doctored import PATIENCE_S, all_ready, facts_of, until
 from tests.support.simulated import SimulatedCabin, simulated_cabin
-from tests.support.window import KioskWindow
-
-PATIENCE_S = 30.0
-
-
-def until(holds: Callable[[], Any], what: str) -> Any:
-    end = time.monotonic() + PATIENCE_S
-    while not (found := holds()):
-        assert time.monotonic() < end, what
-        time.sleep(0.05)
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +54,7 @@ def config(cabin: SimulatedCabin, metrics_port: int) -> Iterator[Path]:
     words = [sys.executable, "-m", "kiosk.main", "run", "--no-window", "--config", str(path)]
     with subprocess.Popen(words) as kiosk:
         try:
-            until(lambda: _ready(cabin), "every machine ready")
+            until(lambda: all_ready(cabin), "every machine ready")
             yield path
         finally:
             kiosk.terminate()
@@ -87,17 +64,6 @@ def config(cabin: SimulatedCabin, metrics_port: int) -> Iterator[Path]:
 
 def _data(cabin: SimulatedCabin) -> Path:
     return cabin.folder / "data"
-
-
-def _facts(cabin: SimulatedCabin) -> Facts:
-    with Client(_data(cabin)) as client:
-        return from_json(client.one(get="status"))
-
-
-def _ready(cabin: SimulatedCabin) -> bool:
-    with contextlib.suppress(NotRunningError):
-        return all(x.level == "ready" for x in _facts(cabin).devices)
-    return False
 
 
 def test_only_owner_and_group_may_open_it(config: Path) -> None:
@@ -130,7 +96,7 @@ def test_facts_of_every_device_and_of_the_cabin(config: Path, cabin: SimulatedCa
 @pytest.mark.usefixtures("config")
 def test_machines_say_what_they_are(cabin: SimulatedCabin) -> None:
     def named() -> bool:
-        facts = _facts(cabin)
+        facts = facts_of(cabin)
         found = {x.role: (x.identity, x.firmware) for x in facts.devices}
         return bool(found["id_reader"][0] and found["rice_mill"][1])
 
@@ -150,7 +116,7 @@ def test_an_operation_goes_through_the_worker_that_has_the_port(
     assert "THROUGH" in cabin.bench.receipt_text(cabin.bench.receipts()[-1]["number"])
 
     def counted() -> bool:
-        printer = _facts(cabin).device("receipt_printer")
+        printer = facts_of(cabin).device("receipt_printer")
         assert printer is not None
         return {x.name: x.value for x in printer.counters} == {"slips": 1, "cuts": 1}
 
@@ -174,27 +140,7 @@ def test_what_moves_money_or_goods_is_refused(
     assert "nothing was done" in capsys.readouterr().err
     with Client(_data(cabin)) as client, pytest.raises(RefusedError, match="money or goods"):
         client.one(do="dispense", role="booklet_dispenser")
-    assert _facts(cabin).device("booklet_dispenser") is not None
-
-
-@pytest.mark.usefixtures("config")
-def test_somebody_s_card_and_code_are_told_by_their_kind_alone(cabin: SimulatedCabin) -> None:
-    told: list[dict[str, Any]] = []
-
-    def listen() -> None:
-        with Client(_data(cabin), timeout=60) as client:
-            for line in client.ask(do="listen", role="scanner"):
-                told.append(line)
-
-    until(lambda: not _facts(cabin).cabin.visit, "nobody at the screen")
-    listener = threading.Thread(target=listen)
-    listener.start()
-    until(lambda: told, "that it listens")
-    while listener.is_alive():
-        cabin.bench.act("scanner", "scan", code="TELLNOBODY42")
-        listener.join(0.3)
-    assert told[-1]["completion"] == "success"
-    assert "TELLNOBODY42" not in json.dumps(told)
+    assert facts_of(cabin).device("booklet_dispenser") is not None
 
 
 @pytest.mark.usefixtures("config")
@@ -208,6 +154,26 @@ def test_who_hangs_up_takes_a_command_back(cabin: SimulatedCabin) -> None:
                 break
         cabin.bench.until("bp_meter", lambda x: x["pressure"] > 60)
     cabin.bench.until("bp_meter", lambda x: x["stops"] > stops and x["pressure"] == 0)
+
+
+@pytest.mark.usefixtures("config")
+def test_somebody_s_card_and_code_are_told_by_their_kind_alone(cabin: SimulatedCabin) -> None:
+    told: list[dict[str, Any]] = []
+
+    def listen() -> None:
+        with Client(_data(cabin), timeout=60) as client:
+            for line in client.ask(do="listen", role="scanner"):
+                told.append(line)
+
+    until(lambda: not facts_of(cabin).cabin.visit, "nobody at the screen")
+    listener = threading.Thread(target=listen)
+    listener.start()
+    until(lambda: told, "that it listens")
+    while listener.is_alive():
+        cabin.bench.act("scanner", "scan", code="TELLNOBODY42")
+        listener.join(0.3)
+    assert told[-1]["completion"] == "success"
+    assert "TELLNOBODY42" not in json.dumps(told)
 
 
 @pytest.mark.parametrize(
@@ -262,9 +228,15 @@ def test_the_status_of_the_cabin_in_a_few_lines(
 @pytest.mark.usefixtures("config")
 def test_metrics_as_prometheus_reads_them(metrics_port: int) -> None:
     url = f"http://127.0.0.1:{metrics_port}/metrics"
-    with urllib.request.urlopen(url, timeout=PATIENCE_S) as answer:
-        assert answer.headers["Content-Type"].startswith("text/plain; version=0.0.4")
-        text = answer.read().decode()
+
+    def scraped() -> str:
+        with urllib.request.urlopen(url, timeout=PATIENCE_S) as answer:
+            assert answer.headers["Content-Type"].startswith("text/plain; version=0.0.4")
+            return str(answer.read().decode())
+
+    until(lambda: "\ncabin_clock_offset_seconds " in scraped(), "a look outside")
+    text = scraped()
+    assert "\ncabin_certificate_end_seconds " in text
     samples = [x for x in text.splitlines() if not x.startswith("#")]
     assert 'cabin_device_level{device="terminal",level="ready"} 1' in samples
     assert 'cabin_device_level{device="terminal",level="unknown"} 0' in samples
@@ -335,105 +307,4 @@ def test_a_kiosk_that_stands_still_as_a_whole_is_named(
         os.kill(pid, signal.SIGCONT)
     assert [x.code for x in found.findings] == ["kiosk_stuck"]
     assert "systemctl restart cabin-kiosk" in found.findings[0].advice
-    until(lambda: _ready(cabin), "that it goes on")
-
-
-# Parts that stand still
-
-
-class Stone:
-    """A heart whose engine never comes back from a beat, until it is let go."""
-
-    def __init__(self) -> None:
-        self.let_go = threading.Event()
-
-    def beat(self, *_: object) -> None:
-        self.let_go.wait(PATIENCE_S)
-
-
-def test_an_engine_that_stands_still_is_named(
-    tmp_path: Path, display: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("DISPLAY", display)
-    for module in (station, judge):
-        monkeypatch.setattr(module, "STUCK_S", 1.0)
-    with simulated_cabin(tmp_path, "--speed", "4") as cabin:
-        settings = load(cabin.folder / "cabin.toml")
-        shown, heart, stone = Shown(), Heartbeat((ENGINE, JOURNAL)), Stone()
-        behind = Behind(
-            settings, shown.publish, shown.pages, Outlook(heart, shown.newest, shown.wake)
-        )
-        behind.go()
-        try:
-            until(lambda: _ready(cabin), "a kiosk that works")
-            behind.post(Ping(stone))  # type: ignore[arg-type]
-            found = examine(settings.source)
-        finally:
-            stone.let_go.set()
-            behind.stop()
-    assert found.findings[0].code == "engine_stuck"
-    assert "重启小屋程序" in found.findings[0].advice
-    assert found.running, "the control socket answers all the same"
-
-
-def test_a_worker_that_hangs_in_its_port_is_named(tmp_path: Path) -> None:
-    with simulated_cabin(tmp_path, "--speed", "4") as cabin:
-        settings = load(cabin.folder / "cabin.toml")
-        board, heart = Switchboard(settings.devices, _made(_data(cabin))), Heartbeat(())
-        hang = threading.Event()
-
-        def opening(_: str) -> Port:
-            hang.wait(PATIENCE_S)
-            raise PortError("port_missing", "it was let go")
-
-        supervisor = Supervisor(0.05)
-        worker = Worker(
-            "terminal",
-            recorded(registry.factory("ecr_hub", {"app_id": "x"}), board.tap("terminal")),
-            "/dev/never",
-            lambda role, report: board.heard(role, report) and None,
-            opening,
-            limits=Limits(stuck_s=0.2),
-            supervisor=supervisor,
-        )
-        board.connect("terminal", worker)
-        desk = Station(settings, board, heart, lambda: None)
-        desk.open(lambda _: None, lambda: None)
-        worker.start()
-        try:
-            until(lambda: worker.status.reason == "stuck", "the supervisor's verdict")
-            assert worker.status.level is Level.UNAVAILABLE
-            found = [x for x in examine(settings.source).findings if x.subject == "terminal"]
-        finally:
-            hang.set()
-            worker.stop()
-            desk.close()
-    assert [x.code for x in found] == ["stuck"]
-    assert "拔下这台设备的 USB 线" in found[0].advice
-    assert "/dev/never" in found[0].evidence
-
-
-def _made(folder: Path) -> Path:
-    folder.mkdir(exist_ok=True)
-    return folder
-
-
-@pytest.mark.long
-@pytest.mark.window
-def test_a_screen_that_stands_still_is_named(tmp_path: Path) -> None:
-    with simulated_cabin(tmp_path, "--speed", "4") as cabin, own_display() as (name, pid):
-        config = cabin.folder / "cabin.toml"
-        kiosk = KioskWindow(config, name)
-        try:
-            until(lambda: _ready(cabin), "a kiosk that works")
-            parts = {x.name: x for x in _facts(cabin).cabin.parts}
-            assert parts["screen"].waiting_s == 0
-            os.kill(pid, signal.SIGSTOP)
-            found = examine(config)
-            os.kill(pid, signal.SIGCONT)
-        finally:
-            os.kill(pid, signal.SIGCONT)
-            kiosk.stop()
-    assert found.findings[0].code == "screen_stuck"
-    assert "显卡驱动" in found.findings[0].advice
-    assert [x.code for x in found.findings if x.code == "engine_stuck"] == []
+    until(lambda: all_ready(cabin), "that it goes on")
