@@ -17,6 +17,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 _log = logging.getLogger(__name__)
 
 FILE = "control.sock"
@@ -85,7 +87,7 @@ class Control:
             with caller, caller.makefile("rb") as lines:
                 for line in iter(lambda: lines.readline(LONGEST_LINE), b""):
                     for told in self._replies(line):
-                        caller.sendall(json.dumps(told, ensure_ascii=False).encode() + b"\n")
+                        caller.sendall(msgspec.json.encode(told) + b"\n")
         except OSError:
             return  # whoever asked has gone, or doesn't read
         finally:

@@ -206,12 +206,15 @@ class Gatherer:
 
     def facts(self, gateways_age_s: float = LOOK_AGAIN_S) -> Facts:
         """Everything now; what is known of the gateways is at most so old (seconds)."""
+        self.look_outside(gateways_age_s)
+        return self._facts(self._looks)
+
+    def look_outside(self, age_s: float = LOOK_AGAIN_S) -> None:
+        """Look at the gateways' addresses if what is known of them is older (seconds)."""
         with self._lock:
             now = self._wall()
-            if self._looked_at is None or not 0 <= now - self._looked_at < gateways_age_s:
+            if self._looked_at is None or not 0 <= now - self._looked_at < age_s:
                 self._looks, self._looked_at = look_at_gateways(self._settings), now
-            looks = self._looks
-        return self._facts(looks)
 
     def facts_at_once(self) -> Facts:
         """As ``facts``, without waiting for the network: what was seen of it last."""

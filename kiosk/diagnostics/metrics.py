@@ -18,7 +18,7 @@ _HOST = "127.0.0.1"
 
 
 class Exporter:
-    """Answers ``GET /metrics``. ``ask`` lets the parts give a sign of life for the next time.
+    """Answers ``GET /metrics``. ``ask`` is called after each answer, and may take its time.
 
     Raises OSError if the port is taken. ``port`` 0 picks a free one, which ``port`` then names.
     """
@@ -32,12 +32,12 @@ class Exporter:
                     self.send_error(404)
                     return
                 body = text(facts()).encode()
-                ask()
                 self.send_response(200)
                 self.send_header("Content-Type", CONTENT_TYPE)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
+                ask()
 
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002
                 """A line for every scrape would bury the others."""

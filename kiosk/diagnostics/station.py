@@ -73,7 +73,7 @@ class Station:
             from kiosk.diagnostics.metrics import Exporter
 
             try:
-                self._exporter = Exporter(port, self.gatherer.facts_at_once, self.ask_parts)
+                self._exporter = Exporter(port, self.gatherer.facts_at_once, self._scraped)
             except OSError as error:
                 _log.error("/metrics can't be served on port %d: %s", port, error.strerror)
 
@@ -93,6 +93,11 @@ class Station:
         self.heart.ask(*PARTS)
         self._post(Ping(self.heart))
         self._wake()
+
+    def _scraped(self) -> None:
+        """Somebody watches: let there be something new the next time."""
+        self.ask_parts()
+        self.gatherer.look_outside()
 
     def _pulse(self, patience_s: float) -> None:
         self.ask_parts()

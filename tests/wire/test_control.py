@@ -178,6 +178,19 @@ def test_what_moves_money_or_goods_is_refused(
 
 
 @pytest.mark.usefixtures("config")
+def test_who_hangs_up_takes_a_command_back(cabin: SimulatedCabin) -> None:
+    cabin.bench.act("bp_meter", "person", systolic=137, diastolic=85, pulse=68)
+    stops = cabin.bench.state("bp_meter")["stops"]
+    with Client(_data(cabin), timeout=PATIENCE_S) as client:
+        for line in client.ask(do="measure", role="bp_meter"):
+            if "progress" in line:
+                assert "mmhg" not in str(line), "a pressure is somebody's"
+                break
+        cabin.bench.until("bp_meter", lambda x: x["pressure"] > 60)
+    cabin.bench.until("bp_meter", lambda x: x["stops"] > stops and x["pressure"] == 0)
+
+
+@pytest.mark.usefixtures("config")
 def test_somebody_s_card_and_code_are_told_by_their_kind_alone(cabin: SimulatedCabin) -> None:
     told: list[dict[str, Any]] = []
 
@@ -195,19 +208,6 @@ def test_somebody_s_card_and_code_are_told_by_their_kind_alone(cabin: SimulatedC
         listener.join(0.3)
     assert told[-1]["completion"] == "success"
     assert "TELLNOBODY42" not in json.dumps(told)
-
-
-@pytest.mark.usefixtures("config")
-def test_who_hangs_up_takes_a_command_back(cabin: SimulatedCabin) -> None:
-    cabin.bench.act("bp_meter", "person", systolic=137, diastolic=85, pulse=68)
-    stops = cabin.bench.state("bp_meter")["stops"]
-    with Client(_data(cabin), timeout=PATIENCE_S) as client:
-        for line in client.ask(do="measure", role="bp_meter"):
-            if "progress" in line:
-                assert "mmhg" not in str(line), "a pressure is somebody's"
-                break
-        cabin.bench.until("bp_meter", lambda x: x["pressure"] > 60)
-    cabin.bench.until("bp_meter", lambda x: x["stops"] > stops and x["pressure"] == 0)
 
 
 @pytest.mark.parametrize(
@@ -262,9 +262,15 @@ def test_the_status_of_the_cabin_in_a_few_lines(
 @pytest.mark.usefixtures("config")
 def test_metrics_as_prometheus_reads_them(metrics_port: int) -> None:
     url = f"http://127.0.0.1:{metrics_port}/metrics"
-    with urllib.request.urlopen(url, timeout=PATIENCE_S) as answer:
-        assert answer.headers["Content-Type"].startswith("text/plain; version=0.0.4")
-        text = answer.read().decode()
+
+    def scraped() -> str:
+        with urllib.request.urlopen(url, timeout=PATIENCE_S) as answer:
+            assert answer.headers["Content-Type"].startswith("text/plain; version=0.0.4")
+            return str(answer.read().decode())
+
+    until(lambda: "\ncabin_clock_offset_seconds " in scraped(), "a look outside")
+    text = scraped()
+    assert "\ncabin_certificate_end_seconds " in text
     samples = [x for x in text.splitlines() if not x.startswith("#")]
     assert 'cabin_device_level{device="terminal",level="ready"} 1' in samples
     assert 'cabin_device_level{device="terminal",level="unknown"} 0' in samples
