@@ -42,6 +42,7 @@ class Operation:
     `make` gets every parameter by name and returns the command to submit; None means that there is
     nothing to submit: the device speaks by itself (a scanner), and what it says is awaited.
     `lab`: it moves money or goods. `patience_s`: how long its end may take (seconds).
+    `waits_for_it`: of a device that speaks first, it is asked only once that has begun.
     """
 
     help: str
@@ -49,6 +50,7 @@ class Operation:
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     lab: bool = False
     patience_s: float = 30.0
+    waits_for_it: bool = False
 
     def command(self, given: Mapping[str, str]) -> object:
         """The command for parameters given as text. Raises ParameterError."""

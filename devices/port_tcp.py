@@ -13,6 +13,10 @@ from devices.port import Opener, PortError, PortUrlError, reason_of
 
 _CHUNK = 4096
 _CONNECT_TIMEOUT_S = 3.0
+_IDLE_S, _BETWEEN_S, _PROBES = 10, 5, 3
+"""A connection on which nothing comes is probed after so long; unanswered, it is over in 25 s.
+The kernel's own two hours would keep a meter that lost its network from calling again.
+"""
 
 
 def parse(url: str, default_baud: int) -> Opener:  # noqa: ARG001 (a socket has no speed)
@@ -143,6 +147,12 @@ def _call(host: str, number: int) -> SocketPort:
 def _keep_alive(connected: socket.socket) -> None:
     connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     connected.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, _IDLE_S)
+    connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, _BETWEEN_S)
+    connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, _PROBES)
+    # What was written and isn't acknowledged stops the probes: it has its own end.
+    over_ms = 1000 * (_IDLE_S + _PROBES * _BETWEEN_S)
+    connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, over_ms)
 
 
 def memory_ports() -> tuple[SocketPort, SocketPort]:

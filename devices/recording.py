@@ -4,7 +4,8 @@ The first line says what is recorded; each other line is one thing with its time
 
 - `{"t", "in" | "out": hex, "means"}`: a frame, seen from this machine. Where nothing may be kept
   of it, hex is null and `length` says how many bytes there were.
-- `{"t", "event": "opened" | "lost" | "asked" | "cancelled" | "answered", ...}`
+- `{"t", "event": "opened" | "lost" | "asked" | "cancelled" | "answered" | "ticked", ...}`; behind
+  an `opened` with `ticks` each moment is written down at which time passed for the driver.
 - `{"t", "told": ...}`: what the driver reported, without the values.
 
 Sources: Design, "Devices" (codecs name the sensitive spans); `devices.trace` for what is replaced.
@@ -67,7 +68,7 @@ class Recorder(Tap):
     # What the driver hears and says.
 
     def opened(self, now: float) -> None:
-        self._event(now, "opened")
+        self._event(now, "opened", ticks=True)
 
     def lost(self, now: float, reason: str) -> None:
         self._now = now
@@ -114,7 +115,8 @@ class Recorder(Tap):
         self._event(now, "cancelled", id=command_id)
 
     def ticked(self, now: float) -> None:
-        self._now = now
+        # Whether a deadline or an answer came first isn't in their times: a thread wakes late.
+        self._event(now, "ticked")
 
     def sent(self, data: bytes) -> None:
         self._notes(self._scribe.feed(Direction.OUT, data))

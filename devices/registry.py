@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Mapping
 
+from devices.declared import UNDECLARED, Declaration
 from devices.driver import Driver, SettingsError
 from devices.trace import Lengths, Scribe
 
@@ -45,6 +46,23 @@ _SCRIBES: Mapping[str, tuple[str, str]] = {
     "ieee_meter": ("devices.bp_meter.ieee_scribe", "IeeeScribe"),
 }
 
+# What a driver declares of itself; no driver is imported for it.
+_DECLARATIONS: Mapping[str, tuple[str, str]] = {
+    "ecr_hub": ("devices.payment_terminal.declared", "ECR_HUB"),
+    "zvt": ("devices.payment_terminal.declared", "ZVT"),
+    "zvt_tcp": ("devices.payment_terminal.declared", "ZVT"),
+    "cdc_scanner": ("devices.scanner.declared", "CDC"),
+    "hid_scanner": ("devices.scanner.declared", "HID"),
+    "qu_cd": ("devices.booklet_dispenser.declared", "QU_CD"),
+    "sam_v": ("devices.id_reader.declared", "SAM_V"),
+    "rbp_meter": ("devices.bp_meter.declared", "RBP"),
+    "rice_mill": ("devices.rice_mill.declared", "RICE_MILL"),
+    "ieee_meter": ("devices.bp_meter.declared", "IEEE"),
+    "escpos_serial": ("devices.receipt_printer.declared", "SERIAL"),
+    "escpos_usb": ("devices.receipt_printer.declared", "USB"),
+    "ipp": ("devices.document_printer.declared", "IPP"),
+}
+
 
 def names() -> tuple[str, ...]:
     """Every driver's name."""
@@ -67,6 +85,15 @@ def scribe(name: str) -> Scribe:
     module, attribute = _SCRIBES[name]
     made: Scribe = getattr(importlib.import_module(module), attribute)()
     return made
+
+
+def declaration(name: str) -> Declaration:
+    """What the driver of that name declares; little where it declares nothing."""
+    if name not in _DECLARATIONS:
+        return UNDECLARED
+    module, attribute = _DECLARATIONS[name]
+    found: Declaration = getattr(importlib.import_module(module), attribute)
+    return found
 
 
 def factory(name: str, settings: Mapping[str, object]) -> Callable[[], Driver]:

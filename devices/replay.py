@@ -21,8 +21,8 @@ from devices.recording import VERSION, line_of, told
 from devices.trace import Direction, Reviver, Scribe
 
 LATE_S = 0.25
-"""A worker's tick comes a little after the moment asked for: one that is due for less than this
-is given at the time of the line that it led to."""
+"""In a recording that doesn't tell: a worker's tick comes a little after the moment asked for; one
+that is due for less than this is given at the time of the line that it led to."""
 _ROUNDED_S = 0.0001
 """Times are written with four decimals."""
 
@@ -93,7 +93,7 @@ class Replay(Tap):
         self._scribe = scribe
         self._sent: deque[dict[str, Any]] = deque()
         self._told: deque[dict[str, Any]] = deque()
-        self._has_begun = False
+        self._has_begun = self._tells_ticks = False
         self._result = Replayed()
         driver.tap = self
 
@@ -135,7 +135,8 @@ class Replay(Tap):
         return self._result
 
     def _step(self, number: int, t: float, line: dict[str, Any]) -> None:
-        self._pass_time(t)
+        if not self._tells_ticks:
+            self._pass_time(t)
         if "out" in line or "told" in line:
             self._compare(number, t, {key: line[key] for key in line if key != "t"})
         elif "in" in line:
@@ -153,7 +154,10 @@ class Replay(Tap):
     def _event(self, line: Mapping[str, Any], t: float) -> None:
         match line["event"]:
             case "opened":
+                self._tells_ticks = line.get("ticks") is True
                 self._driver.opened(t)
+            case "ticked":
+                self._tick(t)
             case "lost":
                 self._driver.lost(t, str(line["reason"]))
             case "asked":
@@ -184,6 +188,12 @@ class Replay(Tap):
         if "unwritten" in plain:
             raise PlainError(f"{plain['is']} was not written down: {plain['unwritten']}")
         self._driver.submit(command_id, from_plain(plain), t)
+
+    def _tick(self, t: float) -> None:
+        """What was due then is due now, whatever the rounding."""
+        due = self._driver.deadline()
+        is_rounded = due is not None and t < due <= t + 2 * _ROUNDED_S
+        self._driver.tick(due if due is not None and is_rounded else t)
 
     def _pass_time(self, t: float) -> None:
         while (due := self._driver.deadline()) is not None and due <= t + _ROUNDED_S:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import selectors
 import threading
 import time
@@ -19,6 +18,7 @@ from dataclasses import dataclass
 
 from devices.control import Channel
 from devices.driver import Completed, Driver, Report
+from devices.life import Life
 from devices.port import Port, PortError
 from devices.port import open_port as open_real_port
 from devices.status import OutcomeUnknown, Status
@@ -38,38 +38,6 @@ class Limits:
     """Bytes that the port doesn't take for so long mean that it is lost."""
     stuck_s: float = 10.0
     """A call on the port that doesn't return for so long means that the thread is stuck."""
-
-
-class _Life:
-    """One thread's life: abandoned means that it must touch nothing any more when it wakes."""
-
-    def __init__(self, worker: Worker, number: int, first_pause_s: float) -> None:
-        self.abandoned = False
-        self.in_call_since: float | None = None
-        self.port: Port | None = None
-        self.pause_s = first_pause_s
-        self.backoff_s = FIRST_BACKOFF_S
-        self._wake_r, self._wake_w = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-        self.thread = threading.Thread(
-            target=worker._live, args=(self,), name=f"{worker.name}-{number}", daemon=True
-        )
-
-    @property
-    def wake_fd(self) -> int:
-        return self._wake_r
-
-    def wake(self) -> None:
-        # A full pipe has woken the thread already.
-        with contextlib.suppress(BlockingIOError):
-            os.write(self._wake_w, b"\0")
-
-    def hear_wake(self) -> None:
-        with contextlib.suppress(BlockingIOError):
-            os.read(self._wake_r, 4096)
-
-    def close_wake(self) -> None:
-        os.close(self._wake_r)
-        os.close(self._wake_w)
 
 
 class Worker:
@@ -101,10 +69,11 @@ class Worker:
         self._limits = limits
         self._supervisor = supervisor or default_supervisor()
         self._lock = threading.RLock()
-        self._life: _Life | None = None
+        self._life: Life | None = None
         self._lives = 0
         self._last_id = 0
         self._moving = False
+        self._driver_is_new = False
         self._stopping = False
 
     def start(self) -> None:
@@ -120,7 +89,8 @@ class Worker:
         with self._lock:
             self._last_id += 1
             command_id = self._last_id
-            self._driver.submit(command_id, command, self._monotonic())
+            with self._mistakes_cost_the_driver():
+                self._driver.submit(command_id, command, self._monotonic())
             self._deliver()
             self._wake()
         return command_id
@@ -128,7 +98,8 @@ class Worker:
     def cancel(self, command_id: int) -> None:
         """Take a command back if that is still possible; it completes one way or another."""
         with self._lock:
-            self._driver.cancel(command_id, self._monotonic())
+            with self._mistakes_cost_the_driver():
+                self._driver.cancel(command_id, self._monotonic())
             self._deliver()
             self._wake()
 
@@ -143,6 +114,11 @@ class Worker:
     def status(self) -> Status:
         """The device's health now."""
         return self._driver.status
+
+    @property
+    def last_id(self) -> int:
+        """The number of the newest command."""
+        return self._last_id
 
     def stop(self, timeout: float = 2.0) -> bool:
         """End the thread; running commands complete. True if it ended within `timeout` seconds.
@@ -179,7 +155,7 @@ class Worker:
             self._abandon(life, "stuck")
             self._begin_life(first_pause_s=FIRST_BACKOFF_S)
 
-    def _abandon(self, life: _Life, reason: str) -> None:
+    def _abandon(self, life: Life, reason: str) -> None:
         life.abandoned = True
         self._life = None
         if life.port is not None:
@@ -192,12 +168,13 @@ class Worker:
 
     def _begin_life(self, first_pause_s: float) -> None:
         self._lives += 1
-        self._life = _Life(self, self._lives, first_pause_s)
+        name = f"{self.name}-{self._lives}"
+        self._life = Life(self._live, name, first_pause_s, FIRST_BACKOFF_S)
         self._life.thread.start()
 
     # The thread's part.
 
-    def _live(self, life: _Life) -> None:
+    def _live(self, life: Life) -> None:
         pause_s = life.pause_s
         while self._pause(life, pause_s):
             pause_s = self._connect_and_serve(life)
@@ -208,15 +185,20 @@ class Worker:
                 self._deliver()
             life.close_wake()
 
-    def _connect_and_serve(self, life: _Life) -> float:
+    def _connect_and_serve(self, life: Life) -> float:
         """One connection from open to close; how long to wait before the next (seconds)."""
         with self._lock:
-            url, self._moving = self._url, False
+            url, self._moving, self._driver_is_new = self._url, False, False
         try:
             with self._in_call(life):
                 port = self._open_port(url)
         except PortError as error:
             self._lost(life, error.reason, error.detail)
+            return self._next_backoff(life)
+        except Exception as error:  # noqa: BLE001
+            # The boundary for what a library makes of a port: the others go on.
+            _log.exception("%s: the port could not be opened", self.name)
+            self._lost(life, "port_error", repr(error))
             return self._next_backoff(life)
         life.port = port
         reason, detail = "driver_error", ""
@@ -228,14 +210,20 @@ class Worker:
             # The boundary for mistakes in a driver: the device is lost for a moment, its running
             # commands end as unknown, and a new driver begins. The others go on.
             _log.exception("%s: the driver failed", self.name)
-            self._replace_driver(life)
-        with self._in_call(life):
-            port.close()
+            with self._lock:
+                if not life.abandoned:
+                    self._replace_driver()
+        try:
+            with self._in_call(life):
+                port.close()
+        except Exception:  # noqa: BLE001
+            # It is let go of, whatever the library says.
+            _log.exception("%s: the port could not be closed", self.name)
         life.port = None
         self._lost(life, reason, detail)
         return self._next_backoff(life)
 
-    def _serve(self, life: _Life, port: Port) -> tuple[str, str]:
+    def _serve(self, life: Life, port: Port) -> tuple[str, str]:
         """Move bytes until the port is lost or no longer wanted; the reason."""
         pending = bytearray()
         control = Channel(port, life.wake)
@@ -255,6 +243,8 @@ class Worker:
                     if self._moving:
                         life.backoff_s = FIRST_BACKOFF_S
                         return "moved", "the port is another one from now on"
+                    if self._driver_is_new:
+                        return "driver_error", "the driver before failed"
                     now = self._monotonic()
                     control.hand_over(self._driver, now)
                     wait_s = self._step_driver(now)
@@ -298,13 +288,13 @@ class Worker:
         # A driver whose deadline lies in the past even now would make the thread spin.
         return None if deadline is None else max(deadline - now, 0.001)
 
-    def _write(self, life: _Life, port: Port, pending: bytearray) -> int:
+    def _write(self, life: Life, port: Port, pending: bytearray) -> int:
         with self._in_call(life):
             count = port.write(bytes(pending))
         del pending[:count]
         return count
 
-    def _read(self, life: _Life, port: Port) -> None:
+    def _read(self, life: Life, port: Port) -> None:
         with self._in_call(life):
             data = port.read_available()
         if not data:
@@ -314,7 +304,7 @@ class Worker:
             if self._is_mine(life):
                 self._driver.receive(data, self._monotonic())
 
-    def _pause(self, life: _Life, seconds: float) -> bool:
+    def _pause(self, life: Life, seconds: float) -> bool:
         """Wait, but not when woken to stop; whether to go on."""
         until = self._monotonic() + seconds
         with selectors.DefaultSelector() as selector:
@@ -327,32 +317,41 @@ class Worker:
                     life.hear_wake()
         return False
 
-    def _next_backoff(self, life: _Life) -> float:
+    def _next_backoff(self, life: Life) -> float:
         pause_s = life.backoff_s
         life.backoff_s = min(pause_s * 2, LAST_BACKOFF_S)
         return pause_s
 
-    def _lost(self, life: _Life, reason: str, detail: str) -> None:
+    def _lost(self, life: Life, reason: str, detail: str) -> None:
         with self._lock:
             if self._is_mine(life):
                 self._driver.lost(self._monotonic(), reason, f"{self._url}: {detail}")
                 self._deliver()
 
-    def _replace_driver(self, life: _Life) -> None:
-        with self._lock:
-            if life.abandoned:
-                return
-            orphans = self._driver.running
-            self._deliver()
-            self._driver = self._driver_factory()
-            for command_id in orphans:
-                self._on_report(self.name, Completed(command_id, OutcomeUnknown("driver_error")))
+    @contextlib.contextmanager
+    def _mistakes_cost_the_driver(self) -> Iterator[None]:
+        """Whoever calls from outside isn't hit by a driver's mistake. Called with our lock."""
+        try:
+            yield
+        except Exception:  # noqa: BLE001
+            _log.exception("%s: the driver failed", self.name)
+            self._replace_driver()
+            # It hasn't seen the port open: the thread opens it anew.
+            self._driver_is_new = True
 
-    def _is_mine(self, life: _Life) -> bool:
+    def _replace_driver(self) -> None:
+        """Begin with another driver; what the old one had running is unknown."""
+        orphans = self._driver.running
+        self._deliver()
+        self._driver = self._driver_factory()
+        for command_id in orphans:
+            self._on_report(self.name, Completed(command_id, OutcomeUnknown("driver_error")))
+
+    def _is_mine(self, life: Life) -> bool:
         return not (life.abandoned or self._stopping)
 
     @contextlib.contextmanager
-    def _in_call(self, life: _Life) -> Iterator[None]:
+    def _in_call(self, life: Life) -> Iterator[None]:
         """Marks a call on the port, so that the supervisor sees when it doesn't return."""
         life.in_call_since = self._monotonic()
         try:

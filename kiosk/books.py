@@ -17,8 +17,9 @@ from kiosk.core.access import SIGNED_IN, TRIED
 from kiosk.core.commands import IRREVERSIBLE, Command
 from kiosk.core.decide import decide
 from kiosk.core.order import Order
+from kiosk.core.overrides import PRICE_SET, SERVICE_SET, Overrides
 from kiosk.journal import Journal, ReplayDiffersError, replay
-from kiosk.journal.aside import REPLAY, for_a_person, verdicts_in
+from kiosk.journal.aside import REPLAY, SETTLED, for_a_person, verdicts_in
 from kiosk.journal.kept import KeptEpochs
 
 _log = logging.getLogger(__name__)
@@ -63,9 +64,11 @@ class AnyBooks(Protocol):
     def note(self, kind: str, body: object) -> str: ...
     def now_ms(self) -> int: ...
     def sign_ins(self) -> list[tuple[int, str, str]]: ...
+    def overrides(self) -> Overrides: ...
     def next_order_id(self) -> str: ...
     def paid_today(self) -> int: ...
     def trouble(self) -> str: ...
+    def unwritable(self) -> str: ...
     def forget(self, days: int) -> int: ...
     def close(self) -> None: ...
 
@@ -98,6 +101,9 @@ class ClosedBooks:
     def sign_ins(self) -> list[tuple[int, str, str]]:
         return []
 
+    def overrides(self) -> Overrides:
+        return Overrides()
+
     def next_order_id(self) -> str:
         return ""
 
@@ -106,6 +112,10 @@ class ClosedBooks:
 
     def trouble(self) -> str:
         return self._reason
+
+    def unwritable(self) -> str:
+        """Nothing is to be written: that they don't verify is said, and no restart mends it."""
+        return ""
 
     def forget(self, days: int) -> int:  # noqa: ARG002
         return 0
@@ -131,15 +141,17 @@ class Books:
         self._least_free = least_free_bytes
         self._localtime = localtime
         self._kept = KeptEpochs(journal)
+        self._aside: set[str] = set()
 
     def take(self, order: Order | None, event: e.OrderEvent) -> Taken:
         """Decide on an event and write it; the commands may be handed out when this returns.
 
         An event that ``decide`` can't bear makes its order a person's matter, and no other's.
         """
-        if order is not None and self._kept.holds(order.id):
-            return Taken(order)  # an earlier epoch's: only a person goes on from there
         at = self._clock.now_ms()
+        if order is not None and (self._kept.holds(order.id) or order.id in self._aside):
+            # No machine goes on with it, its rows stay as they are: only a person's word counts.
+            return self._settle_aside(order, event, at)
         try:
             after, commands = decide(order, event, at)
         except Exception as error:  # noqa: BLE001  # the boundary named by design, Money 10
@@ -156,6 +168,18 @@ class Books:
         except (apsw.Error, OSError) as error:
             return Taken(order, (), f"{type(error).__name__}: {error}")
         return Taken(after, commands)
+
+    def _settle_aside(self, order: Order, event: e.OrderEvent, at: int) -> Taken:
+        if not isinstance(event, e.PersonSettled):
+            return Taken(order)
+        after, _ = decide(order, event, at)
+        if after == order:
+            return Taken(order)
+        try:
+            self.journal.note(SETTLED, event, at, None if self._kept.holds(order.id) else after)
+        except (apsw.Error, OSError) as error:
+            return Taken(order, (), f"{type(error).__name__}: {error}")
+        return Taken(after)
 
     def recover(self) -> Recovered:
         """Replay every open order. One that can't be replayed goes to a person, alone.
@@ -185,6 +209,7 @@ class Books:
                 return None
             if self.journal.last_kind(order_id) != "Poisoned":
                 self.take(order, e.Poisoned(order_id, REPLAY, str(error)))
+            self._aside.add(order_id)
             return for_a_person(order, REPLAY, verdicts_in(self.journal))
 
     def find(self, order_id: str) -> Order | None:
@@ -219,6 +244,13 @@ class Books:
         found = self.journal.notes_of(TRIED, SIGNED_IN)
         return [(at, kind, str(body.get("operator", ""))) for at, kind, body in found]
 
+    def overrides(self) -> Overrides:
+        """Return what the staff have set at the screen."""
+        found = Overrides()
+        for _at, kind, body in self.journal.notes_of(PRICE_SET, SERVICE_SET):
+            found = found.after(kind, body)
+        return found
+
     def next_order_id(self) -> str:
         """Make a number: cabin, local date, counter of the day, five characters of chance."""
         day = time.strftime("%y%m%d", self._localtime(self._clock.now_ms() / 1000))
@@ -246,6 +278,14 @@ class Books:
         behind = self._clock.behind_s()
         if behind > BEHIND_S:
             return f"the machine's clock is {behind:.0f} s behind the last entry: set it"
+        return ""
+
+    def unwritable(self) -> str:
+        """Return why no row could be written just now, empty if one could. Writes none."""
+        try:
+            self.journal.store.probe()
+        except (apsw.Error, OSError) as error:
+            return f"{type(error).__name__}: {error}"
         return ""
 
     def forget(self, days: int) -> int:

@@ -9,8 +9,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from devices.driver import Report
-from devices.recording import recorded, recorder
-from devices.registry import factory as driver_factory
 from devices.worker import Worker
 from kiosk import composition
 from kiosk.adapters import DeviceReport
@@ -19,13 +17,16 @@ from kiosk.cables import LOOK_EVERY_S, Cables
 from kiosk.clock import SystemClock
 from kiosk.core.state import State
 from kiosk.device_probe import can_answer
-from kiosk.engine import Chore, Engine
+from kiosk.diagnostics.switchboard import Switchboard
+from kiosk.engine import Engine
 from kiosk.gateways import factory
 from kiosk.journal import Journal, JournalBrokenError
 from kiosk.lanes import ThreadLanes
+from kiosk.lending import Lending
 from kiosk.opening_files import place_of
 from kiosk.pages import PageStore
 from kiosk.settings import Settings
+from kiosk.timers import Chore
 
 if TYPE_CHECKING:
     from kiosk.classroom.desk import ClassDesk
@@ -41,15 +42,21 @@ def build(
     publish: Callable[[State], None],
     journal: Journal | None = None,
     pages: PageStore | None = None,
+    board: Switchboard | None = None,
+    again: Callable[[], None] = lambda: None,
+    insight: composition.Insight | None = None,
     practised: ShowPractised | None = None,
 ) -> Engine:
     """Open the books, put everything together and begin to speak with the machines.
 
     ``journal`` is one that is open already, as crash tests bring it. Pictures of people's pages go
-    to ``pages``, what a class practises to ``practised``; without it no class is held.
+    to ``pages``, what a class practises to ``practised``; without it no class is held. Technicians
+    listen at ``board``; ``again`` starts the program anew; ``insight`` tells the staff how
+    everything is.
     Raises JournalBusyError if another kiosk has the books, ValueError for a gateway's settings.
     """
     clock = SystemClock()
+    listening = board or Switchboard(settings.devices, settings.cabin.data_dir)
     books: AnyBooks
     try:
         books = composition.open_books(settings, clock, journal)
@@ -61,18 +68,24 @@ def build(
         books,
         clock,
         publish,
-        lambda engine: _with_window(settings, engine, pages, practised),
+        lambda engine: replace(
+            _with_window(settings, engine, listening, pages, practised),
+            again=again,
+            insight=insight,
+            board=listening,
+        ),
     )
 
 
 def _with_window(
     settings: Settings,
     engine: Engine,
+    board: Switchboard,
     pages: PageStore | None,
     practised: ShowPractised | None,
 ) -> composition.World:
     """The world of a cabin that has a screen: where its pictures go."""
-    world = world_of(settings, engine)
+    world = world_of(settings, engine, board)
     shown = pages or PageStore()
     desk = None
     if practised is not None:
@@ -93,24 +106,27 @@ def _class_desk(
 
     head = composition.letterhead_of(settings, time.localtime)
     after = RealAfterwards(settings.cabin.data_dir, world.workers, head, time.time)
-    return ClassDesk(world.lanes, engine.post, practised, pages, after)
+    return ClassDesk(world.lanes, engine.post, practised, pages, after, world.lending)
 
 
-def world_of(settings: Settings, engine: Engine) -> composition.World:
+def world_of(settings: Settings, engine: Engine, board: Switchboard) -> composition.World:
     """Workers on the ports and clients of the gateways that these settings name, begun."""
-    cables = Cables()
+    cables, lending = Cables(), Lending()
 
     def report(role: str, what: Report) -> None:
         cables.heard(role, what)
-        engine.post(DeviceReport(role, what))
+        if not board.heard(role, what) and not lending.took(role, what):
+            engine.post(DeviceReport(role, what))
+
+    def look() -> None:
+        cables.look()
+        board.exchanged(cables.exchanged)
 
     workers = {}
     for role, device in settings.devices.items():
-        maker = driver_factory(device.driver, device.options)
-        if device.record:
-            path = settings.cabin.data_dir / "recordings" / f"{role}.jsonl"
-            maker = recorded(maker, recorder(path, device.driver, device.options))
-        workers[role] = Worker(role, maker, device.port, report)
+        workers[role] = Worker(role, board.factory(role), device.port, report)
+        board.connect(role, workers[role])
+        lending.add(role, device.driver, workers[role])
         cables.add(role, workers[role], device.port, answers=can_answer(device.driver))
     gateways = settings.gateways
     if gateways.biller is None:
@@ -124,10 +140,10 @@ def world_of(settings: Settings, engine: Engine) -> composition.World:
     lanes = ThreadLanes(engine.post)
     for worker in workers.values():
         worker.start()
-    engine.add_chore(Chore("cables", LOOK_EVERY_S, cables.look))
+    engine.add_chore(Chore("cables", LOOK_EVERY_S, look))
     record = factory.make_record(gateways.record) if gateways.record else None
     files = place_of(settings)
-    return composition.World(workers, biller, platforms, lanes, record, files)
+    return composition.World(workers, biller, platforms, lanes, record, files, lending=lending)
 
 
 def _advice(settings: Settings) -> str:

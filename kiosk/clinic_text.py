@@ -68,6 +68,15 @@ def advice_words(session: Session) -> str:
     return _(ADVICE[advice])
 
 
+def reading_words(reading: Reading) -> tuple[str, str, str]:
+    """The three figures as they are said to whoever asks to hear them."""
+    return (
+        _("高压 {value}").format(value=reading.systolic),
+        _("低压 {value}").format(value=reading.diastolic),
+        _("脉搏 每分钟 {value} 次").format(value=reading.pulse),
+    )
+
+
 def when(outcome: Outcome) -> str:
     """``2026-11-22 20:15``, empty if no clock was known."""
     return outcome.at[:16].replace("T", " ")

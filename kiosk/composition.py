@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from kiosk.adapters import Adapters
 from kiosk.adapters.adapters import DeviceWorker, Lanes
@@ -24,16 +25,26 @@ from kiosk.core import means as ways
 from kiosk.core.booklet import READER
 from kiosk.core.means import Means, RefundBy
 from kiosk.core.printing import DOCUMENT_PRINTER, RELAY
-from kiosk.core.state import BILLER, BP_METER, Rules, State
+from kiosk.core.state import BILLER, BP_METER, PRINTER, Rules, State
 from kiosk.core.visit import messages as m
-from kiosk.engine import Chore, Engine
+from kiosk.core.visit.staff import with_overrides
+from kiosk.engine import Engine
 from kiosk.gateways import types as g
 from kiosk.gateways.record import HealthRecord
 from kiosk.journal import Journal
+from kiosk.lending import Lending
 from kiosk.opening import REMOTE_START, face_of, rules_of
 from kiosk.order_text import Letterhead
 from kiosk.pages import PageStore
 from kiosk.settings import Settings
+from kiosk.timers import Chore
+
+if TYPE_CHECKING:
+    from kiosk.adapters.desk import Desk
+    from kiosk.adapters.look import LookDesk
+    from kiosk.adapters.selftests import TestBench
+    from kiosk.core.visit.tech_steps import Survey
+    from kiosk.diagnostics.switchboard import Switchboard
 
 _log = logging.getLogger(__name__)
 
@@ -47,8 +58,20 @@ LIST_S = 20.0
 
 
 @dataclass(frozen=True, slots=True)
+class Insight:
+    """How everything is, from any thread. ``look_out`` asks the network and takes seconds."""
+
+    survey: Callable[[], Survey]
+    look_out: Callable[[], object] = lambda: None
+
+
+@dataclass(frozen=True, slots=True)
 class World:
-    """Everything outside the engine, real or simulated."""
+    """Everything outside the engine, real or simulated.
+
+    ``insight`` tells the staff how everything is; without it only what the engine knows is told.
+    ``again`` starts the program anew. Self-tests go through ``board``.
+    """
 
     workers: Mapping[str, DeviceWorker]
     biller: g.Biller
@@ -57,7 +80,11 @@ class World:
     record: HealthRecord | None = None
     files: Place | None = None
     pages: PageStore = field(default_factory=PageStore)
+    insight: Insight | None = None
+    again: Callable[[], None] = lambda: None
+    board: Switchboard | None = None
     class_desk: Callable[[], ClassDesk] | None = None
+    lending: Lending = field(default_factory=Lending)
 
 
 def means_of(settings: Settings, platforms: Mapping[str, g.QrPayment]) -> tuple[Means, ...]:
@@ -154,7 +181,8 @@ def compose_engine(
     """
     engine = Engine(State(Rules("", "", "", ())), books, clock, publish)
     world = world_of(engine)
-    engine.state = State(rules_of(settings, means_of(settings, world.platforms)))
+    state = State(rules_of(settings, means_of(settings, world.platforms)))
+    engine.state = with_overrides(state, books.overrides().beside(state.rules.rice))
     head = letterhead_of(settings, localtime)
     terminal = settings.devices.get(ways.TERMINAL)
     adapters = Adapters(
@@ -176,6 +204,9 @@ def compose_engine(
             world.lanes,
             books,
             clock.monotonic,
+            lambda: _desk(settings, world, books, head, engine),
+            lambda: _tests(settings, world),
+            lambda: _look(settings, world),
             world.class_desk,
         )
     )
@@ -192,6 +223,35 @@ def compose_engine(
     engine.add_chore(Chore("books", PROBE_S, lambda: _watch_books(engine)))
     engine.add_chore(Chore("forget", HOUR_S, lambda: _forget(engine, settings)))
     return engine
+
+
+def _desk(
+    settings: Settings, world: World, books: AnyBooks, head: Letterhead, engine: Engine
+) -> Desk:
+    """What the staff's screens ask; made when somebody of the staff first comes in."""
+    from kiosk.adapters.desk import Desk
+    from kiosk.adapters.survey import survey_of_state
+
+    def survey() -> Survey:
+        return survey_of_state(settings, engine.state, books.now_ms())
+
+    printer = world.workers.get(PRINTER)
+    insight = world.insight or Insight(survey)
+    return Desk(settings, world.lanes, books, printer, head, insight, world.again, {})
+
+
+def _look(settings: Settings, world: World) -> LookDesk:
+    """The doctor and the wire; made when somebody of the staff first wants them."""
+    from kiosk.adapters.look import LookDesk
+
+    return LookDesk(settings, world.lanes, world.board)
+
+
+def _tests(settings: Settings, world: World) -> TestBench:
+    """What makes self-tests; made when somebody of the staff first wants one."""
+    from kiosk.adapters.selftests import TestBench
+
+    return TestBench(settings, world.lanes, world.board)
 
 
 def _documents(world: World) -> Documents | None:

@@ -5,11 +5,13 @@ The values themselves are described in `kiosk.settings`; `kiosk/cabin.example.to
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import time
 from pathlib import Path
 
 from kiosk import config_toml
 from kiosk.barcodes import SLIP_PREFIX
+from kiosk.config_install import read_install
 from kiosk.config_operators import read_operators
 from kiosk.config_outside import (
     DRIVERS,
@@ -91,11 +93,13 @@ def _settings(root: Section, file: Path, drivers: Drivers) -> Settings:
         rice=read_rice(root.section("rice")) if root.has("rice") else None,
         voice=_voice(root.section("voice"), file.parent),
         printing=read_print(root.section("print"), file.parent) if root.has("print") else None,
+        metrics_port=_metrics(root.section("metrics")) if root.has("metrics") else None,
         operators=read_operators(root.sections("operator")),
     )
+    install = read_install(root.section("install"), settings.devices)
     root.done()
     _require(settings, root.mistakes)
-    return settings
+    return replace(settings, install=install)
 
 
 def _require(settings: Settings, mistakes: Mistakes) -> None:
@@ -241,6 +245,12 @@ def _voice(section: Section, folder: Path) -> VoiceSettings:
     )
     section.done()
     return voice
+
+
+def _metrics(section: Section) -> int | None:
+    port = section.whole("port", 1024, 65535, "number of a port on this machine")
+    section.done()
+    return port
 
 
 def _contacts(section: Section) -> tuple[Contact, ...]:

@@ -1,7 +1,8 @@
 """``kiosk device DRIVER OPERATION``: one driver, one operation, any port, without the rest.
 
 Exit codes (design, "What anybody can run"): 0 success, 1 failed, 2 usage, 3 outcome unknown,
-4 cancelled, 5 timed out. What moves money or goods wants ``--lab``; on a cabin's own machines
+4 cancelled, 5 timed out. With ``--config`` the running kiosk does it, if one has the port. What
+moves money or goods wants ``--lab``; on a cabin's own machines
 (``--config``) it is written to the journal and refused while an order is open or the kiosk runs.
 """
 
@@ -13,7 +14,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from devices import registry
@@ -21,9 +22,10 @@ from devices.driver import Driver, SettingsError
 from devices.operations import Operation, ParameterError
 from devices.port import PortUrlError, opener
 from devices.recording import recorded, recorder
+from devices.status import Cancelled, OutcomeUnknown
 from kiosk.device_replay import replay
 from kiosk.device_session import Session
-from kiosk.device_words import Words
+from kiosk.device_words import EXIT_CODES, Words
 
 USAGE = 2
 REPLAY = "replay"
@@ -45,6 +47,12 @@ class _Asked:
     command: object
     settings: Mapping[str, object]
     port: str
+    given: Mapping[str, str]
+    role: str
+    """The configuration's device with this driver at this port, "" if there is none."""
+    data_dir: Path | None
+    changed: bool
+    """Whether settings were given that the configuration doesn't have."""
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -104,6 +112,8 @@ def run(args: argparse.Namespace) -> int:
         asked = _understand(args)
         if asked.operation.lab:
             _allow(args, asked)
+        elif (code := _through_kiosk(args, asked)) is not None:
+            return code
     except (UsageError, ParameterError, SettingsError, PortUrlError) as error:
         print(f"kiosk device: {error}", file=sys.stderr)
         return USAGE
@@ -119,10 +129,17 @@ def _carry_out(asked: _Asked, factory: Callable[[], Driver], words: Words) -> in
     with Session(asked.name, factory, asked.port) as session:
         if asked.operation is STATUS:
             return words.status(session.settled(STATUS.patience_s))
-        words.status(session.settled(0.5 if asked.driver.device_begins else STATUS.patience_s))
+        words.status(session.settled(_settling_s(asked)))
         if asked.operation.make is None:
             return words.end(session.listen(asked.operation.patience_s, words.report))
         return words.end(session.do(asked.command, asked.operation.patience_s, words.report))
+
+
+def _settling_s(asked: _Asked) -> float:
+    """How long to wait for the device itself before it is asked for anything (seconds)."""
+    if not asked.driver.device_begins:
+        return STATUS.patience_s
+    return asked.operation.patience_s if asked.operation.waits_for_it else 0.5
 
 
 def _understand(args: argparse.Namespace) -> _Asked:
@@ -131,7 +148,8 @@ def _understand(args: argparse.Namespace) -> _Asked:
     operation = operations.get(args.operation)
     if operation is None:
         raise UsageError(f"{args.driver} has no {args.operation}; it has {', '.join(operations)}")
-    port, settings = _configured(args)
+    at = _configured(args)
+    settings = dict(at.options)
     given: dict[str, str] = {}
     for pair in args.pairs:
         key, equals, value = pair.partition("=")
@@ -142,7 +160,7 @@ def _understand(args: argparse.Namespace) -> _Asked:
         else:
             settings[key] = _value(value)
     driver.from_settings(settings)
-    port = args.port or port
+    port = args.port or at.port
     if not port:
         raise UsageError("--port is missing (or --config with this driver in it)")
     opener(port)
@@ -150,23 +168,81 @@ def _understand(args: argparse.Namespace) -> _Asked:
         command = operation.command(given)
     except ValueError as error:
         raise UsageError(str(error)) from error
-    return _Asked(args.driver, driver, args.operation, operation, command, settings, port)
+    return _Asked(
+        args.driver,
+        driver,
+        args.operation,
+        operation,
+        command,
+        settings,
+        port,
+        given,
+        at.role if port == at.port else "",
+        at.data_dir,
+        settings != at.options,
+    )
 
 
-def _configured(args: argparse.Namespace) -> tuple[str, dict[str, object]]:
-    """Port and settings of the configuration's device with this driver."""
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """The configuration's device with a driver; empty without one."""
+
+    role: str = ""
+    port: str = ""
+    options: Mapping[str, object] = field(default_factory=dict)
+    data_dir: Path | None = None
+
+
+def _configured(args: argparse.Namespace) -> _Place:
+    """The configuration's device with this driver."""
     if args.config is None:
-        return "", {}
+        return _Place()
     from kiosk.config import ConfigError, load
 
     try:
-        devices = load(args.config).devices
+        settings = load(args.config)
     except ConfigError as error:
         raise UsageError("\n".join(str(x) for x in error.mistakes)) from error
-    for device in devices.values():
-        if device.driver == args.driver:
-            return device.port, dict(device.options)
-    return "", {}
+    for role, device in settings.devices.items():
+        if device.driver == args.driver and args.port in (None, device.port):
+            return _Place(role, device.port, dict(device.options), settings.cabin.data_dir)
+    return _Place()
+
+
+def _through_kiosk(args: argparse.Namespace, asked: _Asked) -> int | None:
+    """Let the running kiosk do it, which has the port; None if none runs. Raises UsageError."""
+    if not asked.role or asked.data_dir is None:
+        return None
+    from kiosk.diagnostics.control import Client, ForbiddenError, NotRunningError, RefusedError
+
+    try:
+        client = Client(asked.data_dir)
+    except NotRunningError:
+        return None
+    except ForbiddenError as error:
+        raise UsageError(str(error)) from error
+    with client:
+        if asked.changed or args.record is not None:
+            raise UsageError(
+                "the running kiosk has the port, with its own settings: stop it to try others; "
+                f"its traffic is shown by: kiosk trace {asked.role} --save FILE"
+            )
+        words, code = Words(sys.stdout, as_json=args.json), EXIT_CODES[OutcomeUnknown]
+        question = {"do": asked.operation_name, "role": asked.role, "parameters": asked.given}
+        try:
+            for line in client.ask(**question):
+                code = int(line.get("exit", code))
+                if "alive" not in line:
+                    words.line({k: v for k, v in line.items() if k != "end"})
+        except RefusedError as error:
+            raise UsageError(str(error)) from error
+        except KeyboardInterrupt:
+            return EXIT_CODES[Cancelled]  # hanging up takes the command back
+        except NotRunningError as error:
+            # Whether it was still done nobody can say.
+            print(f"kiosk device: {error}", file=sys.stderr)
+            return EXIT_CODES[OutcomeUnknown]
+        return code
 
 
 def _value(text: str) -> object:
@@ -185,17 +261,24 @@ def _allow(args: argparse.Namespace, asked: _Asked) -> None:
     if args.config is None:
         return
     from kiosk.config import load
+
+    body = {"driver": asked.name, "operation": asked.operation_name, "port": asked.port}
+    note_maintenance(load(args.config).cabin.data_dir, body)
+
+
+def note_maintenance(data_dir: Path, body: Mapping[str, str]) -> None:
+    """Write down that a cabin's machine is about to move something. Raises UsageError where it
+    must not: an order is open, a kiosk runs, the books are broken.
+    """
     from kiosk.journal import Journal, JournalBrokenError, JournalBusyError
 
-    path = load(args.config).cabin.data_dir / "journal.sqlite"
     try:
-        journal = Journal(path)
+        journal = Journal(data_dir / "journal.sqlite")
     except (JournalBusyError, JournalBrokenError) as error:
         raise UsageError(f"{error}; nothing was done") from error
     try:
         if orders := journal.open_orders():
             raise UsageError(f"{len(orders)} orders are open ({orders[0]}): settle them first")
-        body = {"driver": asked.name, "operation": asked.operation_name, "port": asked.port}
         journal.note("Maintenance", body, max(int(time.time() * 1000), journal.store.last_at))
     finally:
         journal.close()

@@ -38,42 +38,64 @@ class Words:
 
     def status(self, status: Status) -> int:
         """Tell the health; 0 if work may begin, 1 if not, 5 if nothing is known."""
-        self._say("status", status)
-        if status.level is Level.UNKNOWN:
-            return EXIT_CODES[TimedOut]
-        return 0 if status.usable or status.level is Level.BUSY else 1
+        self.line(status_line(status))
+        return status_exit(status)
 
     def report(self, report: Report) -> None:
         """Tell something that happened on the way."""
-        match report:
-            case StatusChanged(status):
-                self._say("status", status)
-            case Progress(_, what):
-                self._say("progress", what)
-            case Notice(what):
-                self._say("notice", what)
-            case Completed():
-                pass  # another command's end: there is none
+        if not isinstance(report, Completed):  # another command's end: there is none
+            self.line(report_line(report))
 
     def end(self, completion: Completion) -> int:
         """Tell the end; its exit code."""
-        kind = type(completion)
-        plain = _plain(completion)
-        if self._as_json:
-            self._line({"completion": _NAMES[kind], **plain, "exit": EXIT_CODES[kind]})
-        else:
-            self._line(f"{_NAMES[kind]}: {_words(plain)}" if any(plain.values()) else _NAMES[kind])
-        return EXIT_CODES[kind]
+        line = end_line(completion)
+        self.line(line)
+        return int(line["exit"])
 
-    def _say(self, what: str, value: object) -> None:
+    def line(self, line: dict[str, Any]) -> None:
+        """Tell a line that one of the functions below, or a running kiosk, has made."""
         if self._as_json:
-            self._line({what: _plain(value)})
+            if "status" in line:
+                line = {k: v for k, v in line.items() if k != "exit"}
+            text = json.dumps(line, ensure_ascii=False)
+        elif "completion" in line:
+            plain = {k: v for k, v in line.items() if k not in ("completion", "exit")}
+            name = str(line["completion"])
+            text = f"{name}: {_words(plain)}" if any(plain.values()) else name
         else:
-            self._line(f"{what}: {_words(_plain(value))}")
-
-    def _line(self, line: str | dict[str, Any]) -> None:
-        text = line if isinstance(line, str) else json.dumps(line, ensure_ascii=False)
+            text = "; ".join(f"{k}: {_words(v)}" for k, v in line.items() if k != "exit")
         print(text, file=self._out, flush=True)
+
+
+def status_exit(status: Status) -> int:
+    """0 if work may begin, 1 if not, 5 if nothing is known."""
+    if status.level is Level.UNKNOWN:
+        return EXIT_CODES[TimedOut]
+    return 0 if status.usable or status.level is Level.BUSY else 1
+
+
+def status_line(status: Status) -> dict[str, Any]:
+    """A device's health as a line."""
+    return {"status": _plain(status)}
+
+
+def report_line(report: Report) -> dict[str, Any]:
+    """Something that happened on the way, with its values: they are the caller's own."""
+    match report:
+        case StatusChanged(status):
+            return status_line(status)
+        case Progress(_, what):
+            return {"progress": _plain(what)}
+        case Notice(what):
+            return {"notice": _plain(what)}
+        case Completed(_, completion):
+            return end_line(completion)
+
+
+def end_line(completion: Completion) -> dict[str, Any]:
+    """A command's end as a line, with its exit code."""
+    kind = type(completion)
+    return {"completion": _NAMES[kind], **_plain(completion), "exit": EXIT_CODES[kind]}
 
 
 def _plain(value: object) -> Any:

@@ -74,6 +74,10 @@ def run_udev(args: argparse.Namespace) -> int:
     """Print the rules. Returns 0, or 2 if a role or a port isn't there."""
     things = plugged()
     by_port = {os.path.realpath(x.port): x for x in things} | {x.port: x for x in things}
+    if not args.role:
+        ports = ", ".join(x.port for x in things) or "nothing is plugged in"
+        print(f"kiosk devices udev: say which is what, as terminal=PORT; {ports}", file=sys.stderr)
+        return USAGE
     roles: dict[str, Plugged] = {}
     for word in args.role:
         role, _, port = word.partition("=")

@@ -26,7 +26,8 @@ from kiosk.core.visit.common import order_at_screen, parting
 from kiosk.core.visit.decide import decide as decide_visit
 from kiosk.core.visit.steps import AtOrder, Home, OutOfService, Visit
 from kiosk.core.visit.view import offer_of
-from kiosk.timers import Timers
+from kiosk.diagnostics.heartbeat import ENGINE, JOURNAL, Ping
+from kiosk.timers import Chore, Timers
 
 _log = logging.getLogger(__name__)
 
@@ -41,20 +42,6 @@ class Outside(Protocol):
     def ask(self, command: m.VisitCommand) -> None: ...
 
     def translate(self, message: object) -> list[e.OrderEvent | m.VisitEvent]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Chore:
-    """Something the engine does every ``period_s`` seconds, quickly and without money.
-
-    One with ``urgent_s`` is about the device or gateway of its name, and is done that often while
-    that can't be used.
-    """
-
-    name: str
-    period_s: float
-    do: Callable[[], None]
-    urgent_s: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +158,9 @@ class Engine:
             self._order_event(message)
         elif isinstance(message, m.VisitEvent):
             self._visit_event(message)
+        elif isinstance(message, Ping):
+            message.heart.beat(ENGINE)
+            message.heart.beat(JOURNAL, self.books.unwritable())
         else:
             assert self._outside is not None, "connect() comes before start()"
             for event in self._outside.translate(message):

@@ -14,6 +14,8 @@ COMMANDS = {
     "demo": "kiosk.demo",
     "device": "kiosk.device_cli",
     "devices": "kiosk.devices_cli",
+    "install": "kiosk.install.cli",
+    "uninstall": "kiosk.install.cli:add_uninstall",
     "lesson": "kiosk.classroom.cli",
     "journal": "kiosk.journal.cli",
     "operator": "kiosk.operator_cli",
@@ -21,8 +23,13 @@ COMMANDS = {
     "soak": "kiosk.soak",
     "relay": "kiosk.relay.cli",
     "speech": "kiosk.speech.cli",
+    "status": "kiosk.diagnostics.cli:add_status",
+    "doctor": "kiosk.diagnostics.cli:add_doctor",
+    "trace": "kiosk.diagnostics.trace_cli",
+    "report": "kiosk.diagnostics.report_cli",
+    "selftest": "kiosk.diagnostics.selftest_cli",
 }
-"""Each module has ``add_parser(commands)``, which sets ``handler(args) -> int``.
+"""Each module has ``add_parser(commands)``, or the function named; it sets ``handler(args)``.
 
 Only the module of the command given is imported: a kiosk that starts needs no simulator.
 """
@@ -39,7 +46,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("sim", help="the simulated cabin", add_help=False)
     for name in words[:1] if words and words[0] in COMMANDS else COMMANDS:
-        importlib.import_module(COMMANDS[name]).add_parser(commands)
+        module, _, function = COMMANDS[name].partition(":")
+        getattr(importlib.import_module(module), function or "add_parser")(commands)
     args = parser.parse_args(words)
     set_up()
     return int(args.handler(args))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from kiosk.barcodes import slip_code
 from kiosk.core.bills import Kind
-from kiosk.core.goods import GoodsLine, GoodsState, Ware
+from kiosk.core.goods import Goods, GoodsLine, GoodsState, Ware
 from kiosk.core.means import ALIPAY, TERMINAL, WECHAT
 from kiosk.core.money import yuan
 from kiosk.core.order import Line, LineState, Order, PaymentState, RefundState
@@ -63,9 +63,17 @@ def amount_words(ware: Ware, units: int) -> str:
             return _("{n} 本").format(n=units)
 
 
+def goods_name(goods: Goods) -> str:
+    """``东北长粒香 胚芽``: the rice by its merchant's name, the milling in the screen's words."""
+    how = dict(goods.how)
+    if goods.ware is Ware.RICE and "rice" in how and "milling" in how:
+        return f"{how['rice']} {_(how['milling'])}"
+    return _(goods.name)
+
+
 def goods_title(line: GoodsLine) -> str:
     """``东北长粒香 胚芽 2.5 千克``."""
-    return f"{_(line.goods.name)} {amount_words(line.goods.ware, line.goods.units)}"
+    return f"{goods_name(line.goods)} {amount_words(line.goods.ware, line.goods.units)}"
 
 
 def goods_words(line: GoodsLine) -> str:

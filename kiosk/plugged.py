@@ -106,7 +106,7 @@ def udev_rules(roles: Mapping[str, Plugged], everything: Iterable[Plugged]) -> s
             raise ValueError(f"{role}: a role has small letters, digits and _")
         several = alike[(thing.kind, thing.vendor, thing.product, thing.serial)] > 1
         by_socket = several or not thing.serial
-        if by_socket:
+        if by_socket and thing.kind in (Kind.SERIAL, Kind.KEYBOARD):
             lines.append(f"# {role} is told by its socket {thing.socket}: leave it plugged there.")
         lines.append(_rule(role, thing, by_socket=by_socket))
     return "\n".join(lines) + "\n"

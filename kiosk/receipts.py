@@ -104,7 +104,10 @@ def _slip(order: Order, head: Letterhead) -> Iterator[Block]:
     yield Text(_("付款结果确认中"), size=(2, 2), align="center")
     yield Rule()
     yield Text(_("请不要重复付款。"), size=(2, 2), bold=True)
-    yield Text(_("付成了，账单就算缴好；没付成，一分钱也不会少。"))
+    if order.goods:
+        yield Text(_("付成了，没有办的，钱会退给您；没付成，一分钱也不会少。"))
+    else:
+        yield Text(_("付成了，账单就算缴好；没付成，一分钱也不会少。"))
     yield Rule()
     yield from _number(order, head)
     yield Columns(_("金额（元）"), yuan(order.amount_fen), bold=True)

@@ -17,6 +17,8 @@ from kiosk.core.order import Order
 from kiosk.journal import Journal, JournalBrokenError, ReplayDiffersError, replay
 from kiosk.journal.audit import audit
 
+BYTE_ORDER_MARK = "\ufeff"
+
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     rice = commands.add_parser("rice", help="the merchant's books")
@@ -56,7 +58,8 @@ def handle(args: argparse.Namespace) -> int:
 
 def _print(journal: Journal, args: argparse.Namespace) -> int:
     found, troubles = sales_of(journal, args.begins, args.ends)
-    sys.stdout.write(s.as_json(found) if args.json else s.as_csv(found))
+    # Excel takes a CSV without the mark for GBK, and shows no Chinese.
+    sys.stdout.write(s.as_json(found) if args.json else BYTE_ORDER_MARK + s.as_csv(found))
     sys.stdout.flush()
     return _tell(troubles)
 
@@ -64,7 +67,7 @@ def _print(journal: Journal, args: argparse.Namespace) -> int:
 def _check(journal: Journal, file: Path) -> int:
     """Make the report of the same days again and compare."""
     try:
-        text = file.read_bytes().decode()
+        text = file.read_bytes().decode("utf-8-sig")
         begins, ends = (date.fromisoformat(x) if x else None for x in s.period_of(text))
     except (OSError, ValueError, KeyError, TypeError) as error:
         print(f"{file}: is no report of sales: {error}", file=sys.stderr)

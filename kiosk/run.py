@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-from kiosk.behind import Behind
+from kiosk.behind import Behind, Outlook
 from kiosk.config import ConfigError, load
+from kiosk.diagnostics.heartbeat import ENGINE, JOURNAL, PARTS, Heartbeat
 from kiosk.inspection import Inspection
 from kiosk.memory import share_one_heap
 from kiosk.opening import opening_state
 from kiosk.settings import Settings
 from kiosk.shown import Shown
 from kiosk.signals import END, as_bytes
+from kiosk.watchdog import Watchdog, wish_of
 
 EXIT_USAGE = 2
 
@@ -40,11 +43,25 @@ def run(args: argparse.Namespace) -> int:
     share_one_heap()
     shown = Shown()
     shown.publish(opening_state(settings, time.time()))
-    behind = Behind(settings, shown.publish, shown.pages, shown.practise)
+    heart = Heartbeat((ENGINE, JOURNAL) if args.no_window else PARTS)
+    outlook = Outlook(heart, shown.newest, shown.wake)
+    behind = Behind(settings, shown.publish, shown.pages, outlook, shown.practise)
+    wish = wish_of(os.environ)
+    watchdog = Watchdog(wish, heart, behind.post, shown.wake) if wish else None
+    if watchdog:
+        watchdog.start()
     try:
-        code = _serve(settings, shown, behind, args)
+        code = _serve(settings, shown, behind, heart, args)
     finally:
+        if watchdog:
+            watchdog.stop(again=behind.again)
         behind.stop()
+    if behind.again:
+        # The same process, as whoever supervises it knows it; every file of ours closes with it.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os.environ.update(wish.words if wish else {})
+        os.execv(sys.executable, [sys.executable, "-m", "kiosk.main", *sys.argv[1:]])
     return behind.failure or code
 
 
@@ -64,13 +81,14 @@ def _serve(
     settings: Settings,
     shown: Shown,
     behind: Behind,
+    heart: Heartbeat,
     args: argparse.Namespace,
 ) -> int:
     if args.no_window:
         return _serve_blind(shown, behind, args)
     from screens.window import run_window
 
-    return run_window(settings, shown, behind.post, args.inspect, behind.go)
+    return run_window(settings, shown, behind.post, args.inspect, behind.go, heart)
 
 
 def _serve_blind(shown: Shown, behind: Behind, args: argparse.Namespace) -> int:

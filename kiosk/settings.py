@@ -154,6 +154,28 @@ class DeviceSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Plug:
+    """An adapter on the USB bus: vendor and product (four hexadecimal digits), and either its
+    serial number or the socket that it stays in (`1-1.3`: bus and ports).
+    """
+
+    vendor: str
+    product: str
+    serial: str = ""
+    socket: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InstallSettings:
+    """What `kiosk install` must know of the machine. ``plugs``: by role; ``rotate``: how the
+    panel's picture is turned, in xrandr(1)'s words or "none".
+    """
+
+    plugs: Mapping[str, Plug] = field(default_factory=lambda: MappingProxyType({}))
+    rotate: str = "none"
+
+
+@dataclass(frozen=True, slots=True)
 class VoiceSettings:
     """How the kiosk speaks. ``output``: "alsa", "none", or, in tests, "file": the data folder.
 
@@ -213,7 +235,10 @@ class OperatorSettings:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The whole configuration. `source` is the file that it was read from."""
+    """The whole configuration. `source` is the file that it was read from.
+
+    `metrics_port`: the loopback port of /metrics, None if nobody watches.
+    """
 
     source: Path
     cabin: CabinSettings
@@ -233,4 +258,6 @@ class Settings:
     rice: RiceShop | None = None
     voice: VoiceSettings = VoiceSettings()
     printing: PrintSettings | None = None
+    metrics_port: int | None = None
+    install: InstallSettings = InstallSettings()
     operators: tuple[OperatorSettings, ...] = ()

@@ -35,6 +35,10 @@ class Shown:
             self._state = state
         self.on_publish()
 
+    def wake(self) -> None:
+        """Let the screen look, whether there is something new or not."""
+        self.on_publish()
+
     def practise(self, what: Practised | None) -> None:
         """Show this instead while a lesson is practised, from any thread."""
         with self._lock:

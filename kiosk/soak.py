@@ -9,6 +9,7 @@ import argparse
 import contextlib
 import json
 import logging
+import math
 import random
 import sys
 import tempfile
@@ -204,16 +205,55 @@ def _word(order: Order) -> str:
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = commands.add_parser("soak", help="simulated residents in virtual time, and an audit")
-    parser.add_argument("--residents", type=int, default=80, metavar="N", help="visits in all")
-    parser.add_argument("--days", type=float, default=1.0, metavar="D")
+    parser.add_argument("--residents", type=_people, default=80, metavar="N", help="visits in all")
+    parser.add_argument("--days", type=_days, default=1.0, metavar="D")
     parser.add_argument(
-        "--faults", type=float, default=0.5, metavar="RATE", help="troubles per errand"
+        "--faults", type=_rate, default=0.5, metavar="RATE", help="troubles per errand"
     )
     parser.add_argument("--seed", type=int, help="a printed one repeats its run")
-    parser.add_argument("--picture", type=Path, metavar="FILE.png", help="draw the report, too")
-    parser.add_argument("--keep", type=Path, metavar="DIR", help="leave the cabin's files there")
+    parser.add_argument("--picture", type=_file, metavar="FILE.png", help="draw the report, too")
+    parser.add_argument("--keep", type=_fresh, metavar="DIR", help="leave the cabin's files there")
     parser.add_argument("--json", action="store_true")
     parser.set_defaults(handler=handle)
+
+
+def _people(word: str) -> int:
+    if not word.isdecimal() or int(word) == 0:
+        raise argparse.ArgumentTypeError("a whole number, at least 1")
+    return int(word)
+
+
+def _days(word: str) -> float:
+    days = _rate(word)
+    if days == 0:
+        raise argparse.ArgumentTypeError("more than 0")
+    return days
+
+
+def _rate(word: str) -> float:
+    try:
+        rate = float(word)
+    except ValueError:
+        rate = math.nan
+    if not 0 <= rate < math.inf:
+        raise argparse.ArgumentTypeError("a number, not below 0")
+    return rate
+
+
+def _file(word: str) -> Path:
+    """Known before the run, not after it."""
+    path = Path(word)
+    if path.is_dir() or not path.absolute().parent.is_dir():
+        raise argparse.ArgumentTypeError(f"no file can be made at {word}")
+    return path
+
+
+def _fresh(word: str) -> Path:
+    """The orders of an earlier run would be audited against machines that never heard of them."""
+    path = Path(word)
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise argparse.ArgumentTypeError(f"{word} isn't an empty folder")
+    return path
 
 
 @contextlib.contextmanager

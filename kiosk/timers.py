@@ -1,9 +1,24 @@
-"""The engine's timers: by name, replaced when started again, in monotonic seconds."""
+"""What the engine does by the clock: timers by name, in monotonic seconds, and regular chores."""
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """Something the engine does every ``period_s`` seconds, quickly and without money.
+
+    One with ``urgent_s`` is about the device or gateway of its name, and is done that often while
+    that can't be used.
+    """
+
+    name: str
+    period_s: float
+    do: Callable[[], None]
+    urgent_s: float = 0
 
 
 class Timers:

@@ -117,7 +117,7 @@ class KioskApp:
         self._knock = Knock(
             Box(0, 0, *map(self.theme.px, AREA_MM)), lambda: self._touched(KNOCK, None)
         )
-        self.loop = Loop(self._event, self.refresh, self._drawn, lambda: self.theme.rgba("paper"))
+        self.loop = Loop(self._event, self.refresh, self._drawn, self._paper)
         self._watch = FingerWatch(self.finger, self.call_in, self.loop.pointer_held)
 
     def wake(self) -> None:
@@ -256,6 +256,9 @@ class KioskApp:
         if self.loop.frame == 1:
             self._on_first()
             self.loop.call_at(monotonic() + _BUILD_AFTER_S, self._build_next)
+
+    def _paper(self) -> tuple[float, float, float, float]:
+        return self.theme.rgba("paper") if self._guide is None else self._guide.paper
 
     def _guided(self) -> list[dict[str, Any]]:
         return self._guide.describe() if self._guide is not None else []

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from kiosk.clinic_text import reading_words
 from kiosk.core.clinic import READINGS, Reading
 from kiosk.core.state import State
 from kiosk.core.visit.clinic_steps import ClinicPause
 from kiosk.i18n import N_, _
-from kiosk.speech.utterance import Utterance, say
+from kiosk.speech.utterance import Utterance, if_asked, say
 from screens.base import Screen
 from screens.clinic_layout import clock, place_column
 from screens.drawing import Box
@@ -50,8 +51,8 @@ def view_of(state: State) -> PauseView:
 
 
 def spoken(view: PauseView) -> Utterance:
-    """The reading is for the eyes alone."""
-    return say(view.title, view.words)
+    """The reading is for the eyes, and for the ears of whoever asks."""
+    return say(view.title, *map(if_asked, reading_words(view.reading)), view.words)
 
 
 class ClinicPauseScreen(Screen):

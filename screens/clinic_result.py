@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from kiosk.clinic_text import GUIDELINE, NO_DIAGNOSIS, advice_words, grade_words, mean_words
+from kiosk.clinic_text import (
+    GUIDELINE,
+    NO_DIAGNOSIS,
+    advice_words,
+    grade_words,
+    mean_words,
+    reading_words,
+)
 from kiosk.core.clinic import Advice, Reading, advice_of, mean_of
 from kiosk.core.state import SCANNER, State
 from kiosk.core.visit.clinic_common import rules_of
@@ -66,9 +73,10 @@ def view_of(state: State) -> ResultView:
 
 
 def spoken(view: ResultView) -> Utterance:
-    """No figure and no grade. Advice to hurry is said at once, other advice to whoever asks."""
+    """Figures and grade to whoever asks. Advice to hurry is said at once, other advice as they."""
     advice = view.advice if view.urgent else if_asked(view.advice)
-    return say(view.title, advice, view.paper)
+    asked = map(if_asked, (*reading_words(view.reading), *view.grade.split("，")))
+    return say(view.title, *asked, advice, view.paper)
 
 
 class ClinicResultScreen(Screen):

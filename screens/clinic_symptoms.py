@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from kiosk.clinic_text import reading_words
 from kiosk.core.clinic import Reading
 from kiosk.core.state import State
 from kiosk.core.visit.clinic_steps import ClinicSymptoms
 from kiosk.i18n import _
-from kiosk.speech.utterance import Utterance, say
+from kiosk.speech.utterance import Utterance, if_asked, say
 from screens.base import Screen
 from screens.drawing import Box
 from screens.theme import SPACE
@@ -40,8 +41,8 @@ def view_of(state: State) -> SymptomsView:
 
 
 def spoken(view: SymptomsView) -> Utterance:
-    """The reading is for the eyes alone."""
-    return say(view.title, view.lead, view.words)
+    """The reading is for the eyes, and for the ears of whoever asks."""
+    return say(view.title, *map(if_asked, reading_words(view.reading)), view.lead, view.words)
 
 
 class ClinicSymptomsScreen(Screen):

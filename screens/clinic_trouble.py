@@ -17,6 +17,7 @@ from screens.widgets.message import Message
 
 REASONS = {
     Why.STOPPED: N_("已经停下了，袖带松开了。"),
+    Why.UNSURE: N_("手臂抽出来就好。袖带松了没有，机器不知道；还鼓着的话，请告诉工作人员。"),
     Why.TOO_HIGH: N_("袖带的压力太高，已经停下。请放松手臂，坐直，再量一次。"),
     Why.LEAK: N_("袖带漏气，量不出来。请把手臂放好再试；还不行，请告诉工作人员。"),
     Why.MOVED: N_("没有量准，可能是手臂动了，或说了话。请坐好，放松，再量一次。"),

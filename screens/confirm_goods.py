@@ -9,8 +9,8 @@ from kiosk.core.means import FREE, TERMINAL
 from kiosk.core.state import State
 from kiosk.core.visit.steps import ConfirmGoods
 from kiosk.i18n import N_, _
-from kiosk.order_text import amount_words
-from kiosk.speech.utterance import Utterance, say
+from kiosk.order_text import amount_words, goods_name
+from kiosk.speech.utterance import Utterance, if_asked, say
 from screens.confirm import WAYS, ConfirmScreen, ConfirmView, Line, Way, why_shut
 from screens.drawing import Box
 from screens.notes import note_text
@@ -30,7 +30,7 @@ def view_of(state: State) -> ConfirmView:
     if not isinstance(step, ConfirmGoods):
         raise ValueError("nothing to confirm")
     goods, note = step.goods, note_text(step.note)
-    lines = (Line(_(goods.name), _detail(goods), goods.total_fen),)
+    lines = (Line(goods_name(goods), _detail(goods), goods.total_fen),)
     if goods.ware is Ware.BOOKLET:
         who = state.visit.identified
         lines = (Line(_whose(who), _(goods.name), 0),)
@@ -60,10 +60,11 @@ def _detail(goods: Goods) -> str:
 
 
 def spoken(view: ConfirmView) -> Utterance:
-    """What and how much; what is free is for somebody, whose name is for the eyes alone."""
+    """What and how much; what is free is for somebody, whose name is said only to who asks."""
     if not view.fen:
         details = [part for x in view.lines for part in x.detail.split(" · ")]
-        return say(view.title, *details, _("免费"), view.note)
+        names = (if_asked(x.name) for x in view.lines)
+        return say(view.title, *names, *details, _("免费"), view.note)
     lines = [x for row in view.lines for x in (row.name, row.detail)]
     return say(view.title, view.note, *lines, _("一共付"), amount_text(view.fen), view.shut)
 

@@ -20,7 +20,7 @@ from kivy.graphics.texture import Texture
 
 from screens.theme import Theme
 
-PLAIN = """
+_PLAIN = """
 #ifdef GL_ES
 precision mediump float;
 #endif
@@ -64,7 +64,7 @@ class Layer:
     def __init__(self) -> None:
         self.root = InstructionGroup()
         self._plain: Any = RenderContext(
-            fs=PLAIN, use_parent_projection=True, use_parent_modelview=True
+            fs=_PLAIN, use_parent_projection=True, use_parent_modelview=True
         )
         self._ink = InstructionGroup()
         # Kivy draws with blending on and has no instruction to turn it off.

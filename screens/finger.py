@@ -100,6 +100,7 @@ class OneFinger:
             return
         if not widget.acts_on_press and widget.box.holds(x, y) and widget.answers:
             self._acted = widget
+            widget.touched_at = (x, y)
             widget.act()
         else:
             widget.press(False)

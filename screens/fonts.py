@@ -64,6 +64,13 @@ class Fonts:
         return str(_whole(face, _source(face, self.search), self.folder))
 
 
+def missing(search: tuple[Path, ...] | None = None) -> tuple[str, ...]:
+    """The font files that are installed nowhere."""
+    folders = SEARCH if search is None else search
+    files = dict.fromkeys(file for file, _ in _FACES.values())
+    return tuple(x for x in files if not any((d / x).is_file() for d in folders))
+
+
 def is_everyday(text: str) -> bool:
     """Whether the small faces have every character: ASCII, GB 2312 and a few signs."""
     try:

@@ -12,6 +12,7 @@ from kiosk.speech.utterance import Utterance, if_asked, say, sentences
 from screens.base import Screen
 from screens.drawing import Box
 from screens.ending import place_ending, tell_ending
+from screens.order_words import whichever
 from screens.result import result_of
 from screens.widgets.button import Button
 from screens.widgets.label import Amount, Label, amount_text
@@ -47,15 +48,15 @@ def view_of(state: State) -> FoundView:
         words = _("我们还在问，问到为止。")
         if order.needs_person:
             words = _("机器自己查不清这笔钱有没有付成，工作人员会去核对。")
-        words += "\n\n" + _("付成了，账单就算缴好。没付成，一分钱也不会少。")
+        words += "\n\n" + whichever(order)
         title, lead = _("这一笔还在确认"), _("请不要再付一次。")
         return FoundView(title, number, order.amount_fen, (), words, True, lead)
     result = result_of(order, state.rules.refund_days)
     lead, words = result.lead, result.words
-    if not result.amber and result.paid:
-        lead, words = _("可以放心。"), _("这一笔已经全部缴好。")
-    elif order.goods and not result.amber and order.payment.state is PaymentState.PAID:
+    if order.goods and not result.amber and order.payment.state is PaymentState.PAID:
         lead, words = _("可以放心。"), _("这一笔已经办好。")
+    elif not result.amber and result.paid:
+        lead, words = _("可以放心。"), _("这一笔已经全部缴好。")
     return FoundView(
         result.title, number, result.fen, result.steps, words, result.amber, lead, result.paid
     )

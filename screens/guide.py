@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from kivy.graphics import Color, InstructionGroup, Rectangle, RenderContext
+from kivy.graphics import Color, InstructionGroup, Rectangle
 
 from screens import guide_hand
 from screens.base import Screen, Send
-from screens.drawing import PLAIN, Box, Layer, Rects
+from screens.drawing import Box, Layer, Rects
 from screens.finger import touchable_at
 from screens.guide_card import Card
 from screens.guide_place import best_place, hand_place
@@ -22,9 +22,11 @@ from screens.guide_sheet import Band, Sheet
 from screens.theme import SPACE, rgb
 from screens.walk import describe
 from screens.widgets.base import Kit, Touchable, Widget
+from screens.widgets.panel import Panel
 
 _AROUND_MM = 2.5
 """Between the lit widget and the frame around it."""
+_AIR_MM = 1.5
 _FRAME_MM = 1.6
 _SHADE = 0.62
 """How dark everything else becomes."""
@@ -61,16 +63,9 @@ class Guide:
         self.theme = kit.theme
         self._send = send
         self.root = InstructionGroup()
-        self._dark: Any = RenderContext(
-            fs=PLAIN, use_parent_projection=True, use_parent_modelview=True
-        )
+        self._dark: Screen | None = None
         self._layer = Layer()
         self._top = Widget(kit, "guide")
-        self._shade = Color(*self._rgba("shade", _SHADE))
-        self._dim = [Rectangle() for _ in range(4)]
-        self._dark.add(self._shade)
-        for part in self._dim:
-            self._dark.add(part)
         self._frame = Rects(self.theme, self._top.solid, "practice")
         self._hand = InstructionGroup()
         self._top.ink.add(self._hand)
@@ -108,12 +103,12 @@ class Guide:
         if not self._shown:
             self._shown = True
             self._layer.show(self._top._held[0], self._top._held[1])
-            self.root.add(self._dark)
             self.root.add(self._layer.root)
         self._arrange()
 
     def _hide(self) -> None:
-        self._view = self._screen = None
+        self._darken(None)
+        self._view = self._screen = self._place = None
         self.sheet.visible = False
         if self._shown:
             self._shown = False
@@ -139,7 +134,9 @@ class Guide:
         pointed = target is not None and self._view.finger and not self.sheet.visible
         obstacles = tuple(_obstacles(self._screen))
         box = target.box if target is not None else None
-        place = (self._view, box, obstacles, self._moved, self.sheet.visible, self.theme.name)
+        self._darken(target if lit else None)
+        seen = (self._screen.name, self.sheet.visible, self.theme.name)
+        place = (self._view, box, obstacles, self._moved, seen)
         if place == self._place:
             return
         self._place = place
@@ -152,9 +149,8 @@ class Guide:
         self.card.place(Box(margin, y, width, height))
         self.sheet.place(Box(margin, room.y, width, self.sheet.fit(width)))
         self.card.visible = not self.sheet.visible
-        self._darken(room, around if lit else None)
         self._point(around if pointed else None, box, obstacles)
-        self._repaint()
+        self._frame.paint()
 
     @property
     def room(self) -> Box:
@@ -168,22 +164,28 @@ class Guide:
         top = self.band.box.bottom
         return Box(0, top, self.theme.width, self.theme.height - top)
 
-    def _darken(self, room: Box, hole: Box | None) -> None:
-        top, end, width = self.band.box.bottom, room.bottom + self.theme.px(3), room.w
-        if hole is None:
-            boxes: tuple[Box, ...] = ()
-        else:
-            y0, y1 = max(top, min(hole.y, end)), max(top, min(hole.bottom, end))
-            boxes = (
-                Box(0, top, width, y0 - top),
-                Box(0, y1, width, end - y1),
-                Box(0, y0, max(0, hole.x), y1 - y0),
-                Box(hole.right, y0, max(0, width - hole.right), y1 - y0),
-            )
-        for n, part in enumerate(self._dim):
-            box = boxes[n] if n < len(boxes) else Box()
-            part.pos = (box.x, self.theme.height - box.bottom)
-            part.size = (box.w, box.h)
+    def _darken(self, lit: Widget | None) -> None:
+        """Paint the screen dark but for that widget and the bottom bar; None: as ever.
+
+        A dark sheet over it would cost a blended pixel for each of a million; colours cost nothing.
+        Whatever the screen paints anew is bright until it is shown next: a pressed button is seen.
+        """
+        screen = self._screen if lit is not None else None
+        if self._dark is not None and self._dark is not screen:
+            _paint(self._dark)
+        self._dark = screen
+        if screen is None or lit is None:
+            return
+        with self.theme.in_the_dark(_SHADE):
+            _paint(screen)
+        _paint(lit)
+        _paint(screen.bottom)
+
+    @property
+    def paper(self) -> tuple[float, float, float, float]:
+        """What a frame is cleared with."""
+        with self.theme.in_the_dark(_SHADE if self._dark is not None else 0.0):
+            return self.theme.rgba("paper")
 
     def _point(
         self, around: Box | None, box: Box | None, obstacles: tuple[tuple[Box, int], ...]
@@ -224,14 +226,6 @@ class Guide:
             )
         )
 
-    def _repaint(self) -> None:
-        self._shade.rgba = self._rgba("shade", _SHADE)
-        self._frame.paint()
-
-    def _rgba(self, token: str, alpha: float) -> tuple[float, float, float, float]:
-        red, green, blue, _ = self.theme.rgba(token)
-        return red, green, blue, alpha
-
     # Touches
 
     def find(self, x: float, y: float) -> tuple[bool, Touchable | None]:
@@ -270,10 +264,19 @@ class Guide:
         return describe(self._top) if self._shown else []
 
 
+def _paint(widget: Widget) -> None:
+    """Let it and all on it take the colours of the palette in use."""
+    for part in widget.walk():
+        part.repaint()
+
+
 def _obstacles(screen: Screen) -> Iterator[tuple[Box, int]]:
-    """What the card had better not hide, with how much it matters."""
+    """What the card had better not hide nor touch, with how much it matters."""
+    air = -screen.theme.px(_AIR_MM)
     for widget in screen.walk():
         if widget.touchable:
-            yield widget.box, 4
-        elif widget.text and widget.role and widget not in (screen.heading,):
-            yield widget.box, 2 if widget.role == "amount" else 1
+            yield widget.box.inset(air), 16
+        elif widget.text and widget.role:
+            yield widget.box.inset(air), 8 if widget.role == "amount" else 4
+        elif isinstance(widget, Panel):
+            yield widget.box.inset(air), 1

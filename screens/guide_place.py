@@ -8,8 +8,10 @@ from screens.drawing import Box
 
 _STEPS = 96
 """So many heights are tried for the card."""
-_FAR = 0.02
+_FAR = 0.08
 """What a pixel of distance from the target costs, in pixels of a hidden row."""
+_HALF = 0.3
+"""What a pixel costs that is seen of something half hidden."""
 _REACH = 3
 """The fingertip reaches so many twelfths of the hand's length into the target."""
 
@@ -19,6 +21,12 @@ def overlap(one: Box, other: Box) -> int:
     w = min(one.right, other.right) - max(one.x, other.x)
     h = min(one.bottom, other.bottom) - max(one.y, other.y)
     return w * h if w > 0 and h > 0 else 0
+
+
+def _spoilt(card: Box, box: Box) -> float:
+    """What is half hidden can't be read either, and looks worse than what is hidden whole."""
+    shared = overlap(card, box)
+    return box.w * box.h + _HALF * (box.w * box.h - shared) if shared else 0.0
 
 
 def best_place(
@@ -45,8 +53,7 @@ def best_place(
 
     def cost(y: int) -> float:
         card = Box(room.x, y, room.w, height)
-        # What is half hidden can't be read either.
-        hidden = sum(weight * box.w * box.h for box, weight in known if overlap(card, box)) / room.w
+        hidden = sum(w * _spoilt(card, box) for box, w in known) / room.w
         on_target = overlap(card, target) * 1000.0 if target is not None else 0.0
         far = 0.0
         if target is not None:

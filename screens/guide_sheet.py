@@ -35,9 +35,9 @@ class Band(Widget):
         self._ground = Rects(self.theme, self.solid, "practice")
         label = {"on": "practice", "colour": "on_practice", "anchor": "middle", "face": "bold"}
         self._words = self.add(
-            Label(kit, "guide.practice", "练习 · 不会真的扣钱", em_mm=12.5, **label)
+            Label(kit, "guide.practice", "练习 · 不会真的扣钱", em_mm=11.5, **label)
         )
-        self._step = self.add(Label(kit, "guide.step", em_mm=9.5, align="right", **label))
+        self._step = self.add(Label(kit, "guide.step", em_mm=9.0, align="right", **label))
         self._button = self.add(
             Button(kit, "guide.volunteer", "义工", opened, kind="band", em_mm=11.0)
         )
@@ -55,7 +55,7 @@ class Band(Widget):
         self._button.place(
             Box(box.right - margin - button, box.y + (box.h - high) // 2, button, high)
         )
-        words = px(124)
+        words = px(110)
         self._words.place(Box(box.x + margin, box.y, words, box.h))
         left = box.x + margin + words
         self._step.place(Box(left, box.y, self._button.box.x - px(5) - left, box.h))

@@ -65,6 +65,13 @@ _GOODS = {
 }
 
 
+def whichever(order: Order) -> str:
+    """What holds whether the money was taken or not: nothing is lost."""
+    if order.goods:
+        return _("付成了，没有办的，钱会退给您。没付成，一分钱也不会少。")
+    return _("付成了，账单就算缴好。没付成，一分钱也不会少。")
+
+
 def goods_step(line: GoodsLine) -> Step:
     """Goods of an order as a rung: what they are and what became of them."""
     what = _("{bill}：{words}").format(bill=goods_title(line), words=goods_words(line))

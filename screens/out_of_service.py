@@ -16,6 +16,7 @@ from screens.widgets.button import Button
 from screens.widgets.message import Message
 
 REASONS = {
+    "closed": N_("工作人员把这项服务先停一停，安排好就会再开。"),
     "journal": N_("机器的账本要请技术人员检查。检查好以前，这里不收钱。"),
     "receipt_printer": N_("小票打印机没有准备好，可能是没有纸了。打不出小票，我们就不收钱。"),
     "biller": N_("现在联系不上缴费单位，可能是网络断了。机器每分钟都会再试。"),
@@ -45,6 +46,7 @@ MACHINE_REASONS: dict[tuple[str, str], str] = {
 """Role and the driver's reason → a sentence that says more than that it doesn't work."""
 FREE_OF_CHARGE = ("booklet_dispenser", "id_reader", "booklet_register")
 SHORT = {
+    "closed": N_("先停一停，会再开"),
     "journal": N_("暂停收款，待检查"),
     "receipt_printer": N_("小票纸没好，暂停"),
     "biller": N_("网络断了，正在接"),
@@ -133,6 +135,8 @@ def trouble_words(state: State, trouble: str, *, short: bool = False) -> str:
 def short_words(state: State, trouble: str) -> str:
     """The few words of a reason (``kiosk.core.guards``) that fit on a tile; empty for none."""
     role, _colon, detail = trouble.partition(":")
+    if detail == "closed":
+        return _(SHORT["closed"])
     if role == "rice_mill" or trouble == "held:rice_mill":
         return short_reason(trouble)
     if trouble in SHORT:
@@ -143,6 +147,8 @@ def short_words(state: State, trouble: str) -> str:
 
 def machine_words(role: str, detail: str) -> str:
     """Why a machine gives out nothing now, as far as somebody can do with it."""
+    if detail == "closed":
+        return _(REASONS["closed"])
     known = MACHINE_REASONS.get((role, detail))
     return _(known) if known else _(MACHINES[role])
 

@@ -93,7 +93,10 @@ def _closing(order: Order) -> bool:
 def _after(order: Order) -> tuple[str, str]:
     """Heading and hint once the payment itself is over."""
     if order.payment.late:
-        return _("刚才付的钱退给您"), _("没有缴费，钱退回去。凭条马上出来，请拿好再走。")
+        words = _("没有缴费，钱退回去。凭条马上出来，请拿好再走。")
+        if order.goods:
+            words = _("没有办，钱退回去。凭条马上出来，请拿好再走。")
+        return _("刚才付的钱退给您"), words
     if order.paper.state is PaperState.PRINTING:
         if order.goods:
             return _("正在打印小票"), _("小票马上出来，请拿好再走。")

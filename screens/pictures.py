@@ -28,6 +28,12 @@ from screens.app import Picture
 from screens.base import Frame, Screen
 from screens.voice import Said, utterance_of
 
+TECH = (
+    *("overview", "device", "cabin", "orders", "order", "settle", "number"),
+    *("supplies", "settings", "config", "confirm", "closed"),
+    *("tests", "test", "tested", "touch", "colours", "doctor", "wire"),
+)
+"""The staff's screens."""
 # Each has a module with a ``view_of`` and this class. They are imported when first needed: a home
 # screen that starts needs one of them.
 _CLASSES: Mapping[str, tuple[str, str]] = {
@@ -87,6 +93,7 @@ _CLASSES: Mapping[str, tuple[str, str]] = {
     "rice_delivering": ("rice_delivering", "RiceDeliveringScreen"),
     "sign_in_who": ("sign_in_who", "SignInWhoScreen"),
     "sign_in": ("sign_in", "SignInScreen"),
+    **{f"tech_{x}": (f"tech_{x}", f"Tech{x.title()}Screen") for x in TECH},
 }
 
 
@@ -109,9 +116,9 @@ class _Screens(Mapping[str, type[Screen]]):
 
 
 SCREENS: Mapping[str, type[Screen]] = _Screens()
-AHEAD = ("home", "attract", "bill", "print_source", "clinic_welcome", "lay_card", "rice")
-"""Built before anybody wants them: where everybody begins, and how each service begins. The others
-take 1 to 15 ms when they are wanted, and memory that is better kept for the rest of the cabin."""
+AHEAD = ("home", "attract", "bill")
+"""Built before anybody wants them. The others take 1 to 15 ms when they are wanted (once in a run
+up to 40, for what they import), and memory that is better kept for the rest of the cabin."""
 
 SERVICES = {
     "find": N_("查一笔"),
@@ -121,6 +128,7 @@ SERVICES = {
     **dict.fromkeys(CLASS_SCREENS.values(), "小义工课堂"),
     "lay_card": N_("病历本"),
     "had_booklet": N_("病历本"),
+    **{f"tech_{x}": N_("维护") for x in TECH},
 }
 BILLS = N_("水电煤缴费")
 WARES = {

@@ -62,7 +62,8 @@ def _caption(order: Order, view: ResultView) -> str:
     if not view.paid:
         return _("单号 {number}").format(number=order.short_id)
     if view.fen != order.amount_fen:
-        return _("账单 {amount}，优惠后付了").format(amount=amount_text(order.amount_fen))
+        words = _("原价 {amount}，优惠后付了") if order.goods else _("账单 {amount}，优惠后付了")
+        return words.format(amount=amount_text(order.amount_fen))
     return _("一共付了")
 
 

@@ -16,6 +16,7 @@ from screens.widgets.label import Label
 from screens.widgets.message import Message
 from screens.widgets.rice import BagPicture, Gauge
 
+_LEAST = 40.0  # a picture lower than this can't be made out, mm
 _NOW = {
     "": N_("机器在准备，马上开始。"),
     "setting": N_("机器在准备，马上开始。"),
@@ -51,14 +52,14 @@ def view_of(state: State) -> RiceDeliveringView:
         of = f"{of}    {part}"
     share = done / goods.units
     if line.state is GoodsState.DELIVERY_UNKNOWN:
-        lead = _("和碾米机的线断了，机器自己会碾完。")
+        lead = _("和碾米机的线断了，机器一般会自己碾完。")
         words = _("请不要走开。门一打开，就把米拿走。不用再付钱，我们在问结果。")
         return RiceDeliveringView(_("还在确认，请等一下"), figure, of, share, lead, words, True)
     if progress.word == "at_take":
         lead = _("门一打开，就把米拿走！")
         words = _("门只开半分钟。米拿走，门自己会关上。")
         if line.part + 1 < len(goods.parts):
-            words = _("门只开半分钟。拿好以后再放一个空袋子，还有一次。")
+            words = _("门只开半分钟。拿好以后再放一个空袋子，还没碾完。")
         return RiceDeliveringView(_("米好了，请拿米"), figure, of, share, lead, words, True)
     words = _("米碾好了，门会自己打开。请不要走开，手不要伸进去。")
     lead = _(_NOW.get(progress.word, _NOW["milling"]))
@@ -102,7 +103,10 @@ class RiceDeliveringScreen(Screen):
         height = self.words.fit(body.w)
         self.words.place(Box(body.x, gauge.bottom + px(10), body.w, height))
         top = self.words.box.bottom + px(10)
-        self.picture.place(Box(body.x, top, body.w, min(px(140), max(1, body.bottom - top))))
+        room = min(px(140), body.bottom - top)
+        # Long words, as in English, leave too little: half a picture says nothing.
+        self.picture.visible = room >= px(_LEAST)
+        self.picture.place(Box(body.x, top, body.w, max(1, room)))
 
     def show(self, view: RiceDeliveringView) -> None:
         self.heading.say(view.title)

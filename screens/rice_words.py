@@ -18,6 +18,7 @@ REASONS = {
     "rice_mill:bin_1_empty": N_("米卖完了，等补米"),
     "rice_mill:bin_2_empty": N_("米卖完了，等补米"),
     "rice_mill:rice_not_taken": N_("有米没拿走，等人来"),
+    "rice_mill:closed": N_("先停一停，会再开"),
     "rice_mill": N_("碾米机停了，等人来"),
 }
 """Why no rice is sold now, for the tile on the home screen and the rows here."""
@@ -51,7 +52,7 @@ def rice_ending(order: Order) -> dict[str, Any]:
     if line.state is GoodsState.NOT_DELIVERED and line.code == "declined":
         return {"title": _("不要了，钱退给您")}
     if line.state is GoodsState.DELIVERY_UNKNOWN and not line.needs_person:
-        words = _("机器自己会碾完，门一打开，就把米拿走。没出的钱会退给您，请留好小票。")
+        words = _("机器一般会自己碾完，门一打开，就把米拿走。没出的钱会退给您，请留好小票。")
         return {"words": words}
     return {}
 

@@ -75,7 +75,7 @@ SERVICES = (
         N_("印"),
         "seal_print",
         N_("打印"),
-        N_("手机或 U 盘"),
+        N_("手机或U盘"),
         there=lambda state: state.rules.printing is not None,
         trouble=print_steps.trouble,
     ),

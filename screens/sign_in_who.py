@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from kiosk.core.access import Purpose, Role
 from kiosk.core.state import State
-from kiosk.core.visit.sign_in import PAGE
+from kiosk.core.visit.sign_in_begin import PAGE
 from kiosk.core.visit.sign_in_steps import SignIn
 from kiosk.speech.utterance import SILENCE, Utterance
 from screens.base import Screen

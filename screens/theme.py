@@ -7,8 +7,10 @@ resolution.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from weakref import WeakMethod
 
 from screens.environment import Panel
@@ -51,6 +53,12 @@ class Palette:
     shade: str = "#14232E"  # over whatever isn't meant
     code: str = "#FFFFFF"  # a QR code stays black on white at night: readers want it so
     on_code: str = "#000000"
+    test_white: str = "#FFFFFF"  # the self-test's colours are the panel's own
+    test_black: str = "#000000"
+    test_red: str = "#FF0000"
+    test_green: str = "#00FF00"
+    test_blue: str = "#0000FF"
+    test_grey: str = "#808080"
 
 
 DAY = Palette(
@@ -134,6 +142,8 @@ class Type:
     amount_due: float = 28.0
     figure: float = 80.0
     line: float = 1.5  # line height in em
+    staff: float = 10.0  # the staff's screens are denser: what a row is about
+    staff_small: float = 8.5  # and what is known of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +159,9 @@ class Space:
     top_bar: float = 17.0
     edge: float = 0.6
     strong_edge: float = 0.75
+    staff_row: float = 33.0  # height of a row on the staff's screens
+    staff_gap: float = 4.0
+    staff_sign: float = 15.0
 
 
 TYPE = Type()
@@ -238,9 +251,27 @@ class Theme:
                 repaint()
         return True
 
+    @contextmanager
+    def in_the_dark(self, share: float) -> Iterator[None]:
+        """Whatever is painted meanwhile has that share (0–1) of ``shade`` in it."""
+        lit = self.palette
+        self.palette = darkened(lit, share)
+        try:
+            yield
+        finally:
+            self.palette = lit
+
     def forget_gone(self) -> None:
         """Keep nothing of what isn't drawn any more."""
         self._repaint = [x for x in self._repaint if x() is not None]
+
+
+@lru_cache(maxsize=4)
+def darkened(palette: Palette, share: float) -> Palette:
+    """The palette with that share of its ``shade`` in every colour; codes stay readable."""
+    kept = ("shade", "code", "on_code")
+    colours = {x.name: getattr(palette, x.name) for x in fields(Palette) if x.name not in kept}
+    return replace(palette, **{x: mix(c, palette.shade, share) for x, c in colours.items()})
 
 
 TOKENS = frozenset(field.name for field in fields(Palette))

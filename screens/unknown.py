@@ -12,6 +12,7 @@ from kiosk.i18n import _
 from kiosk.speech.utterance import Utterance, say
 from screens.base import Screen
 from screens.drawing import Box
+from screens.order_words import whichever
 from screens.theme import SPACE, TYPE
 from screens.widgets.button import Button
 from screens.widgets.label import Label, amount_text
@@ -76,8 +77,10 @@ def _story(state: State, order: Order) -> tuple[str, str, tuple[tuple[str, ...],
         return _("钱付好了，后面的请人核对"), dont, ((words,),)
     if order.poisoned and order.payment.state is PaymentState.NOT_PAID:
         words = _("这次没有付成，账单还没有缴。机器没有办完，工作人员会来看。")
+        if order.goods:
+            words = _("这次没有付成。机器没有办完，工作人员会来看。")
         return _("没有付成，要请人看一看"), _("您的钱没有扣。"), ((words,),)
-    both = (_("付成了，账单就算缴好。没付成，一分钱也不会少。"),)
+    both = (whichever(order),)
     if order.needs_person:
         words = _("机器自己查不清这笔钱有没有付成，工作人员会去核对。")
         return _("这笔付款要请人核对"), dont, ((words,), both)

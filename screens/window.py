@@ -14,6 +14,7 @@ from kiosk.core.state import State
 from kiosk.core.visit import messages as m
 from kiosk.core.visit.class_decide import LEAVE
 from kiosk.core.visit.common import order_at_screen
+from kiosk.diagnostics.heartbeat import SCREEN, Heartbeat
 from kiosk.inspection import Inspection
 from kiosk.settings import Settings
 from kiosk.shown import Shown, device_words, order_words
@@ -33,10 +34,12 @@ def run_window(
     post: Callable[[object], None],
     inspect_socket: Path | None,
     seen: Callable[[], None] = lambda: None,
+    heart: Heartbeat | None = None,
 ) -> int:
     """Show the cabin until SIGTERM or SIGINT. ``SCALE`` shrinks the window for a laptop.
 
-    ``seen`` is called when the first screen is there.
+    ``seen`` is called when the first screen is there. Whoever asks ``heart`` for the screen wakes
+    it with ``shown.wake``.
     """
     panel = settings.panel
     environment.prepare(
@@ -48,7 +51,9 @@ def run_window(
         )
     )
     speaker = Speaker(settings.voice, settings.cabin.data_dir / "voice")
-    window = _Window(settings, shown, post, seen, speaker, inspect=inspect_socket is not None)
+    window = _Window(
+        settings, shown, post, seen, speaker, heart, inspect=inspect_socket is not None
+    )
     inspection = Inspection(inspect_socket, window.describe) if inspect_socket else None
     try:
         window.run()
@@ -84,6 +89,7 @@ class _Window:
         post: Callable[[object], None],
         seen: Callable[[], None],
         speaker: Voice,
+        heart: Heartbeat | None = None,
         *,
         inspect: bool,
     ) -> None:
@@ -94,6 +100,7 @@ class _Window:
 
         self._shown = shown
         self._post = post
+        self._heart = heart
         self._pictures = PictureMaker(settings.cabin.name)
         self._speaker = speaker
         self._teller = Teller(speaker)
@@ -117,6 +124,7 @@ class _Window:
         self._panel = PanelThere(settings.panel.device, self._app.call_in, self._send)
         self._visit: tuple[bool, int] = (False, 0)
         self._practised: Practised | None = None
+        self._made: tuple[State | None, Practised | None, Any] | None = None
 
     def run(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -124,8 +132,14 @@ class _Window:
         self._app.run()
 
     def _picture(self) -> Any:
+        if self._heart is not None and self._heart.wanted(SCREEN):
+            self._app.loop.sync()  # a display server that stands still is a screen that does
+            self._heart.beat(SCREEN)
         practised = self._shown.practised()
         state = practised.state if practised is not None else self._shown.newest()
+        made = self._made
+        if made is not None and state is made[0] and practised is made[1]:
+            return made[2]  # woken for a sign of life: there is nothing new to draw
         number = self._visit
         if state is not None:
             number = (practised is not None, state.visit.number)
@@ -135,7 +149,10 @@ class _Window:
         self._visit = number
         self._practised = practised
         picture = self._pictures.of(state)
-        return picture if practised is None else guided(picture, practised)
+        if practised is not None:
+            picture = guided(picture, practised)
+        self._made = state, practised, picture
+        return picture
 
     def _tell(self, picture: Any) -> None:
         """Say what is shown. A defect in that must not take the screen away."""

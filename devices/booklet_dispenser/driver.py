@@ -348,6 +348,9 @@ class QuCdDispenser(Driver):
                 self._hear(message, now)
             if not self._enquired:
                 self._say_again(TimedOut(), now)
+            elif self._said == c.CLEAR:
+                # Whether that is answered isn't said anywhere: the flags tell whether it was done.
+                self._say(c.POLL, None, now)
             else:
                 self._said = None
                 self._miss(TimedOut(), now)

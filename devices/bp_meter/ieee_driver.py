@@ -93,10 +93,10 @@ class IeeeMeter(Driver):
 
     device_begins: ClassVar[bool] = True
     operations: ClassVar[Mapping[str, Operation]] = {
-        "identify": Operation("what the meter says of itself", ReadIdentity),
+        "identify": Operation("what the meter says of itself", ReadIdentity, waits_for_it=True),
         "measure": Operation("wait for the next reading", NextReading, patience_s=180.0),
-        "release": Operation("end the association politely", Release),
-        "abort": Operation("end the association at once", AbortAssociation),
+        "release": Operation("end the association politely", Release, waits_for_it=True),
+        "abort": Operation("end the association at once", AbortAssociation, waits_for_it=True),
     }
 
     def __init__(

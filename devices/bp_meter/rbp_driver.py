@@ -157,7 +157,8 @@ class RbpMeter(Driver):
         if self._identify is not None:
             refused = Failed("refused", "the meter refused to connect")
             self._complete(self._identify, Success() if message.good else refused, now)
-        if message.good and self._stopping_since is None and self._measure is None:
+        busy = self._stopping_since is not None or self._started_at is not None
+        if message.good and not busy and self._measure is None:
             self._set_status(Status(Level.READY))
 
     # The measurement.
@@ -229,6 +230,8 @@ class RbpMeter(Driver):
         self._set_status(Status(Level.UNAVAILABLE, "stop_unacknowledged"))
         for command_id in tuple(self._stops):
             self._complete(command_id, OutcomeUnknown("stop_unacknowledged"), now)
+        if self._identify is not None:
+            self._complete(self._identify, TimedOut(), now)
         if self._measure is not None:
             command_id, started = self._measure, self._started_at is not None
             self._forget_measurement()

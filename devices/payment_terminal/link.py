@@ -220,7 +220,9 @@ class Link:
                 # yet: it is not sent again, or it could be acted on twice.
                 self._last_in = None
                 self._stop_repeating()
-                self._send(codec.encode(Frame(type=codec.HANDSHAKE_CONFIRM)), None)
+                if self.linked:
+                    # Before, it may be our own on a line that echoes, which is no terminal.
+                    self._send(codec.encode(Frame(type=codec.HANDSHAKE_CONFIRM)), None)
             elif self.linked:
                 self._take(frame)
         self._send_next(now)

@@ -271,6 +271,10 @@ class ZvtTerminal(ZvtLine):
         if not (fits and isinstance(payment, Payment) and payment.undecided):
             self._complete(command_id, Failed("nothing_offered"), now)
             return
+        sale = self._desk.sale
+        if isinstance(command, z.GoodsPartly) and sale and command.amount_fen > sale.amount_fen:
+            self._complete(command_id, Failed("more_than_offered"), now)
+            return
         match command:
             case z.Commit():
                 answer = payment.decide("commit", now)

@@ -136,7 +136,7 @@ def of_query(query: Query, end: End) -> Completion:
 
     It may stand only if its commit may have left. So without one nothing that is older says
     anything, and a newer payment is a contradiction; with one, anything but this very payment, or
-    a newer failure, is for a person.
+    a newer failure of its amount, is for a person: another card may have been declined since.
     """
     match end:
         case Silent():
@@ -154,9 +154,10 @@ def _of_repeated(query: Query, info: StatusInfo | None) -> Completion:
         return _nothing(query, "nothing_to_compare")
     if info.trace <= query.trace_no:
         return _nothing(query, "nothing_newer")
-    if info.result != codes.OK:
+    failed_there = info.result != codes.OK
+    if failed_there and not (query.committed and info.amount_fen != query.amount_fen):
         return Success(transaction_of(query.order_no, "cancelled", info))
-    if info.amount_fen != query.amount_fen or info.currency not in ("", CNY):
+    if failed_there or info.amount_fen != query.amount_fen or info.currency not in ("", CNY):
         return _nothing(query, "other_amount")
     if not query.committed:
         return OutcomeUnknown("paid_uncommitted")

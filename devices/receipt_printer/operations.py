@@ -29,6 +29,10 @@ def _print(job_id: str, text: str) -> Print:
     return Print(job_id, sample(text))
 
 
+def _lines(job_id: str, text: str) -> Print:
+    return Print(job_id, (*(Text(x) for x in text.split("\n")), Cut()))
+
+
 ESCPOS: Mapping[str, Operation] = {
     "ask": Operation("paper, cover and cutter, as the printer says", Ask),
     "print": Operation(
@@ -37,6 +41,15 @@ ESCPOS: Mapping[str, Operation] = {
         {
             "text": Parameter(str, "what its heading and its code say", "TEST"),
             "job_id": Parameter(str, "prints once for each id", "sample"),
+        },
+        patience_s=60.0,
+    ),
+    "text": Operation(
+        "lines of text and a cut",
+        _lines,
+        {
+            "text": Parameter(str, "the lines"),
+            "job_id": Parameter(str, "prints once for each id"),
         },
         patience_s=60.0,
     ),

@@ -29,7 +29,8 @@ class Mill:
     certain, and its Milled says what was done: the fault's code, "not_taken" (this batch was
     milled and lies there), "not_started", "not_set", "refused", "cancelled". A door that doesn't
     close has opened before: then this batch is among the milled ones too. OutcomeUnknown:
-    "lost_power", "not_seen", "too_long", "no_answer" or the port's reason.
+    "lost_power", "not_seen", "too_long", "no_answer", the port's reason, or "fault_set": a fault
+    shows, and the mill says that it runs or is done all the same.
     """
 
     bin: int

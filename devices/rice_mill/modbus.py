@@ -18,6 +18,7 @@ EXCEPTIONS = {
     0x05: "acknowledged, still working",
     0x06: "busy",
 }
+_FAILED_ON_THE_WAY, _WORKING = 0x04, 0x05
 MOST_READ, MOST_WRITTEN = 125, 123
 SHORTEST, LONGEST = 5, 256
 
@@ -106,9 +107,14 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The slave answered with an exception: what was asked has not been done."""
+    """The slave answered with an exception: what was asked has not been done, but for two codes."""
 
     code: int
+
+    @property
+    def maybe_done(self) -> bool:
+        """Whether it has begun, or failed on the way: then only a look tells."""
+        return self.code in (_FAILED_ON_THE_WAY, _WORKING)
 
     @property
     def meaning(self) -> str:

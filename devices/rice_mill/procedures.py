@@ -14,7 +14,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 
 from devices.rice_mill import registers as r
-from devices.rice_mill.commands import Batch, Fate, Mill, Milled, Milling
+from devices.rice_mill.commands import Batch, Fate, Mill, Milled, Milling, Stage
 from devices.rice_mill.hopper import Hopper
 from devices.rice_mill.modbus import (
     Answer,
@@ -33,6 +33,8 @@ START_S = 10.0
 GAP_S = 4.0
 """Not looked at for so long, a whole batch may have passed unseen: it mills for 5 s alone."""
 SILENT_S = 15.0
+FAULTY_S = 60.0
+"""A mill that shows a fault and says that it runs is believed for one cycle behind the scale."""
 LONGEST_S = 600.0
 """A batch that runs for so long will never end."""
 
@@ -71,6 +73,9 @@ class Work:
     cancelled: bool = False
     milled: Milled = field(default_factory=lambda: Milled(0, 0, 0))
     hopper: Hopper = field(default_factory=Hopper)
+    faulty_since: float | None = None
+    stage: Stage = Stage.FEEDING
+    """How far the batch was when it was last seen running."""
 
     def with_this(self, batch: Batch) -> Milled:
         """What is milled if this batch is."""
@@ -112,7 +117,7 @@ def mill(order: Mill, work: Work) -> Procedure:
         work.tell(batch)
         work.committed = True
         answer = yield Once(write(r.RUN, r.ON))
-        if isinstance(answer, Refused):
+        if isinstance(answer, Refused) and not answer.maybe_done:
             work.committed = False
             return Failed("refused", answer.meaning, work.milled)
         end = yield from _watch(batch, work)
@@ -138,7 +143,8 @@ def _set(batch: Batch, work: Work) -> Generator[Step, Answer | None, Completion 
     after = yield from look()
     if after.run != r.OFF or not _is_ours(after, batch):
         return Failed("not_set", "the mill shows another batch than was set", work.milled)
-    work.hopper = Hopper(after.gross, work.now())
+    work.hopper, work.stage = Hopper(after.gross, work.now()), Stage.FEEDING
+    work.faulty_since = None
     return _fault(after, work) if after.faults else None
 
 
@@ -161,8 +167,8 @@ def _watch(
             return end
         if state.progress == r.RUNNING:
             seen = True
-            stage = work.hopper.see(state.gross, work.now())
-            work.tell(Milling(batch.number, batch.of, state.gross, state.net, stage))
+            work.stage = work.hopper.see(state.gross, work.now())
+            work.tell(Milling(batch.number, batch.of, state.gross, state.net, work.stage))
         elif seen:
             return None
         elif work.now() - heard >= GAP_S:
@@ -179,16 +185,48 @@ def _judge(state: r.MillState, batch: Batch, work: Work, seen: bool) -> Completi
     """What one look says for certain, None if it says nothing yet."""
     if not _is_ours(state, batch):
         return OutcomeUnknown("lost_power")
+    if state.progress == r.RUNNING:
+        return _still_running(state, work)
     if state.faults & r.DOOR_DOWN_LATE:
         # The door closes last: whoever stands there has the rice, or can reach it.
         work.milled = work.with_this(batch)
-    if state.faults:
+    if state.faults and not _went_on(state, batch, work, seen):
+        hard = state.faults & ~r.SENSED
+        said_done = hard and state.progress == r.DONE and not state.faults & r.DOOR_DOWN_LATE
+        unseen = not hard and work.hopper.weighed is None
+        if seen and (said_done or unseen):
+            return OutcomeUnknown("fault_set")
         return _fault(state, work)
     if state.progress == r.ERROR:
         return Failed("not_taken", "it is milled and was not taken", work.with_this(batch))
     if state.run == r.OFF and state.progress == r.DONE and not seen:
         return Failed("not_started", "the mill never heard the start", work.milled)
     return None
+
+
+def _still_running(state: r.MillState, work: Work) -> OutcomeUnknown | None:
+    """A mill that says that it runs may yet bring rice out, with a fault set too: how it ends is
+    awaited, but for a fault not for long.
+    """
+    if not state.faults & ~r.SENSED:
+        work.faulty_since = None
+    elif work.faulty_since is None:
+        work.faulty_since = work.now()
+    elif work.now() - work.faulty_since >= FAULTY_S:
+        return OutcomeUnknown("fault_set")
+    return None
+
+
+def _went_on(state: r.MillState, batch: Batch, work: Work, seen: bool) -> bool:
+    """Whether the batch ran to its end although a fault is set.
+
+    What a bin's sensors see keeps the next start from acting and stops nothing: rice comes out.
+    A bin that ran empty may have fed too little, so its batch must have been weighed and milled.
+    """
+    if state.faults & ~r.SENSED:
+        return False
+    weighed = work.stage is Stage.TAKING and work.hopper.weighed is not None
+    return seen and (weighed or not state.faults & r.BIN_EMPTY[batch.bin])
 
 
 def _is_ours(state: r.MillState, batch: Batch) -> bool:

@@ -49,6 +49,8 @@ _FAULTS = (
 )
 BIN_EMPTY = {1: 1 << 0, 2: 1 << 1}
 DOOR_DOWN_LATE = 1 << 10
+SENSED = 0b11 | 0b1111 << 14
+"""Faults that a bin's sensors see, empty, warm or damp: no part of the mill has failed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from devices.payment_terminal.commands import LateAnswer
 from devices.receipt_printer.document import Ask as AskStatus
 from devices.receipt_printer.document import Print as PrintDocument
 from devices.scanner.codec import Scanned
+from kiosk import log
 from kiosk.adapters import biller as biller_words
 from kiosk.adapters import booklet as booklets
 from kiosk.adapters import goods as goods_words
@@ -299,9 +300,7 @@ class Adapters:
         """Say how a device is, and tell the log when that is news."""
         if self._told.get(role) != device:
             self._told[role] = device
-            level = logging.INFO if device.level.usable else logging.WARNING
-            words = [device.level.value, device.reason and f"({device.reason})", detail]
-            _log.log(level, "%s: %s", role, " ".join(x for x in words if x))
+            log.tell(_log, role, device.level.value, device.reason, detail)
         return m.DeviceChanged(role, device)
 
     def _translate_report(self, role: str, report: Report) -> list[e.OrderEvent | m.VisitEvent]:

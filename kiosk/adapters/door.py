@@ -16,6 +16,7 @@ from kiosk.adapters.adapters import Lanes
 from kiosk.books import AnyBooks
 from kiosk.core.access import BY_CARD, LONGEST_PIN, SIGNED_IN, TRIED, Attempts
 from kiosk.core.visit import sign_in_messages as s
+from kiosk.core.visit.messages import StaffCommand
 from kiosk.settings import OperatorSettings
 
 LANE = "operators"
@@ -56,7 +57,7 @@ class Door:
         for at, kind, operator in books.sign_ins():
             self._attempts[operator] = self._of(operator).after(kind, at)
 
-    def ask(self, command: s.StaffCommand) -> None:
+    def ask(self, command: StaffCommand) -> None:
         match command:
             case s.AskWait():
                 self._who = command.who

@@ -23,7 +23,10 @@ from kiosk.settings import OperatorSettings
 
 if TYPE_CHECKING:
     from kiosk.adapters.adapters import Adapters
+    from kiosk.adapters.desk import Desk
     from kiosk.adapters.door import Door
+    from kiosk.adapters.look import LookDesk
+    from kiosk.adapters.selftests import TestBench
     from kiosk.books import AnyBooks
 
 _log = logging.getLogger(__name__)
@@ -45,6 +48,9 @@ class Staff:
         lanes: Lanes,
         books: AnyBooks,
         monotonic: Callable[[], float],
+        make_desk: Callable[[], Desk],
+        make_tests: Callable[[], TestBench],
+        make_look: Callable[[], LookDesk],
         class_desk: Callable[[], ClassDesk] | None = None,
     ) -> None:
         self._cabin = cabin
@@ -53,6 +59,12 @@ class Staff:
         self._books = books
         self._monotonic = monotonic
         self._door: Door | None = None
+        self._make_desk = make_desk
+        self._desk: Desk | None = None
+        self._make_tests = make_tests
+        self._tests: TestBench | None = None
+        self._make_look = make_look
+        self._look: LookDesk | None = None
         self._make_class_desk = class_desk
         self._class_desk: ClassDesk | None = None
 
@@ -68,10 +80,26 @@ class Staff:
             case s.ForgetPin():
                 if self._door is not None:
                     self._door.forget()
-            case s.StaffCommand():
+            case s.AskWait() | s.TypePin() | s.CheckPin() | s.CheckCard():
                 self.door.ask(command)
+            case m.StaffCommand():
+                self._ask_desk(command)
             case _:
                 self._cabin.ask(command)
+
+    def _ask_desk(self, command: m.StaffCommand) -> None:
+        from kiosk.core.visit.tech_look_steps import LookCommand
+        from kiosk.core.visit.tech_test_messages import TestCommand
+
+        if isinstance(command, TestCommand):
+            self._tests = self._tests or self._make_tests()
+            self._tests.ask(command)
+        elif isinstance(command, LookCommand):
+            self._look = self._look or self._make_look()
+            self._look.ask(command)
+        else:
+            self._desk = self._desk or self._make_desk()
+            self._desk.ask(command)
 
     def translate(self, message: object) -> list[e.OrderEvent | m.VisitEvent]:
         if self._door is not None:
@@ -82,6 +110,8 @@ class Staff:
             told = self._door.translate(message)
             if told is not None:
                 return [told]
+        if self._desk is not None and (found := self._desk.translate(message)) is not None:
+            return [*found]
         return self._cabin.translate(message)
 
     def _hold_class(self, command: ClassCommand) -> None:

@@ -101,7 +101,8 @@ def _record(args: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return BAD
     if args.csv:
-        print(record_report.as_csv(entries), end="")
+        # Excel takes a CSV without the mark for GBK, and shows no Chinese.
+        print("\ufeff" + record_report.as_csv(entries), end="")
     elif args.picture is None:
         print(record_report.table(entries) if entries else "no class has learned anything yet")
     return GOOD

@@ -15,13 +15,14 @@ from kiosk.classroom import reading, runner
 from kiosk.classroom.child import Child, ChildError
 from kiosk.classroom.leader import Leader
 from kiosk.classroom.lesson import Lesson
-from kiosk.classroom.practice import PracticeCabin
+from kiosk.classroom.practice import Lent, PracticeCabin
 from kiosk.classroom.results import StepResult
 from kiosk.classroom.stage import Practised
 from kiosk.core.state import State
 from kiosk.core.visit import class_messages as k
 from kiosk.core.visit import messages as m
 from kiosk.core.visit.class_steps import Learned, LessonEntry
+from kiosk.lending import Lending
 from kiosk.pages import PageStore
 
 _log = logging.getLogger(__name__)
@@ -60,6 +61,7 @@ class ClassDesk:
         show: Callable[[Practised | None], None],
         pages: PageStore,
         afterwards: Afterwards | None = None,
+        lending: Lending | None = None,
         lessons: Callable[[], tuple[Lesson, ...]] = reading.shipped,
         child: Callable[[], Child] = Child,
     ) -> None:
@@ -68,6 +70,7 @@ class ClassDesk:
         self._show = show
         self._pages = pages
         self._afterwards = afterwards
+        self._lending = lending
         self._lessons = lessons
         self._make_child = child
         # The lane's own:
@@ -88,17 +91,23 @@ class ClassDesk:
                     LANE, lambda: self._practise(number, name), k.PracticeFailed(number)
                 )
             case k.StopPractice():
-                self._wanted = 0
-                self._show(None)
+                self._let_go()
                 self._in_lane(self._stop_practice)
             case k.PrintCertificate() if self._afterwards is not None:
                 self._afterwards.certificate(command)
             case k.CloseClass():
-                self._wanted = 0
-                self._show(None)
+                self._let_go()
                 self._in_lane(self._close)
             case _:
                 _log.error("%s: nobody does that", type(command).__name__)
+
+    def _let_go(self) -> None:
+        """What can't wait for the lane: the screen, and a cuff on somebody's arm."""
+        self._wanted = 0
+        self._show(None)
+        cabin = self._cabin
+        if cabin is not None:
+            cabin.let_go()
 
     def _in_lane(self, call: Callable[[], object]) -> None:
         self._lanes.run(LANE, call)
@@ -152,7 +161,8 @@ class ClassDesk:
             latest[:] = [state]
             shown(state)
 
-        self._cabin = PracticeCabin(child, publish, self._pages, f"practice-{number}", lost)
+        lent = lent_to(lesson, self._lending)
+        self._cabin = PracticeCabin(child, publish, self._pages, f"practice-{number}", lost, lent)
         if not self._cabin.wait():
             _log.warning("%s begins though not every practice machine answers", lesson.name)
         leader = Leader(
@@ -190,6 +200,14 @@ class ClassDesk:
         child, self._child = self._child, None
         if child is not None:
             child.stop()
+
+
+def lent_to(lesson: Lesson, lending: Lending | None) -> tuple[Lent, ...]:
+    """The real machines that the lesson names and that work now; the others are simulated."""
+    if lending is None:
+        return ()
+    drivers = ((role, lending.driver_of(role)) for role in lesson.real)
+    return tuple(Lent(role, driver, lending) for role, driver in drivers if driver)
 
 
 def learned_of(lesson: Lesson, results: tuple[StepResult, ...], *, whole: bool) -> Learned:

@@ -26,6 +26,9 @@ from kiosk.core.visit import messages as m
 _log = logging.getLogger(__name__)
 
 
+HELD_S, HOLD_AGAIN_S = 3.0, 0.3
+
+
 @dataclass(frozen=True, slots=True)
 class _Stop:
     pass
@@ -174,12 +177,22 @@ class Leader:
             wanted = self._acts.get()
             if isinstance(wanted, _Stop):
                 return
-            act = wanted.act
+            self._hold(wanted.act, wanted.order_id)
+
+    def _hold(self, act: Act, order_id: str) -> None:
+        """Do it, and again for a moment if the machine isn't ready for it: a card that is held to
+        a reader is still there when the reader asks.
+        """
+        end = time.monotonic() + HELD_S
+        while True:
             try:
-                self._do(act, wanted.order_id)
+                self._do(act, order_id)
+                return
             except (ChildError, LookupError) as error:
-                # A card that is held before anybody asked for one: nothing happens, as outside.
-                _log.info("%s %s: %s", act.device, act.action, error)
+                if time.monotonic() > end:
+                    _log.info("%s %s: %s", act.device, act.action, error)
+                    return
+            time.sleep(HOLD_AGAIN_S)
 
     def _do(self, act: Act, order_id: str) -> None:
         bills = self._child.ask("GET", "/api/bills")["bills"] if names_bill(act) else ()

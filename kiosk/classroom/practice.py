@@ -7,25 +7,34 @@ made of a ``Child`` alone, and every address in the child's settings must be the
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import logging
+import os.path
 import shutil
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from devices.bp_meter.rbp_driver import Stop
+from devices.driver import Report, StatusChanged
+from devices.status import Level
 from devices.worker import Worker
 from kiosk import cabin, composition
+from kiosk.adapters import DeviceReport
 from kiosk.classroom.child import Child, ChildError
 from kiosk.clock import SystemClock
 from kiosk.config import ConfigError, load
-from kiosk.core.state import BILLER, State
+from kiosk.core.state import BILLER, BP_METER, State
+from kiosk.diagnostics.switchboard import Switchboard
 from kiosk.engine import Engine
 from kiosk.lanes import ThreadLanes
+from kiosk.lending import Borrowed, Lending
+from kiosk.log import PRACTICE
 from kiosk.pages import PageStore
-from kiosk.settings import Settings
+from kiosk.settings import DeviceSettings, Settings
 
 _log = logging.getLogger(__name__)
 
@@ -85,7 +94,8 @@ def _is_own(port: str, folder: Path) -> bool:
     """A device file in the child's folder, or an address on this machine's loopback."""
     parts = urlsplit(port)
     if parts.scheme in ("serial", "") and not parts.netloc:
-        place = Path(parts.path).absolute()
+        # Not resolved: the simulator's ports are links to where the kernel put them.
+        place = Path(os.path.normpath(parts.path))
         return place.is_relative_to(folder.resolve()) or place.is_relative_to(folder)
     return _is_loopback(port)
 
@@ -98,8 +108,18 @@ def _is_loopback(url: str) -> bool:
         return False
 
 
+@dataclass(frozen=True, slots=True)
+class Lent:
+    """A machine of the real cabin, for a lesson that names it (`kiosk.lending`). No port."""
+
+    role: str
+    driver: str
+    lending: Lending
+
+
 class PracticeCabin:
-    """One learner's cabin. ``publish`` gets its states, on its own thread.
+    """One learner's cabin. ``publish`` gets its states, on its own thread. ``lent`` are real
+    machines in the place of simulated ones.
 
     ``pages`` takes the pictures of practised documents. ``failed`` is called if it breaks down.
     Raises ChildError if it can't be put together.
@@ -112,8 +132,11 @@ class PracticeCabin:
         pages: PageStore,
         name: str,
         failed: Callable[[], None],
+        lent: tuple[Lent, ...] = (),
     ) -> None:
         self._failed = failed
+        self._lent = lent
+        self._lent_machines: dict[str, Borrowed] = {}
         self._publish = publish
         self._workers: list[Worker] = []
         self._lanes: list[ThreadLanes] = []
@@ -126,7 +149,7 @@ class PracticeCabin:
             self._stop_workers()
             raise ChildError(str(error)) from error
         self._wanted = {*self._settings.devices, BILLER}
-        self._thread = threading.Thread(target=self._work, name="practice", daemon=True)
+        self._thread = threading.Thread(target=self._work, name=PRACTICE, daemon=True)
         self._thread.start()
 
     def _built(self, settings: Settings, pages: PageStore) -> Engine:
@@ -135,13 +158,36 @@ class PracticeCabin:
         books = composition.open_books(settings, clock)
 
         def world_of(engine: Engine) -> composition.World:
-            world = replace(cabin.world_of(settings, engine), pages=pages)
+            own = self._own(settings)
+            board = Switchboard(own.devices, own.cabin.data_dir)
+            world = replace(cabin.world_of(own, engine, board), pages=pages)
             self._workers += [x for x in world.workers.values() if isinstance(x, Worker)]
             if isinstance(world.lanes, ThreadLanes):
                 self._lanes.append(world.lanes)
-            return world
+            return replace(world, workers={**world.workers, **self._borrowed(engine)})
 
+        real = {x.role: DeviceSettings(x.driver, "") for x in self._lent}
+        settings = replace(settings, devices={**settings.devices, **real})
         return composition.compose_engine(settings, books, clock, self._shown, world_of)
+
+    def _own(self, settings: Settings) -> Settings:
+        """The settings of those machines that are simulated."""
+        real = {x.role for x in self._lent}
+        devices = {x: device for x, device in settings.devices.items() if x not in real}
+        return replace(settings, devices=devices)
+
+    def _borrowed(self, engine: Engine) -> dict[str, Borrowed]:
+        """The real machines, from now until the cabin ends."""
+        found = {}
+        for lent in self._lent:
+
+            def hear(report: Report, role: str = lent.role) -> None:
+                engine.post(DeviceReport(role, report))
+
+            found[lent.role] = lent.lending.lend(lent.role, hear)
+            hear(StatusChanged(found[lent.role].status))
+        self._lent_machines = found
+        return found
 
     def _work(self) -> None:
         try:
@@ -171,6 +217,13 @@ class PracticeCabin:
         """Let something happen to it, from any thread."""
         self._engine.post(message)
 
+    def let_go(self) -> None:
+        """Let a lent cuff stop pressing, now: nobody may wait for anything else with that."""
+        cuff = self._lent_machines.get(BP_METER)
+        if cuff is not None and cuff.status.level is not Level.READY:
+            with contextlib.suppress(RuntimeError):  # given back meanwhile
+                cuff.submit(Stop())
+
     def stop(self) -> None:
         """End it, whatever it is at, and take its books away: nothing in them was real."""
         self._stopped = True
@@ -180,6 +233,8 @@ class PracticeCabin:
         shutil.rmtree(self._settings.cabin.data_dir, ignore_errors=True)
 
     def _stop_workers(self) -> None:
+        for lent in self._lent:
+            lent.lending.give_back(lent.role)
         for worker in self._workers:
             worker.stop()
         for lanes in self._lanes:

@@ -38,6 +38,29 @@ class Operator:
     role: Role
 
 
+class Right(StrEnum):
+    """What somebody who is signed in may do on the staff's screens."""
+
+    DEVICES = "devices"
+    ORDERS = "orders"
+    SUPPLIES = "supplies"
+    PRICES = "prices"
+    SERVICES = "services"
+    CONFIG = "config"
+
+
+RIGHTS: Mapping[Role, frozenset[Right]] = {
+    Role.TECHNICIAN: frozenset(Right) - {Right.PRICES},
+    Role.OFFICE: frozenset(Right) - {Right.CONFIG},
+    Role.MERCHANT: frozenset((Right.SUPPLIES, Right.PRICES, Right.SERVICES)),
+    Role.VOLUNTEER: frozenset(),
+}
+
+
+def may(operator: Operator | None, right: Right) -> bool:
+    return operator is not None and right in RIGHTS[operator.role]
+
+
 TRIED, REFUSED = "SignInTried", "SignInRefused"
 SIGNED_IN, SIGNED_OUT = "SignedIn", "SignedOut"
 """Kinds of the journal's rows about the staff. The try is written before the PIN is looked at: a

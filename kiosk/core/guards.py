@@ -6,8 +6,10 @@ No payment begins without paper status known, journal space left and biller reac
 from __future__ import annotations
 
 from kiosk.core.bills import Bill
+from kiosk.core.booklet import DISPENSER
 from kiosk.core.means import Means, RefundBy
 from kiosk.core.order import Line, LineState, Order, PaymentState
+from kiosk.core.printing import DOCUMENT_PRINTER
 from kiosk.core.rice import RICE_MILL
 from kiosk.core.state import BILLER, PRINTER, Level, State
 from kiosk.core.visit.steps import Note, NoteCode
@@ -16,8 +18,11 @@ from kiosk.core.visit.steps import Note, NoteCode
 def trouble(state: State) -> str:
     """Return why bills can't be paid here at all now, empty if they can.
 
-    One of ``journal``, ``receipt_printer``, ``biller``, ``payment``: the nearest cause first.
+    One of ``closed``, ``journal``, ``receipt_printer``, ``biller``, ``payment``: the nearest cause
+    first.
     """
+    if "pay_bill" in state.overrides.off:
+        return "closed"
     if state.journal_trouble:
         return "journal"
     if not state.device(PRINTER).level.usable:
@@ -33,8 +38,11 @@ def goods_trouble(state: State, role: str, *, free: bool = False) -> str:
     """Return why a machine gives out nothing now, empty if it does.
 
     One of ``journal``, ``receipt_printer``, ``payment``, ``held:rice_mill``, or the machine's own
-    reason behind its role (``rice_mill:bin_1_empty``). What is free needs no way of paying.
+    reason behind its role (``rice_mill:bin_1_empty``; ``rice_mill:closed`` if the staff have
+    switched its service off). What is free needs no way of paying.
     """
+    if SERVICE_OF.get(role) in state.overrides.off:
+        return f"{role}:closed"
     if state.journal_trouble:
         return "journal"
     if not state.device(PRINTER).level.usable:
@@ -47,6 +55,9 @@ def goods_trouble(state: State, role: str, *, free: bool = False) -> str:
     ways = [x for x in state.rules.means if x.refund is RefundBy.PARTIAL]
     return "" if free or any(_open_soon(state, x) for x in ways) else "payment"
 
+
+SERVICE_OF = {RICE_MILL: "rice", DOCUMENT_PRINTER: "print", DISPENSER: "booklet"}
+"""Which service a machine's goods belong to."""
 
 UNTIL_SEEN = (RICE_MILL,)
 """Machines that hold what nobody has accounted for: the next person would get it."""

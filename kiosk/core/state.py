@@ -14,6 +14,7 @@ from kiosk.core.means import Means
 from kiosk.core.money import Fen
 from kiosk.core.notices import Notice
 from kiosk.core.order import Order
+from kiosk.core.overrides import Overrides
 from kiosk.core.printing import PrintShop
 from kiosk.core.rice import RiceShop
 from kiosk.core.visit.steps import Visit
@@ -125,6 +126,7 @@ class State:
     journal_trouble: str = ""
     parked: frozenset[str] = frozenset()
     knocked: bool = False
+    overrides: Overrides = field(default_factory=Overrides)
 
     def device(self, role: str) -> Device:
         return self.devices.get(role, Device(Level.UNKNOWN, "never_heard"))

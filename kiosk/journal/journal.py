@@ -211,6 +211,19 @@ class Journal:
                 order_id, opened, last, closed, amount, charged, refunded, word, bool(person)
             )
 
+    def search(self, where: str, values: tuple[object, ...], most: int) -> Iterator[Summary]:
+        """Yield the ``most`` newest orders of the list for which a condition in SQL holds."""
+        query = (
+            "SELECT order_id, opened_at, (SELECT at FROM rows WHERE stream = order_id "
+            "ORDER BY seq DESC LIMIT 1), closed_at, amount_fen, charged_fen, refunded_fen, word, "
+            f"needs_person FROM orders WHERE {where} ORDER BY opened_at DESC, order_id LIMIT ?"
+        )
+        for fields in self.store.db.execute(query, (*values, most)):
+            order_id, opened, last, closed, amount, charged, refunded, word, person = fields
+            yield Summary(
+                order_id, opened, last, closed, amount, charged, refunded, word, bool(person)
+            )
+
     def notes(self) -> Iterator[Row]:
         """Yield the rows that belong to no order, oldest first."""
         return self.store.rows(CABIN)

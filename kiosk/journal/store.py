@@ -45,6 +45,7 @@ CREATE TABLE checkpoints (seq INTEGER PRIMARY KEY, hash TEXT NOT NULL);
 VERSION = 1
 CACHE_KIB = 256
 BUSY_MS = 2000
+PROBE_BUSY_MS = 50
 _READ_WRITE = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
 ANCHOR_SLOT = 128
 
@@ -169,6 +170,23 @@ class Store:
         if self.db.in_transaction:
             self.db.execute("ROLLBACK")
         self.head_seq, self.head_hash, self.epoch, self.last_at = self._read_head()
+
+    def probe(self) -> None:
+        """Try whether a row could be written, and write none: take the writers' lock, and put the
+        anchor's newest line down once more, synced. Raises apsw.Error, OSError.
+
+        Another writer isn't waited for as long as with a row: there must be none.
+        """
+        self.db.set_busy_timeout(PROBE_BUSY_MS)
+        try:
+            self.begin()
+            try:
+                self.write_anchor()
+                os.fdatasync(self._anchor)
+            finally:
+                self.db.execute("ROLLBACK")
+        finally:
+            self.db.set_busy_timeout(BUSY_MS)
 
     def insert(
         self,

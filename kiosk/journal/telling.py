@@ -130,7 +130,7 @@ def state_of(order: Order) -> dict[str, Any]:
 def timeline_text(entry: dict[str, Any]) -> Iterator[str]:
     """Yield the lines that tell one entry of a timeline."""
     yield f"{moment(entry['at'])}  row {entry['seq']}  {entry['kind']}"
-    for name, value in _leaves(entry["event"], ""):
+    for name, value in leaves(entry["event"], ""):
         yield f"    {name} = {value}"
     yield f"    → {state_text(entry['state'])}"
     if entry["agrees"] is False:
@@ -176,13 +176,14 @@ def _plain(value: Any) -> Any:
     }
 
 
-def _leaves(value: Any, name: str) -> Iterator[tuple[str, Any]]:
+def leaves(value: Any, name: str) -> Iterator[tuple[str, Any]]:
+    """Yield the single values of an event as plain data, each with its dotted name."""
     if isinstance(value, dict):
         for key, inner in value.items():
             if key != "order_id":
-                yield from _leaves(inner, f"{name}.{key}" if name else key)
+                yield from leaves(inner, f"{name}.{key}" if name else key)
     elif isinstance(value, list):
         for index, inner in enumerate(value):
-            yield from _leaves(inner, f"{name}[{index + 1}]")
+            yield from leaves(inner, f"{name}[{index + 1}]")
     elif value not in ("", None):
         yield name, f"{yuan(value)} yuan" if name.endswith("_fen") else value

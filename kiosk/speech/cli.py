@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import shutil
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,7 +31,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
     def add(name: str, part: _Part, text: str) -> argparse.ArgumentParser:
         parser = parts.add_parser(name, help=text, description=text)
-        parser.add_argument("--config", type=Path, default=Path("cabin.toml"), metavar="FILE")
+        parser.add_argument("--config", type=Path, metavar="FILE", help="default: cabin.toml")
         parser.add_argument("--folder", type=Path, help="of recordings, instead of [voice] folder")
         parser.set_defaults(handler=run, part=part)
         return parser
@@ -44,16 +45,22 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def run(args: argparse.Namespace) -> int:
-    """Carry out a command with the configuration's voice. Returns the exit code."""
+    """Carry out a command with the configuration's voice. Returns the exit code.
+
+    Whoever records at home has no cabin: without a cabin.toml the defaults stand.
+    """
+    part = args.part
+    config = args.config or Path("cabin.toml")
+    if args.config is None and not config.exists():
+        with tempfile.TemporaryDirectory() as folder:
+            return int(part(args, VoiceSettings(), Path(folder)))
     try:
-        settings = load(args.config)
+        settings = load(config)
     except ConfigError as error:
         for mistake in error.mistakes:
             print(mistake, file=sys.stderr)
         return USAGE
-    voice, part = settings.voice, args.part
-    code: int = part(args, voice, settings.cabin.data_dir)
-    return code
+    return int(part(args, settings.voice, settings.cabin.data_dir))
 
 
 def _recordings(args: argparse.Namespace, voice: VoiceSettings) -> Recordings:

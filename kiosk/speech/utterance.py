@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +12,7 @@ class Part:
     Names, account numbers and health figures are such texts: others may hear them.
     """
 
-    text: str
+    text: str = field(repr=False)
     asked: bool = False
 
 

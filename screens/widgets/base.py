@@ -148,6 +148,7 @@ class Touchable(Widget):
         self.acts_on_press = on_press
         self.pressed = False
         self.locked = False
+        self.touched_at = (0.0, 0.0)  # where the finger left it, in the window's pixels
 
     @property
     def answers(self) -> bool:

@@ -9,7 +9,7 @@ from screens.widgets.pictures import arrow_down
 
 _GRAINS = {
     # Places of grains by shares of the box, then width and height of one by shares of its height.
-    "long": (((0.06, 0.10), (0.50, 0.22), (0.16, 0.46), (0.56, 0.58), (0.08, 0.78)), 0.42, 0.13),
+    "long": (((0.06, 0.10), (0.50, 0.22), (0.16, 0.46), (0.50, 0.58), (0.08, 0.78)), 0.42, 0.13),
     "round": (((0.10, 0.08), (0.52, 0.14), (0.28, 0.40), (0.62, 0.50), (0.14, 0.66)), 0.30, 0.22),
 }
 

@@ -50,6 +50,10 @@ STRIKES: Mapping[str, tuple[str, ...]] = {
 }
 
 
+HEAVIEST = 5000
+"""What the scale bears, in grams."""
+
+
 class RiceMill(Model):
     """`bins` holds the grams left in each; `tray` is what lies behind the door."""
 
@@ -86,6 +90,7 @@ class RiceMill(Model):
             ),
             "clear_faults": Action("排除故障", "put it right"),
             "empty": Action("清空余米", "empty hopper and tray"),
+            "weight": Action("放砝码", "put a check weight on the scale", {"grams": 500}),
             "power_cut": Action("断电再来电", "power cut"),
         }
         if self.tray and self.door_open:
@@ -94,7 +99,7 @@ class RiceMill(Model):
 
     def act(self, name: str, body: Mapping[str, object]) -> dict[str, object]:
         """take; fill {"bin", "grams"}; climate {"bin", "celsius", "humidity"};
-        clear_faults; empty; power_cut."""
+        clear_faults; empty; weight {"grams"}; power_cut."""
         if name == "take":
             if not (self.tray and self.door_open):
                 raise ActionError("the door is closed, or nothing lies behind it")
@@ -118,6 +123,10 @@ class RiceMill(Model):
             if self.phase != "idle":
                 raise ActionError("the mill is running")
             self.tray = self._gross = 0
+        elif name == "weight":
+            if self.phase != "idle":
+                raise ActionError("the mill is running")
+            self._gross = max(0, min(HEAVIEST, self._gross + whole_of(body, "grams", 500)))
         elif name == "power_cut":
             if self._step is not None:
                 self._step.cancel()

@@ -22,7 +22,7 @@ from usbip import In, Interface, Out, Setup, Stall, USBDevice, protocol
 from sim.devices.receipt_printer import ReceiptPrinter
 from sim.faults import Faults
 from sim.wire.line import Line
-from sim.wire.usb_pipes import HeadAndBody, OnePipe
+from sim.wire.usb_pipes import HEAD, HeadAndBody, OnePipe
 
 GET_DEVICE_ID, GET_PORT_STATUS, SOFT_RESET = 0, 1, 2
 DEVICE_ID = "MFG:Example;MDL:Simulated receipt printer;CMD:ESC/POS;CLS:PRINTER;SN:SIM3801;"
@@ -206,7 +206,9 @@ class UsbBus:
 
     def url(self, name: str) -> str:
         """How the host opens the machine."""
-        return f"usbip://127.0.0.1:{self._server.getsockname()[1]}/{self.sockets[name].busid}"
+        place = f"127.0.0.1:{self._server.getsockname()[1]}/{self.sockets[name].busid}"
+        head = f"?head={HEAD}" if FORMS[name].pipes is HeadAndBody else ""
+        return f"usbip://{place}{head}"
 
     def start(self) -> None:
         """Serve the sockets of the cables that are plugged in."""

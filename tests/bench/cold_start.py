@@ -95,19 +95,19 @@ def _watch(place: Scene, path: Path) -> tuple[float, float, float]:
     """The ``perf_counter`` of what ``_kiosk_start`` names behind the first pixel."""
     end = time.perf_counter() + PATIENCE_S
     with socket.socket(socket.AF_UNIX) as connection:
-        _connect(connection, path, end)
+        connect(connection, path, end)
         with connection.makefile("rw") as talk:
-            screen, touchable = _when(talk, _home_answers, end)
+            screen, touchable = when(talk, home_answers, end)
             x, y, width, height = next(w["box"] for w in screen["widgets"] if w["id"] == HELP)
             place.glass.move(x + width / 2, y + height / 2)
             place.glass.press()
             place.glass.release()
-            _, answered = _when(talk, lambda now: now["screen"] == "help", end)
-            _, is_open = _when(talk, _machines_answered, end)
+            _, answered = when(talk, lambda now: now["screen"] == "help", end)
+            _, is_open = when(talk, _machines_answered, end)
             return touchable, answered, is_open
 
 
-def _when(
+def when(
     talk: TextIO, condition: Callable[[dict[str, Any]], bool], end: float
 ) -> tuple[dict[str, Any], float]:
     """The first screen that meets a condition, and the ``perf_counter`` of that moment."""
@@ -121,7 +121,7 @@ def _when(
     raise TimeoutError("the screen never came to that")
 
 
-def _connect(connection: socket.socket, path: Path, end: float) -> None:
+def connect(connection: socket.socket, path: Path, end: float) -> None:
     while True:
         try:
             connection.connect(str(path))
@@ -133,7 +133,7 @@ def _connect(connection: socket.socket, path: Path, end: float) -> None:
             return
 
 
-def _home_answers(screen: dict[str, Any]) -> bool:
+def home_answers(screen: dict[str, Any]) -> bool:
     enabled = any(x["id"] == HELP and x["enabled"] for x in screen["widgets"])
     return bool(screen["screen"] == "home" and screen["settled"] and enabled)
 

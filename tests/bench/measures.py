@@ -40,6 +40,26 @@ def touch() -> list[Reading]:
     ]
 
 
+@measure("guidance")
+def guidance() -> list[Reading]:
+    """A frame with a lesson drawn over it beside the bare one, in turns."""
+    from tests.bench import guided
+
+    found = guided.measure()
+    return [
+        Reading(
+            "frame with a lesson's guidance, p50",
+            found["guided_ms"]["p50"],
+            "ms",
+            guided.MORE_MS,
+            "over",
+            found["bare_ms"]["p50"],
+            "bare frame",
+            details=found,
+        )
+    ]
+
+
 @measure("speech")
 def speech() -> list[Reading]:
     """A touch while the kiosk speaks beside the same touch while it is silent, in turns."""
@@ -61,6 +81,28 @@ def speech() -> list[Reading]:
         )
         for which in ("p50", "p95")
     ] + [Reading("memory (PSS) of the voice", found["voice_pss_mib"], "MiB", voice.CHILD_MIB)]
+
+
+@measure("diagnostics")
+def diagnostics() -> list[Reading]:
+    """A touch while a technician asks beside the same touch while nobody does, in turns."""
+    from tests.bench import diagnostics as asking
+
+    found = asking.measure()
+    asked, alone = found["asked_ms"], found["alone_ms"]
+    return [
+        Reading(
+            f"touch to first pixel while a technician asks, {which}",
+            asked[which],
+            "ms",
+            asking.MORE_MS,
+            "over",
+            alone[which],
+            "nobody asks",
+            details=found,
+        )
+        for which in ("p50", "p95")
+    ]
 
 
 @measure("start")
@@ -94,6 +136,23 @@ def start() -> list[Reading]:
             reference=found["bare_s"],
             reference_name="bare window, one label",
         ),
+    ]
+
+
+@measure("restart")
+def again() -> list[Reading]:
+    """A kiosk that was ended from outside, and its successor."""
+    from tests.bench import restart
+
+    found = restart.measure()
+    return [
+        Reading(
+            "restart to a touchable home screen, the slowest",
+            found["greatest_s"],
+            "s",
+            restart.LIMIT_S,
+            details=found,
+        )
     ]
 
 

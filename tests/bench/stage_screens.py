@@ -21,7 +21,7 @@ HOME = HomeView(
     tiles=(
         Tile("pay_bill", "费", "seal_bills", "水电煤\n缴费", "带上账单就行"),
         Tile("measure_bp", "压", "seal_pressure", "量血压", "约十分钟，免费"),
-        Tile("print", "印", "seal_print", "打印", "手机或 U 盘"),
+        Tile("print", "印", "seal_print", "打印", "手机或U盘"),
         Tile("rice", "米", "seal_rice", "现碾\n新米", "一斤 4.80 元起"),
         Tile(
             "booklet",

@@ -180,7 +180,7 @@ def test_the_command_reads_the_cabins_record(
     assert "no class has learned anything yet" in capsys.readouterr().out
     ClassRecord(data_dir / "classes.json").add("power_bill", RESULTS, TODAY)
     assert main([*words, "--csv", "--picture", str(tmp_path / "x.png")]) == 0
-    assert capsys.readouterr().out.startswith("day,lesson,step,screen,came")
+    assert capsys.readouterr().out.startswith("\ufeffday,lesson,step,screen,came")
     assert (tmp_path / "x.png").stat().st_size > 5000
     assert main(["lesson", "record", "--config", str(tmp_path / "none.toml")]) == 2
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kiosk.classroom import reading
 from kiosk.classroom.conditions import Facts
-from kiosk.classroom.learner import Learner
+from kiosk.classroom.learner import Learner, Next
 from kiosk.classroom.lesson import By, Lesson
 from kiosk.classroom.results import StepResult
 from kiosk.classroom.runner import Run
@@ -85,12 +85,18 @@ def play(stage: Stage, lesson: Lesson, *, errs: bool) -> Screen:
     learner = Learner(errs=errs)
     end = time.monotonic() + LONGEST_S
     screen = stage.kiosk.settled()
+    later: tuple[object, str] | None = None
     while practising(screen):
         assert time.monotonic() < end, f"stuck: {screen['practice']}"
         run = run_of(screen, lesson)
-        wanted = learner.next(run, run.facts)
+        place = (run.index, run.result.times, run.mistake)
+        wanted: Next = later[1] if later is not None and later[0] == place else None
+        later = None
+        if wanted is None:
+            wanted = learner.next(run, run.facts)
         if isinstance(wanted, str):
-            touch(stage, screen, wanted)
+            if not touch(stage, screen, wanted):
+                later, wanted = (place, wanted), None
         elif wanted is not None:
             let_happen(stage, run, wanted)
         screen = changed(stage, screen, ANSWER_S if wanted is not None else 0.3)
@@ -107,14 +113,14 @@ def changed(stage: Stage, before: Screen, patience_s: float) -> Screen:
         time.sleep(0.02)
 
 
-def touch(stage: Stage, screen: Screen, widget: str) -> None:
+def touch(stage: Stage, screen: Screen, widget: str) -> bool:
     """Touch a widget of the practised screen; a card that lies on it is sent away first.
 
-    One that isn't there any more, or not yet, isn't touched.
+    False for one that can't be touched now: it isn't there any more, or not yet.
     """
     found = shown(screen, widget)
     if found is None or not found["enabled"]:
-        return
+        return False
     left, top, width, height = found["box"]
     x, y = left + width // 2, top + height // 2
     card = shown(screen, "guide.card")
@@ -126,6 +132,7 @@ def touch(stage: Stage, screen: Screen, widget: str) -> None:
             f"{widget} without the card on it",
         )
     stage.kiosk.finger.touch(x, y)
+    return True
 
 
 def _holds(box: list[int], x: int, y: int) -> bool:

@@ -47,6 +47,7 @@ WAYS_HOME = (
     "clinic.arm_out",
     "clinic.stop",
     "goods.decline",
+    "tech.leave",
 )
 
 
@@ -326,10 +327,19 @@ def write_settings(config: Path, settings: dict[str, object]) -> None:
 
 
 @contextmanager
-def open_stage(folder: Path, display: str, settings: dict[str, object]) -> Iterator[Stage]:
-    """A simulated cabin and a kiosk with these settings; in the end its journal must verify."""
+def open_stage(
+    folder: Path,
+    display: str,
+    settings: dict[str, object],
+    change: Callable[[Path], None] = lambda _: None,
+) -> Iterator[Stage]:
+    """A simulated cabin and a kiosk with these settings; in the end its journal must verify.
+
+    ``change`` may change the configuration's file in other ways.
+    """
     with simulated_cabin(folder, "--speed", SPEED) as cabin:
         write_settings(cabin.config, settings)
+        change(cabin.config)
         kiosk = KioskWindow(cabin.config, display)
         try:
             stage = Stage(kiosk, cabin)

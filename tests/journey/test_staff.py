@@ -41,6 +41,7 @@ def test_the_right_pin_lets_in(stage: Stage) -> None:
     assert PINS["technician"] not in stage.kiosk.log.read_text()
 
 
+@pytest.mark.long
 def test_staff_wait_while_a_resident_is_in_the_middle(stage: Stage) -> None:
     kiosk = stage.kiosk
     kiosk.touch("home.rice")

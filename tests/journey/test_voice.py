@@ -11,7 +11,12 @@ from tests.journey.stage import Stage, shown
 
 pytestmark = pytest.mark.window
 
-SETTINGS: dict[str, object] = {"output": "file", "from": "03:00", "until": "03:01"}
+SETTINGS: dict[str, object] = {
+    "output": "file",
+    "from": "03:00",
+    "until": "03:01",
+    "idle_reset": 20,
+}
 HELLO, WELCOME = "What would you like to do?", "您好，今天要办什么？"
 WORDS = "现在是第 {} 档，最响是第 5 档。"
 
@@ -69,10 +74,15 @@ def test_said_again_and_every_step_of_the_volume(stage: Stage) -> None:
     kiosk.on("bill")
     kiosk.touch("nav.back")
     kiosk.on("home")
-    speaks(stage, "home")  # another visit: not mute any more
     kiosk.touch("nav.sound")
     kiosk.on("sound")
-    assert kiosk.text("sound.words") == WORDS.format(3)
+    assert "没有声音" in kiosk.text("sound.words")  # the same person, at their next service
+    for step in (1, 2, 3):
+        kiosk.touch("sound.louder")
+        words = WORDS.format(step)
+        kiosk.wait_for(
+            lambda x, now=words: (shown(x, "sound.words") or {}).get("text") == now, words
+        )
     kiosk.touch("sound.close")
     kiosk.on("home")
 
@@ -107,4 +117,11 @@ def test_english_for_a_visit_and_chinese_again_after_it(stage: Stage) -> None:
     assert "已缴好" in stage.paper()  # what is printed stays Chinese
     kiosk.touch("order.done")
     kiosk.on("home")
-    assert kiosk.text("home.heading") == WELCOME
+    assert kiosk.text("home.heading") == HELLO
+    kiosk.touch("home.pay_bill")  # another service in the same visit
+    kiosk.on("bill")
+    assert kiosk.text("nav.home") == "Home"
+    home(stage)
+    assert kiosk.text("home.heading") == HELLO
+    # Nobody touches it any more, so whoever comes next begins in Chinese.
+    kiosk.wait_for(lambda _: kiosk.text("home.heading") == WELCOME, "the visit's end")

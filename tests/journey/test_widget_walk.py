@@ -109,6 +109,10 @@ def test_screens_of_the_second_language_go_with_the_visit(walk: Walk) -> None:
     assert walk["languages"] == [["en", "zh"], ["zh"]]
 
 
+def test_guidance_keeps_the_rules_in_every_step_of_every_lesson(walk: Walk) -> None:
+    assert walk["guided"] == []
+
+
 def test_lessons_know_the_widgets_of_every_screen(walk: Walk) -> None:
     """What a lesson may point at. Made anew by
     ``python -m tests.journey.widget_walk /tmp ids >kiosk/classroom/widgets.json``.
@@ -126,19 +130,28 @@ def test_names_and_account_numbers_are_said_only_when_asked_for(walk: Walk) -> N
         if [x for x in full if personal.search(x)]:
             asked.add(screen)
     assert asked == {"account", "bills", "confirm", "topup"}
+    for name, (screen, entry, full) in walk["said"].items():
+        if screen == "confirm_goods" and name.startswith("booklet_confirm zh"):
+            assert ("给 王*" in full, "给 王*" in entry) == (True, False)
 
 
-def test_no_reading_is_said_and_every_alarm_is(walk: Walk) -> None:
+def test_a_reading_is_said_to_whoever_asks_and_every_alarm_at_once(walk: Walk) -> None:
     clinic = {n: x for n, x in walk["said"].items() if x[0].startswith("clinic_")}
-    for name, (screen, _entry, full) in clinic.items():
-        figures = {x for text in full for x in re.findall(r"\d+", text)}
-        assert figures <= ({"10"} if screen == "clinic_welcome" else {"120"}), name
+    told = {"clinic_pause", "clinic_symptoms", "clinic_result"}
+    for name, (screen, entry, full) in clinic.items():
+        for texts in (entry,) if screen in told else (entry, full):
+            figures = {x for text in texts for x in re.findall(r"\d+", text)}
+            assert figures <= ({"10"} if screen == "clinic_welcome" else {"120"}), name
     assert "立即就医\n或拨打 120" in clinic["clinic_alert zh"][1]
     assert "请立即就医，或拨打 120。" in clinic["clinic_result_emergency zh"][1]
     assert "请坐着歇一歇，再量一次，今天就去看医生。" in clinic["clinic_result_doctor_today zh"][1]
     calm = clinic["clinic_result_first zh"]
     assert [x for x in calm[2] if x not in calm[1]] == [
-        "请换几天再来量，再拿着结果去社区医院看看。"
+        "高压 145",
+        "低压 90",
+        "脉搏 每分钟 70 次",
+        "1 级高血压范围",
+        "请换几天再来量，再拿着结果去社区医院看看。",
     ]
 
 

@@ -51,10 +51,44 @@ def main(data_dir: Path) -> None:
     left = {language for language, _name in app._built}
     walk.see_homes(every)
     report = walk.report() | {
+        "guided": guided(app, shown, pictures.of(every["home"])),
         "unseen": unseen(app, lambda name: pictures.of(STATES[name])),
         "languages": [sorted(languages), sorted(left)],
     }
     print(ids_as_text(report["ids"]) if "ids" in sys.argv else json.dumps(report))
+
+
+def guided(app: Any, shown: list[Any], below: Any) -> list[str]:
+    """What a lesson's guidance breaks, in whatever step of whatever lesson, by day and by night."""
+    from kiosk.classroom.lesson import By
+    from kiosk.classroom.reading import shipped
+    from screens.guide import GuideView
+    from screens.walk import faults
+
+    broken = []
+    for palette, lesson in product(("day", "night"), shipped()):
+        for n, step in enumerate(lesson.steps):
+            labels = {x: tuple(o.label for o in step.outside if o.by is x) for x in By}
+            said = [(step.text, step.more, False), *((x.say, "", True) for x in step.mistakes)]
+            for open_sheet, (text, more, kind) in product((False, True), said):
+                view = GuideView(
+                    *(n + 1, len(lesson.steps), text, more, step.hint, step.target, True, True),
+                    kind=kind,
+                    buttons=() if kind else tuple(enumerate(labels[By.LEARNER])),
+                    controls=tuple(enumerate(labels[By.VOLUNTEER])),
+                )
+                shown[0] = replace(below, palette=palette, guide=view)
+                app.refresh()
+                if open_sheet:
+                    app._guide._open()
+                # The card is one large button below its own ones.
+                found = [x for x in faults(app._guide._top) if "guide.card and" not in x]
+                broken += [f"{lesson.name} {step.id} {palette}: {x}" for x in found]
+                if open_sheet:
+                    app._guide._open()
+    shown[0] = below
+    app.refresh()
+    return broken
 
 
 def ids_as_text(ids: dict[str, list[str]]) -> str:

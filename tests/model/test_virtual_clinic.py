@@ -286,6 +286,17 @@ def test_the_cable_stays_out_and_the_person_says_that_the_arm_is_free(clinic: Cl
     assert clinic.screen == "home", "out of order"
 
 
+def test_stop_without_an_answer_never_says_that_the_cuff_is_loose(clinic: Clinic) -> None:
+    clinic.to_arm()
+    clinic.start()
+    clinic.until_pressed(60)
+    clinic.faults.add(Fault("bp_meter", "stop_ignored"))
+    clinic.touch("clinic.stop")
+    assert clinic.until(lambda: clinic.step.loud, 5)
+    clinic.touch("clinic.arm_out")
+    assert clinic.step.why is Why.UNSURE
+
+
 def test_who_goes_away_from_a_loud_screen_does_not_lock_the_cabin(clinic: Clinic) -> None:
     clinic.to_arm()
     clinic.start()
@@ -418,7 +429,7 @@ def test_stop_says_which_key_stops_it(manual: ManualClinic) -> None:
     manual.touch("clinic.stop")
     assert manual.until(lambda: manual.step.loud, 3)
     manual.touch("clinic.arm_out")
-    assert manual.step.why is Why.STOPPED
+    assert manual.step.why is Why.UNSURE, "no key was seen to be pressed"
 
 
 def test_a_meter_by_hand_that_never_speaks(manual: ManualClinic) -> None:

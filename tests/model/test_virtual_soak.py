@@ -20,6 +20,7 @@ from kiosk import soak
 from kiosk.audit_wares import balances
 from kiosk.core.goods import GoodsState
 from kiosk.core.order import RefundState
+from kiosk.main import main
 from kiosk.population import MIX, Visit
 from kiosk.soak import Soak
 from kiosk.soak_picture import HEIGHT, WIDTH, draw
@@ -198,3 +199,29 @@ def test_whole_days_with_troubles(tmp_path: Path, seed: int, walker: int) -> Non
     run = soaked(tmp_path, seed + walker, 80, 1.0, (0.3, 0.8, 1.5)[walker])
     assert {*run.report.services} >= {*EVERYTHING} - {"find"}
     run.kiosk.close()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("--residents", "0"),
+        ("--residents", "-3"),
+        ("--residents", "ten"),
+        ("--days", "0"),
+        ("--days", "-1"),
+        ("--days", "inf"),
+        ("--faults", "-0.5"),
+        ("--faults", "nan"),
+        ("--picture", "nowhere/at/all.png"),
+        ("--picture", "."),
+        ("--keep", "."),
+        ("--keep", "setup.cfg"),
+    ],
+)
+def test_what_makes_no_run_is_said_before_it(
+    wrong: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["soak", *wrong])
+    assert ended.value.code == 2
+    assert wrong[0] in capsys.readouterr().err

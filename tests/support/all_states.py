@@ -11,6 +11,7 @@ from tests.support import (
     states_print,
     states_rice,
     states_staff,
+    states_tests,
 )
 
 STATES: dict[str, State] = {
@@ -20,5 +21,6 @@ STATES: dict[str, State] = {
     **states_rice.STATES,
     **states_print.STATES,
     **states_staff.STATES,
+    **states_tests.STATES,
     **states_class.STATES,
 }

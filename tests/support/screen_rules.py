@@ -39,17 +39,22 @@ def broken(screen: Screen) -> list[str]:
     return [
         *faults(screen),
         *_sizes(widgets),
-        *_types(widgets),
+        *_types(widgets, 8.0 if _staff(screen) else 10.0),
         *_on_the_panel(screen, lines),
         *_texts_apart(lines),
         *_boxes_apart(screen, widgets, lines),
-        *_counts(widgets, 16 if _staff(screen) else 6),
+        *_counts(widgets, 16 if _lists(screen) else 6),
     ]
 
 
 def _staff(screen: Screen) -> bool:
-    """The staff's screens have longer lists."""
-    return screen.name.startswith("class_")
+    """The staff's screens are denser: smaller type, longer lists. Targets are as large."""
+    return screen.name.startswith("tech_") and screen.name != "tech_closed"
+
+
+def _lists(screen: Screen) -> bool:
+    """The staff's screens, and the volunteers', have longer lists."""
+    return _staff(screen) or screen.name.startswith("class_")
 
 
 def ink(label: Label) -> Iterator[Line]:
@@ -80,11 +85,11 @@ def _sizes(widgets: list[Widget]) -> Iterator[str]:
             yield f"{widget.id} is {width:.1f} × {height:.1f} mm, not {least}"
 
 
-def _types(widgets: list[Widget]) -> Iterator[str]:
+def _types(widgets: list[Widget], body: float) -> Iterator[str]:
     for widget in widgets:
         if not isinstance(widget, Label) or not widget.text:
             continue
-        least = 10.0
+        least = body
         if widget.role == "heading":
             least = 16.0
         elif widget.role == "amount":

@@ -6,12 +6,19 @@ from dataclasses import replace
 
 from kiosk.core import events as e
 from kiosk.core.decide import decide
-from kiosk.core.events import Delivery, Refunding
+from kiosk.core.events import Charge, Delivery, PaymentFacts, Refunding
 from kiosk.core.goods import Goods, Ware
 from kiosk.core.means import FREE, Means, RefundBy
 from kiosk.core.order import Order
 from kiosk.core.state import Device, Level, State
-from kiosk.core.visit.steps import CheckGoods, ConfirmGoods, Note, NoteCode, OutOfService
+from kiosk.core.visit.steps import (
+    CheckGoods,
+    ConfirmGoods,
+    FoundOrder,
+    Note,
+    NoteCode,
+    OutOfService,
+)
 from tests.support import states as s
 
 RICE = Goods(
@@ -53,6 +60,16 @@ def gave(result: Delivery, units: int = 0, part: int = 0, code: str = "") -> e.D
 WANTED = e.DeliveryWanted(s.ORDER_ID)
 BACK = e.RefundAnswered(s.ORDER_ID, f"{s.ORDER_ID}R1", Refunding.REFUNDED)
 PAID = s.paid(2400)
+GIVEN_BACK = (
+    s.CODE,
+    e.CancelWanted(s.ORDER_ID),
+    e.PaymentQueried(s.ORDER_ID, Charge.NOT_FOUND),
+    e.PaymentClosed(s.ORDER_ID, e.Close.CLOSED, "refunded_by_close"),
+    e.PaymentQueried(s.ORDER_ID, Charge.NOT_PAID, code="closed"),
+)
+"""A code that was paid at the very moment when it was closed."""
+UNPAID = e.PaymentAnswered(s.ORDER_ID, Charge.NOT_PAID, code="51")
+COUPON = e.PaymentAnswered(s.ORDER_ID, Charge.PAID, PaymentFacts(2400, 2200, "700000000001"))
 ALL = (PAID, WANTED, gave(Delivery.DONE, 1250), gave(Delivery.DONE, 1250, 1))
 SOME = (PAID, WANTED, gave(Delivery.DONE, 1250), gave(Delivery.NOT_DONE, 0, 1, "stall"), BACK)
 NOTHING = (PAID, WANTED, gave(Delivery.NOT_DONE, 0, 0, "stall"), BACK)
@@ -75,6 +92,17 @@ _STATES: dict[str, State] = {
     "goods_free_nothing": s.with_order(
         bought(BOOKLET, gave(Delivery.NOT_DONE, 0, 0, "not_taken"), s.printed(1), means=GIFT)
     ),
+    "goods_coupon": s.with_order(bought(RICE, COUPON, *ALL[1:], s.printed(1))),
+    "goods_payment_unknown": s.with_order(bought(RICE, s.LOST, s.ASKED)),
+    "goods_payment_person": s.with_order(
+        bought(RICE, e.PaymentAnswered(s.ORDER_ID, Charge.UNDECIDABLE))
+    ),
+    "goods_poisoned": s.with_order(bought(RICE, UNPAID, s.POISON)),
+    "goods_not_paid": s.with_order(bought(RICE, UNPAID)),
+    "goods_given_back": s.with_order(bought(RICE, *GIVEN_BACK, means=s.ALIPAY)),
+    "goods_given_back_done": s.with_order(bought(RICE, *GIVEN_BACK, s.printed(1), means=s.ALIPAY)),
+    "goods_found_unknown": s.at(FoundOrder(bought(RICE, s.LOST, s.ASKED))),
+    "goods_found_done": s.at(FoundOrder(bought(RICE, *ALL, s.printed(1)))),
     "goods_out_of_service": s.at(OutOfService("rice_mill:bin_1_empty")),
     "goods_held": s.at(OutOfService("held:rice_mill")),
 }

@@ -29,7 +29,7 @@ def test_what_was_touched_on_the_first_picture_is_answered_when_the_engine_comes
     settings = virtual.settings
     virtual.close()
     world: Any = cabin.composition.World({}, Any, {}, Nowhere())  # type: ignore[arg-type]
-    monkeypatch.setattr(cabin, "_world", lambda settings, engine: world)  # noqa: ARG005
+    monkeypatch.setattr(cabin, "world_of", lambda *_: world)
     first = opening_state(settings, 0)
     answered = threading.Event()
 
@@ -67,7 +67,7 @@ def test_an_engine_that_cannot_be_ends_the_program_with_one_sentence(
     error: Exception,
     code: int,
 ) -> None:
-    def build(*_: object) -> None:
+    def build(*_: object, **__: object) -> None:
         raise error
 
     monkeypatch.setattr(cabin, "build", build)

@@ -11,15 +11,24 @@ import pytest
 
 from devices.receipt_printer.document import Columns, Cut, Qr, Text
 from kiosk import clinic_fhir, clinic_slip, clinic_text
-from kiosk.core.clinic import Advice, Grade, Isolated, Reading
-from kiosk.core.visit.clinic_steps import Outcome, Session, Why
+from kiosk.core.clinic import Advice, Grade, Isolated, Reading, mean_of
+from kiosk.core.visit.clinic_steps import (
+    ClinicPause,
+    ClinicResult,
+    ClinicSymptoms,
+    Outcome,
+    Session,
+    Why,
+)
 from kiosk.order_text import Letterhead
 from screens import environment
+from tests.support.all_states import STATES
 from tests.support.clinic_states import RESULTS
 
 environment.prepare(environment.Panel())  # before the modules below bring Kivy in
 
 from screens import clinic_help, clinic_trouble  # noqa: E402
+from screens.pictures import PictureMaker  # noqa: E402
 
 HEAD = Letterhead("数字小屋", "示例路380弄", "021-0000 0000", 3, time.gmtime)
 MEDICINE = re.compile("药|剂量|降压|片")
@@ -123,3 +132,24 @@ def test_the_bundle_holds_panel_and_pulse_with_their_codes_and_nobody() -> None:
     for name in ("subject", "performer", "device", "identifier", "cabin", "数字小屋"):
         assert name not in text
     assert len(clinic_fhir.text(RESULTS["emergency"]).encode()) < 1300
+
+
+CLINIC_STATES = {
+    name: state
+    for name, state in STATES.items()
+    if isinstance(state.visit.step, ClinicPause | ClinicSymptoms | ClinicResult)
+}
+
+
+@pytest.mark.parametrize("name", CLINIC_STATES)
+def test_figures_are_said_to_whoever_asks_and_to_nobody_else(name: str) -> None:
+    state = CLINIC_STATES[name]
+    said = PictureMaker("数字小屋").of(state).said.utterance
+    step = state.visit.step
+    if isinstance(step, ClinicResult):
+        reading = mean_of(step.outcome.session.readings)
+    else:
+        reading = step.session.readings[-1]  # type: ignore[union-attr]
+    wanted = [f"高压 {reading.systolic}", f"低压 {reading.diastolic}"]
+    assert [x for x in said.in_full() if x.startswith(("高压", "低压"))] == wanted
+    assert not [x for x in said.on_entry() if re.search(r"高压|低压|脉搏|\d 级", x)]

@@ -198,7 +198,7 @@ def test_all_mistakes_are_named_at_once_in_the_order_of_lines(folder: Path) -> N
         "cabin.toml:8: limits.day_max_fen = 0 is out of range; allowed: 1 … 1000000000",
         "cabin.toml:9: section [time] is not known (did you mean times?); allowed: cabin, panel,"
         " night, limits, refund, times, privacy, help, devices, gateways, barcode, clinic, notice,"
-        " booklet, rice, voice, print, operator",
+        " booklet, rice, voice, print, metrics, operator, install",
         "cabin.toml:12: times.idle_warnin is not known (did you mean idle_warning?); allowed:"
         " idle_warning, idle_reset, attract_after, terminal_payment, qr_payment, receipt_patience,"
         " maintenance",

@@ -8,6 +8,7 @@ import pytest
 
 from kiosk.core import events as e
 from kiosk.core import guards
+from kiosk.core.goods import Goods
 from kiosk.core.order import Order
 from kiosk.core.state import Device, State
 from kiosk.core.visit import messages as m
@@ -18,6 +19,7 @@ from kiosk.core.visit.steps import (
     CallPerson,
     ChooseTopUp,
     Confirm,
+    ConfirmGoods,
     EnterAccount,
     Home,
     Looking,
@@ -36,9 +38,11 @@ from tests.support.states import (
     BUSY,
     DECLINED,
     DONE,
+    LOST,
     NO_PAPER,
     ORDER_ID,
     PART,
+    POISON,
     POWER,
     READY,
     STATES,
@@ -53,6 +57,7 @@ from tests.support.states import (
     refused,
     with_order,
 )
+from tests.support.states_goods import PAGES, PAID, RICE, UNPAID, bought, with_machines
 
 
 def step_of(state: State) -> Step:
@@ -89,6 +94,21 @@ def test_after_a_decline_the_same_bills_are_fetched_and_shown_again() -> None:
     assert step_of(state) == Confirm(TWO)
     assert commands == (), "no way of paying is chosen yet, and no printer asked"
     assert state.visit.accounts == ACCOUNTS
+
+
+@pytest.mark.parametrize("goods", [RICE, PAGES])
+def test_after_a_decline_the_same_goods_are_shown_again(goods: Goods) -> None:
+    state = with_machines(with_order(bought(goods, UNPAID)))
+    state, commands = decide(state, m.Touched("order.again"))
+    assert step_of(state) == ConfirmGoods(goods), "nobody chooses it a second time"
+    assert m.Happen(e.PersonLeft(ORDER_ID)) in commands
+    assert len(commands) == len([x for x in commands if isinstance(x, m.Happen | m.Ring)])
+
+
+@pytest.mark.parametrize("after", [(), (LOST,), (PAID,), (UNPAID, POISON)])
+def test_goods_are_not_paid_again_that_were_or_may_be(after: tuple[e.OrderEvent, ...]) -> None:
+    state = with_machines(with_order(bought(RICE, *after)))
+    assert decide(state, m.Touched("order.again"))[0] == state
 
 
 def test_nothing_is_paid_again_that_was_paid_or_may_be() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from kiosk.core.state import State
 from kiosk.core.visit import messages as m
+from kiosk.core.visit.common import IDLE, RESET
 from kiosk.core.visit.decide import decide
 from kiosk.core.visit.sound import loudness
 from kiosk.core.visit.steps import Home, Overlay, ScanBill
@@ -64,12 +65,48 @@ def test_a_cabin_without_a_voice_has_no_panel(target: str) -> None:
     assert loudness(state) == 0
 
 
-def test_the_end_of_the_visit_takes_volume_and_language_back() -> None:
+def _quiet_and_english() -> State:
     state = touch(at(Home()), "nav.language", "nav.sound", "sound.mute", "sound.close")
-    state = touch(state, "home.pay_bill")
-    assert (state.visit.language, loudness(state)) == ("en", 0)
-    state = touch(state, "nav.home")
-    assert (state.visit.language, loudness(state)) == ("zh", 3)
+    return touch(state, "nav.lower", "home.pay_bill")
+
+
+def test_volume_and_language_go_along_from_one_service_to_the_next() -> None:
+    state = _quiet_and_english()
+    number = state.visit.number
+    for _ in range(2):
+        state, commands = decide(state, m.Touched("nav.home", version=state.version))
+        assert state.visit.step == Home()
+        assert state.visit.number > number, "what was looked up is wiped all the same"
+        assert (state.visit.language, loudness(state), state.visit.lower) == ("en", 0, True)
+        rings = [x for x in commands if isinstance(x, m.Ring) and x.name == RESET]
+        assert rings[-1] == m.Ring(RESET, state.rules.idle_reset_s)
+        state = touch(state, "home.pay_bill")
+
+
+def test_the_end_of_the_visit_takes_volume_and_language_back() -> None:
+    state = touch(_quiet_and_english(), "nav.home")
+    state, _ = decide(state, m.TimerRang(RESET))
+    assert (state.visit.language, loudness(state), state.visit.lower) == ("zh", 3, False)
+
+
+@pytest.mark.parametrize("end", [m.TimerRang(RESET), m.Touched("idle.leave")])
+def test_whoever_walks_away_leaves_nothing_of_it(end: m.VisitEvent) -> None:
+    state, _ = decide(_quiet_and_english(), m.TimerRang(IDLE))
+    state, _ = decide(state, end)
+    assert (state.visit.step, state.visit.language, loudness(state)) == (Home(), "zh", 3)
+
+
+def test_a_home_screen_as_everybody_finds_it_needs_no_reset() -> None:
+    _, commands = decide(at(ScanBill()), m.Touched("nav.home", version=at(ScanBill()).version))
+    assert all(x.seconds == 0 for x in commands if isinstance(x, m.Ring) and x.name == RESET)
+    assert decide(at(Home()), m.TimerRang(RESET)) == (at(Home()), ())
+
+
+def test_a_touch_at_home_puts_the_reset_off() -> None:
+    state = touch(_quiet_and_english(), "nav.home")
+    _, commands = decide(state, m.Touched("nav.lower", version=state.version))
+    rings = [x for x in commands if isinstance(x, m.Ring) and x.name == RESET]
+    assert rings == [m.Ring(RESET, 0)]
 
 
 def test_the_language_is_chosen_on_the_home_screen_and_there_alone() -> None:

@@ -202,7 +202,7 @@ def test_a_changed_row_closes_the_books_at_the_start(
     db.close()
     before = path.read_bytes()
     world = World({}, Any, {}, Any)  # type: ignore[arg-type]
-    monkeypatch.setattr(real, "_world", lambda settings, engine: world)  # noqa: ARG005
+    monkeypatch.setattr(real, "world_of", lambda *_: world)
     shown: list[Any] = []
     engine = real.build(settings, shown.append)
     assert isinstance(engine.books, ClosedBooks)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from kiosk.core.state import Device, Level
 from kiosk.core.visit import messages as m
-from kiosk.engine import Chore
+from kiosk.timers import Chore
 from tests.support.alone import Alone
 
 

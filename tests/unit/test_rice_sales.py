@@ -133,7 +133,9 @@ def test_csv_has_a_line_a_product_a_total_and_the_journals(
     path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(path, "--csv") == 0
-    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    said = capsys.readouterr().out
+    assert said.startswith("\ufeff"), "or Excel shows no Chinese"
+    rows = list(csv.DictReader(io.StringIO(said[1:])))
     assert [x["row"] for x in rows] == ["product", "product", "total", "journal"]
     for counter in ("sales", "charged_fen", "refunded_fen"):
         parts = sum(int(x[counter]) for x in rows if x["row"] == "product")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from kiosk import i18n
 from kiosk.audit import audit
 from kiosk.core.events import Delivery
 from kiosk.core.state import State
@@ -67,7 +68,7 @@ def test_the_weight_is_the_figure_and_the_door_is_said_loudly() -> None:
     assert take.take
     assert "拿走" in take.lead
     first = rice_delivering.view_of(STATES["rice_take_first"])
-    assert "还有一次" in first.words
+    assert "还没碾完" in first.words
     assert "不用再付钱" in rice_delivering.view_of(STATES["rice_silent"]).words
 
 
@@ -132,3 +133,14 @@ def test_an_audit_sees_money_for_nothing() -> None:
     closed = replace(order, refunds=())
     assert not closed.closed
     assert audit([order], ledger(960, 0), settled=True).differences
+
+
+def test_in_english_the_milling_is_called_as_it_was_chosen() -> None:
+    i18n.set_language("en")
+    try:
+        (line,) = confirm_goods.view_of(STATES["rice_confirm"]).lines
+        assert line.name == "长粒香 Germ"
+    finally:
+        i18n.set_language("zh")
+    (line,) = confirm_goods.view_of(STATES["rice_confirm"]).lines
+    assert line.name == "长粒香 胚芽"

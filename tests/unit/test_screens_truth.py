@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 
+from kiosk import receipts
 from kiosk.core import events as e
-from kiosk.core.state import Device, Level
+from kiosk.core.commands import Document
+from kiosk.core.order import Order
+from kiosk.core.state import Device, Level, State
+from kiosk.core.visit.common import order_at_screen
 from kiosk.core.visit.steps import FoundOrder, Home, NoteCode, OutOfService
+from kiosk.order_text import Letterhead
 from screens import environment
 from tests.support import states as s
+from tests.support.all_states import STATES as ALL_STATES
 
 environment.prepare(environment.Panel())  # before the modules below bring Kivy in
 
@@ -24,6 +30,15 @@ from screens import (  # noqa: E402
     result,
     unknown,
 )
+from screens.pictures import PictureMaker  # noqa: E402
+
+HEAD = Letterhead("数字小屋", "示例路380弄", "021-0000 0000", 3)
+
+
+def order_of(state: State) -> Order | None:
+    """The order that a screen is about."""
+    step = state.visit.step
+    return step.order if isinstance(step, FoundOrder) else order_at_screen(state)
 
 
 def test_a_terminal_that_is_not_heard_of_asks_nobody_for_a_card() -> None:
@@ -118,3 +133,22 @@ def test_help_leads_back_and_to_people_where_that_does_no_harm() -> None:
     assert listed.call
     assert help_page.view_of(s.STATES["unknown"]).call
     assert not help_page.view_of(s.STATES["pay_terminal"]).call
+
+
+GOODS = {
+    name: state
+    for name, state in ALL_STATES.items()
+    if (order := order_of(state)) is not None and order.goods
+}
+
+
+@pytest.mark.parametrize("name", GOODS)
+def test_who_buys_goods_hears_nothing_of_bills(name: str) -> None:
+    state, order = GOODS[name], order_of(GOODS[name])
+    assert order is not None
+    view = PictureMaker("数字小屋").of(state).view
+    said = [str(x) for x in asdict(view).values()]  # type: ignore[call-overload]
+    for document in Document:
+        said.append(str(receipts.compose(order, document, HEAD, again=False)))
+    for word in ("账单", "缴"):
+        assert not [x for x in said if word in x]

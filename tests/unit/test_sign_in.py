@@ -8,10 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kiosk.adapters.door import Door
+from kiosk.books import ClosedBooks
 from kiosk.core.access import DELAYS_S, REFUSED, SIGNED_IN, TRIED, Attempts
 from kiosk.core.visit import messages as m
+from kiosk.core.visit import sign_in_messages as s
 from kiosk.core.visit.sign_in_steps import SignIn
 from kiosk.virtual import VirtualKiosk
+from kiosk.virtual_workers import VirtualLanes
 
 PIN, WRONG = "246810", "999999"
 
@@ -170,3 +174,28 @@ def test_a_wait_never_passes_its_delay_whatever_the_clock_does(
     assert 0 <= wait <= DELAYS_S[min(tries, len(DELAYS_S) - 1)]
     if later <= 0:
         assert wait == DELAYS_S[min(tries, len(DELAYS_S) - 1)]
+
+
+def test_staff_come_in_though_the_books_are_broken(tmp_path: Path) -> None:
+    """They are who mends it. Waits grow all the same, as long as the program runs."""
+    kiosk = VirtualKiosk(tmp_path)
+    staff = {x.id: x for x in kiosk.settings.operators}
+    answers: list[object] = []
+    lanes = VirtualLanes(kiosk.clock, answers.append)
+    door = Door(tuple(staff.values()), lanes, ClosedBooks("broken"), kiosk.clock.monotonic)
+
+    def check(pin: str) -> s.PinChecked:
+        for digit in pin:
+            door.ask(s.TypePin(digit))
+        door.ask(s.CheckPin(1, "technician"))
+        kiosk.clock.advance(1)
+        lanes.deliver()
+        told = door.translate(answers.pop())
+        assert isinstance(told, s.PinChecked)
+        return told
+
+    assert [check(WRONG).wait_s for _ in range(3)] == [0, 0, 4]
+    assert check(PIN).operator == "", "nobody is let in before the wait is over"
+    kiosk.clock.advance(60)
+    assert check(PIN).operator == "technician"
+    kiosk.close()

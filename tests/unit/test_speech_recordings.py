@@ -216,3 +216,13 @@ def test_say_makes_a_sound_or_says_why_not(
 def test_sign_refuses_what_is_not_there(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(config, "sign", WELCOME) == 1
     assert f"{WELCOME}.wav: can't be read" in capsys.readouterr().err
+
+
+def test_what_to_record_is_told_without_a_cabin(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["speech", "list"]) == 0
+    told = dict(line.split("\t", 1) for line in capsys.readouterr().out.splitlines())
+    assert told[WELCOME].startswith("machine\t")
+    assert main(["speech", "list", "--config", str(tmp_path / "cabin.toml")]) == 2

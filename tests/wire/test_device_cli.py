@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,24 @@ def test_a_measurement_told_as_json(
     last = lines[-1]
     assert (last["completion"], last["exit"]) == ("success", 0)
     assert [last["value"][x] for x in ("systolic", "diastolic", "pulse")] == [137, 85, 68]
+
+
+@pytest.mark.parametrize("operation", ["identify", "release", "abort"])
+def test_a_meter_that_speaks_first_is_waited_for(
+    cabin: SimulatedCabin, capsys: pytest.CaptureFixture[str], operation: str
+) -> None:
+    """Whoever asks has to walk over and switch it on."""
+    for hand in ("unplug", "plug"):
+        cabin.bench.act("bp_meter_standard", hand)  # it forgets whom it spoke with
+    wake = threading.Timer(1.5, cabin.bench.act, ("bp_meter_standard", "wake"))
+    wake.start()
+    port = _port(cabin, "bp_meter_standard")
+    assert main(["device", "ieee_meter", operation, "--port", port, "--json"]) == 0
+    wake.join()
+    lines = _lines(capsys)
+    assert lines[0]["status"]["level"] == "ready"
+    if operation == "identify":
+        assert lines[-1]["value"]["config_id"] == 0x02BC
 
 
 def test_a_sample_slip_is_printed(

@@ -91,6 +91,8 @@ def test_rules_for_a_port_that_is_not_there_say_which_there_are(
     system: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(devices_cli, "plugged", lambda: plugged(system))
+    assert main(["devices", "udev"]) == 2
+    assert "/dev/ttyUSB1" in capsys.readouterr().err, "what there is to be named"
     assert main(["devices", "udev", "terminal=/dev/ttyUSB7"]) == 2
     assert "/dev/ttyACM0" in capsys.readouterr().err
     assert main(["devices", "udev", "terminal=/dev/ttyUSB1"]) == 0

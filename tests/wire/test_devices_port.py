@@ -170,6 +170,25 @@ def test_memory_ports_are_joined() -> None:
     other.close()
 
 
+def test_a_caller_that_vanished_is_missed_within_half_a_minute() -> None:
+    """One that lost its network says no good-bye, and nobody else is let in before it is gone."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        number = free.getsockname()[1]
+    port = open_port(f"tcp-listen://127.0.0.1:{number}")
+    with socket.create_connection(("127.0.0.1", number)):
+        select.select([port.fileno()], [], [], 10)
+        port.read_available()
+        with socket.fromfd(port.fileno(), socket.AF_INET, socket.SOCK_STREAM) as line:
+            idle, between, count = (
+                line.getsockopt(socket.IPPROTO_TCP, x)
+                for x in (socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT)
+            )
+            unheard_ms = line.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
+    port.close()
+    assert idle + between * count <= 30
+    assert 0 < unheard_ms <= 30_000
+
+
 def test_a_listener_waits_for_its_caller_and_serves_one() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         number = server.getsockname()[1]

@@ -32,7 +32,7 @@ FRAMES = {
     c.POLL: "0250420313",
     c.CLEAR: "0250430312",
 }
-READY, EMPTY, JAMMED = "0253463030300324", "025346303038032c", "0253463030320326"
+READY, EMPTY, JAMMED = "0253463030300324", "025346303038032c", "0253463032300326"
 DC, ENQ = bytes.fromhex("0244430306"), b"\x05"
 
 
@@ -69,7 +69,7 @@ class Cabin(Pair):
 
 def test_frames_byte_by_byte() -> None:
     assert {word: c.encode(word).hex() for word in FRAMES} == FRAMES
-    for text, digits in ((READY, "000"), (EMPTY, "008"), (JAMMED, "002")):
+    for text, digits in ((READY, "000"), (EMPTY, "008"), (JAMMED, "020")):
         assert c.Decoder().feed(bytes.fromhex(text)) == [c.State(digits)]
     assert c.Decoder().feed(flags("001")) == [c.Flags(ready=True)]
     assert c.Decoder().feed(flags("080")) == [c.Flags(taken=True)]
@@ -108,6 +108,29 @@ def test_a_booklet_that_is_taken() -> None:
     pair.twin.act("take", {})
     assert pair.end(2) == Success(Fate.TAKEN), "the flag of the first says nothing of the second"
     assert pair.twin.out == 2
+
+
+def test_a_dispenser_that_clears_its_flags_without_a_word() -> None:
+    """The manual says that ENQ executes or answers, and not which of them a PC gets."""
+    pair = Cabin()
+    enquired = pair.twin._enquired
+
+    def wordless() -> None:
+        if pair.twin._waiting == c.CLEAR:
+            pair.twin._waiting, pair.twin.taken, pair.twin.called_back = None, False, False
+        else:
+            enquired()
+
+    pair.twin._enquired = wordless  # type: ignore[method-assign]
+    for number in (1, 2):
+        pair.submit(number, Dispense())
+        pair.until(lambda n=number: pair.progress().count(Place.AT_TAKE) == n)  # type: ignore[misc]
+        pair.twin.act("take", {})
+        assert pair.end(number) == Success(Fate.TAKEN)
+        pair.wait(3)
+        assert not pair.twin.taken
+        assert pair.driver.status.level is Level.READY
+    assert (pair.twin.out, pair.commits()) == (2, 2)
 
 
 @pytest.mark.parametrize("taken", [True, False])

@@ -11,7 +11,7 @@ from devices.bp_meter import rbp_codec as c
 from devices.bp_meter.rbp_driver import Identify, Measure, RbpMeter, Stop
 from devices.bp_meter.rbp_scribe import RbpScribe
 from devices.driver import Completed, Notice, Progress, Report
-from devices.status import Cancelled, Failed, Level, OutcomeUnknown, Success
+from devices.status import Cancelled, Failed, Level, OutcomeUnknown, Success, TimedOut
 from devices.trace import Direction
 from sim.clock import VirtualClock
 from sim.devices.rbp_meter import RbpMeter as Twin
@@ -303,6 +303,26 @@ def test_without_a_word_it_is_never_ready() -> None:
     assert pair.count(START) == 0
     levels = {x.status.level for x in pair.reports if hasattr(x, "status")}
     assert Level.READY not in levels
+
+
+def test_a_question_to_something_else_ends_while_stop_is_said_again_and_again() -> None:
+    pair = Pair("silent")
+    pair.submit(1, Identify())
+    pair.until(lambda: 1 in pair.ends(), at_most_s=5)
+    assert pair.ends() == {1: TimedOut()}
+    pair.submit(2, Identify())
+    pair.until(lambda: 2 in pair.ends(), at_most_s=5)
+    assert pair.ends()[2] == TimedOut()
+
+
+def test_an_answer_that_was_on_its_way_makes_no_measurement_ready() -> None:
+    """The question went out just before somebody pressed the meter's own key."""
+    pair = Pair().ready()
+    pair.driver.receive(bytes.fromhex(LIVE_128), pair.now)
+    pair.driver.receive(bytes.fromhex("aa80030301010000"), pair.now)
+    assert pair.driver.status.level is Level.BUSY
+    pair.submit(1, Measure())
+    assert isinstance(pair.end(1), Failed)
 
 
 def test_another_devices_answer_makes_nothing_ready() -> None:

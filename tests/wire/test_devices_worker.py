@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -279,6 +280,70 @@ def test_a_mistake_in_a_driver_costs_that_device_a_moment(
     assert socket_.read(4) == b"pong"
     os.write(socket_.master, b"k")
     assert reports.completion(number) == Success(b"k")
+
+
+class Clumsy(Echo):
+    """Fails in the hand of whoever submits `!` or cancels."""
+
+    def _on_submitted(self, command_id: int, command: object, now: float) -> None:
+        if command == b"!":
+            raise KeyError("a mistake of the driver")
+        super()._on_submitted(command_id, command, now)
+
+    def _on_cancelled(self, command_id: int, now: float) -> None:  # noqa: ARG002
+        raise KeyError("a mistake of the driver")
+
+
+def test_a_mistake_in_taking_a_command_hits_nobody_else(
+    socket_: Socket, reports: Reports, start: Callable[..., Worker]
+) -> None:
+    socket_.plug()
+    worker = start(Clumsy, str(socket_.path))
+    reports.status(Level.READY)
+    assert reports.completion(worker.submit(b"!")) == OutcomeUnknown("driver_error")
+    reports.status(Level.UNAVAILABLE, "driver_error")
+    reports.status(Level.READY)
+    number = worker.submit(b"ping")
+    assert socket_.read(4) == b"ping"
+    worker.cancel(number)
+    assert reports.completion(number) == OutcomeUnknown("driver_error")
+    reports.status(Level.READY)
+    number = worker.submit(b"pong")
+    assert socket_.read(4) == b"pong"
+    os.write(socket_.master, b"k")
+    assert reports.completion(number) == Success(b"k")
+
+
+def test_a_port_that_fails_in_its_own_way_is_tried_again(reports: Reports) -> None:
+    """Libraries raise what they like, in opening and in closing."""
+    far_ends: list[SocketPort] = []
+
+    class Bad(SocketPort):
+        def close(self) -> None:
+            super().close()
+            raise RuntimeError("closed badly")
+
+    def open_port(url: str) -> Port:  # noqa: ARG001
+        if not far_ends:
+            near, far = socket.socketpair()
+            far_ends.append(SocketPort(far))
+            return Bad(near)
+        if len(far_ends) == 1:
+            far_ends.append(far_ends[0])
+            raise RuntimeError("opened badly")
+        one, other = memory_ports()
+        far_ends.append(other)
+        return one
+
+    worker = Worker("device", Echo, "/x", reports, open_port=open_port)
+    worker.start()
+    reports.status(Level.READY)
+    far_ends[0].close()
+    reports.status(Level.UNAVAILABLE, "unplugged")
+    reports.status(Level.UNAVAILABLE, "port_error")
+    reports.status(Level.READY)
+    assert worker.stop()
+    far_ends[-1].close()
 
 
 def test_a_driver_may_want_its_port_reopened(reports: Reports) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from devices.payment_terminal import zvt_codes as codes
@@ -9,6 +11,8 @@ from devices.payment_terminal import zvt_commands as z
 from devices.payment_terminal import zvt_messages as m
 from devices.payment_terminal.commands import Transaction
 from devices.payment_terminal.zvt_apdu import encode
+from devices.payment_terminal.zvt_exchange import Finished
+from devices.payment_terminal.zvt_outcome import of_query
 from devices.status import Cancelled, Failed, Level, OutcomeUnknown, Status, Success
 from tests.support.zvt_pair import FEN, ORDER, Counter, Framing
 
@@ -202,6 +206,24 @@ def test_a_repeated_status_is_believed_only_if_it_must_be_this_payment(
     assert counter.do(z.Query(ORDER, fen, trace_no, "", committed)) == end
 
 
+@pytest.mark.parametrize(("amount_fen", "known"), [(FEN, True), (FEN + 1, False), (None, False)])
+def test_a_newer_failure_of_another_amount_says_nothing_of_a_committed_payment(
+    amount_fen: int | None, known: bool
+) -> None:
+    """Somebody else's card may have been declined since; this payment may stand all the same."""
+    failure = m.StatusInfo(result=0x64, amount_fen=amount_fen, trace="000103", receipt="0023")
+    query = z.Query(ORDER, FEN, "000101", "0021", committed=True)
+    said = of_query(query, Finished(failure, None))
+    if known:
+        assert isinstance(said, Success)
+        assert isinstance(said.value, Transaction)
+        assert said.value.status == "cancelled"
+    else:
+        assert said == OutcomeUnknown("other_amount")
+    uncommitted = replace(query, committed=False)
+    assert isinstance(of_query(uncommitted, Finished(failure, None)), Success)
+
+
 def test_a_terminal_with_nothing_to_repeat(framing: Framing) -> None:
     counter = Counter(framing, blank=True)
     counter.ask(z.Sale(ORDER, FEN))
@@ -238,6 +260,7 @@ def test_goods_that_never_come_out_are_not_paid(framing: Framing) -> None:
 def test_goods_that_came_out_in_part_are_paid_in_part(framing: Framing) -> None:
     counter = Counter(framing)
     number = counter.offered()
+    assert counter.do(z.GoodsPartly(ORDER, FEN + 1)) == Failed("more_than_offered")
     assert counter.do(z.GoodsPartly(ORDER, 1010)) == Success()
     end = counter.end(number)
     assert isinstance(end, Success)

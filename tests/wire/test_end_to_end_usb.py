@@ -73,8 +73,7 @@ def start(reports: Reports, cabin: UsbCabin) -> Iterator[Callable[..., Worker]]:
 
     def make(factory: Callable[[], Driver], device: str, write_s: float = 5.0) -> Worker:
         limits = Limits(write_s=write_s)
-        url = cabin.url(device) + ("?head=7" if device == READER else "")
-        worker = Worker("device", factory, url, reports, limits=limits)
+        worker = Worker("device", factory, cabin.url(device), reports, limits=limits)
         workers.append(worker)
         worker.start()
         return worker

@@ -24,6 +24,7 @@ from devices.receipt_printer.document import Print, Qr, Text
 from devices.recording import Recorder, recorder
 from devices.replay import RecordingError, Replay, Replayed, read
 from devices.rice_mill.commands import Mill
+from devices.status import Level
 from devices.trace import Lengths
 from kiosk.main import main
 from sim.clock import VirtualClock
@@ -127,6 +128,23 @@ def test_what_was_recorded_happens_again(name: str, tmp_path: Path) -> None:
     assert result.lines == len(_lines(path)) - 1
     kinds = {key for line in _lines(path)[1:] for key in line}
     assert {"in", "out", "told", "event"} <= kinds
+
+
+def test_an_answer_that_came_just_before_a_late_tick_comes_before_it_again(tmp_path: Path) -> None:
+    """A thread wakes late, and finds a deadline that has passed and an answer that has come."""
+    path = tmp_path / "traffic.jsonl"
+    driver = registry.factory("qu_cd", {})()
+    driver.tap = tap = recorder(path, "qu_cd", {})
+    driver.opened(0.0)
+    for now, data in ((0.501, b"\x06"), (0.6, bytes.fromhex("0250423030310322"))):
+        driver.take_output()
+        driver.receive(data, now)
+        driver.take_output()
+        driver.tick(now)
+    driver.take_reports()
+    assert driver.status.level is Level.READY
+    tap.close()
+    assert _replay(path).differences == []
 
 
 def test_another_driver_shows(tmp_path: Path) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiosk.core.visit.class_steps import Learned, LessonEntry
-from kiosk.core.visit.messages import VisitEvent
-from kiosk.core.visit.sign_in_messages import StaffCommand
+from kiosk.core.visit.messages import StaffCommand, VisitEvent
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,8 @@ def trouble(state: State) -> str:
     rules, device = state.rules.clinic, state.device(BP_METER)
     if rules is None:
         return BP_METER
+    if "clinic" in state.overrides.off:
+        return f"{BP_METER}:closed"
     asleep = not rules.remote_start and device.reason in WAKES
     return "" if device.level.usable or asleep else BP_METER
 

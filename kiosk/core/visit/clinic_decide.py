@@ -70,7 +70,10 @@ def touched(state: State, touch: Touched) -> Moved:
         case ClinicPause(), "clinic.enough":
             return _finish(state, step.session)
         case ClinicStopping(), "clinic.arm_out" if step.loud:
-            return go(state, ClinicTrouble(step.session, step.why), Ring(TICK, 0))
+            # The meter never said that it stopped, so nobody says that it did.
+            unsure = step.why in (Why.STOPPED, Why.TOO_HIGH)
+            why = Why.UNSURE if unsure else step.why
+            return go(state, ClinicTrouble(step.session, why), Ring(TICK, 0))
         case ClinicTrouble(), "clinic.again":
             return _to_arm(state, step.session)
         case ClinicTrouble(), "clinic.enough" if step.session.readings:

@@ -12,6 +12,7 @@ class Why(StrEnum):
     """Why a measurement brought no reading; the screens hold the sentences."""
 
     STOPPED = "stopped"
+    UNSURE = "unsure"
     TOO_HIGH = "too_high"
     LEAK = "leak"
     MOVED = "moved"

@@ -106,9 +106,15 @@ def may_leave(state: State) -> bool:
     return not (working(order) or order.payment.state is PaymentState.UNKNOWN or (waiting and paid))
 
 
-def leave(state: State) -> Moved:
-    """End the visit: the order lives on, everything else is wiped (standards, shared machine)."""
-    commands: list[VisitCommand] = [*parting(state), Ring(IDLE, 0), Ring(RESET, 0)]
+def leave(state: State, *, stays: bool = True) -> Moved:
+    """End the service: the order lives on, everything else is wiped (standards, shared machine).
+
+    Whoever touched their way out (``stays``) may want another service: language, volume and
+    矮一点 stay with them until the home screen has been left alone for a moment.
+    """
+    home = state.visit.going_on(Home()) if stays else state.visit.next(Home())
+    alone_s = 0 if home.as_found else state.rules.idle_reset_s
+    commands: list[VisitCommand] = [*parting(state), Ring(IDLE, 0), Ring(RESET, alone_s)]
     order = order_at_screen(state)
     if order is not None:
         undecided = order.payment.state in (PaymentState.UNKNOWN, PaymentState.NEEDS_PERSON)
@@ -116,7 +122,7 @@ def leave(state: State) -> Moved:
             commands.append(Happen(e.SlipWanted(order.id)))
         commands.append(Happen(e.PersonLeft(order.id)))
     commands.append(Ring(ATTRACT, state.rules.attract_after_s))
-    return replace(state, visit=state.visit.next(Home())), tuple(commands)
+    return replace(state, visit=home), tuple(commands)
 
 
 def parting(state: State) -> tuple[VisitCommand, ...]:

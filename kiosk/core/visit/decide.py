@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.core import guards
-from kiosk.core.access import Purpose
 from kiosk.core.goods import Ware
 from kiosk.core.state import State
 from kiosk.core.visit import (
     bill_steps,
     booklet_steps,
+    call_steps,
     class_decide,
     clinic_common,
     clinic_decide,
@@ -19,8 +19,8 @@ from kiosk.core.visit import (
     pay_steps,
     print_steps,
     rice_steps,
-    sign_in,
     sound,
+    staff,
 )
 from kiosk.core.visit import booklet_messages as b
 from kiosk.core.visit import messages as m
@@ -54,7 +54,6 @@ from kiosk.core.visit.rice_choices import (
     ChooseRiceLevel,
     ChooseRiceWeight,
 )
-from kiosk.core.visit.sign_in_messages import SignInEvent
 from kiosk.core.visit.sign_in_steps import SignIn
 from kiosk.core.visit.steps import (
     AtOrder,
@@ -78,6 +77,7 @@ from kiosk.core.visit.steps import (
     Rechecking,
     ScanBill,
 )
+from kiosk.core.visit.tech_base import TechStep
 from kiosk.core.visit.view import may_call, screen_below
 
 PAYING = Rechecking | AtOrder | Confirm | ConfirmGoods
@@ -87,11 +87,14 @@ PAYING = Rechecking | AtOrder | Confirm | ConfirmGoods
 def decide(state: State, event: m.VisitEvent) -> Moved:
     """Return the state after ``event`` and the commands it gives."""
     after, commands = _decide(state, event)
-    if after.knocked and isinstance(after.visit.step, Home | Attract | OutOfService):
-        after, more = _awake(*sign_in.let_in(after))
+    if staff.wanted(after):
+        after, more = _awake(*staff.let_in(after))
         commands = (*commands, *more)
-    let_go = (*booklet_steps.let_go(state, after), *sign_in.let_go(state, after))
-    return after, (*let_go, *commands)
+    return after, (
+        *booklet_steps.let_go(state, after),
+        *staff.let_go(state, after, event),
+        *commands,
+    )
 
 
 def _decide(state: State, event: m.VisitEvent) -> Moved:
@@ -116,8 +119,8 @@ def _decide(state: State, event: m.VisitEvent) -> Moved:
             return goods_steps.progressed(state, event)
         case PrintEvent():
             return print_steps.heard(state, event)
-        case SignInEvent():
-            return _awake(*sign_in.happened(state, event))
+        case m.StaffEvent():
+            return staff.happened(state, event)
         case b.CardSilent():
             return booklet_steps.happened(state, event)
         case b.CardEvent():
@@ -152,8 +155,9 @@ def _awake(state: State, commands: tuple[m.VisitCommand, ...]) -> Moved:
     if isinstance(state.visit.step, ClassStep):
         return state, (*commands, m.Ring(ATTRACT, 0))  # a class has a patience of its own
     if isinstance(state.visit.step, Home):
-        return state, (*commands, m.Ring(IDLE, 0), m.Ring(ATTRACT, state.rules.attract_after_s))
-    return state, (*commands, m.Ring(ATTRACT, 0), m.Ring(IDLE, state.rules.idle_warning_s))
+        quiet = m.Ring(IDLE, 0), m.Ring(ATTRACT, state.rules.attract_after_s)
+        return state, (m.Ring(RESET, 0), *commands, *quiet)
+    return state, (*commands, m.Ring(ATTRACT, 0), m.Ring(IDLE, staff.patience_s(state)))
 
 
 def _touched(state: State, touch: m.Touched) -> Moved:
@@ -164,7 +168,7 @@ def _touched(state: State, touch: m.Touched) -> Moved:
     if touch.target == m.STOP:
         return clinic_decide.stop(state)
     if touch.target == m.KNOCK:
-        return sign_in.knocked(state)
+        return staff.knocked(state)
     if visit.overlay is not Overlay.NONE:
         return _touched_overlay(state, touch)
     if touch.target.startswith("nav."):
@@ -199,13 +203,13 @@ def _touched(state: State, touch: m.Touched) -> Moved:
         case FoundOrder():
             return leave(state) if touch.target == "found.done" else stay(state)
         case CallPerson():
-            return _touched_call(state, touch)
+            return call_steps.touched(state, touch)
         case OutOfService() if touch.target == "service.call_person":
             return go(state, CallPerson(before=visit.step))
         case step if isinstance(step, ClinicStep):
             return clinic_decide.touched(state, touch)
-        case SignIn():
-            return sign_in.touched(state, touch, visit.step)
+        case SignIn() | TechStep():
+            return staff.touched(state, touch)
         case step if isinstance(step, ClassStep):
             return class_decide.touched(state, touch, step)
         case _:
@@ -214,7 +218,7 @@ def _touched(state: State, touch: m.Touched) -> Moved:
 
 def _touched_overlay(state: State, touch: m.Touched) -> Moved:
     if touch.target == "idle.leave" and state.visit.overlay is Overlay.IDLE:
-        return leave(state)
+        return leave(state, stays=False)
     if touch.target.startswith("sound.") and state.visit.overlay is Overlay.SOUND:
         return sound.touched(state, touch.target)
     if touch.target in ("idle.stay", "help.close", "nav.back", "nav.help"):
@@ -271,8 +275,8 @@ def _back(state: State) -> Moved:
             return go(state, before)
         case ScanBill() if state.visit.accounts:
             return go(state, BillList())
-        case SignIn() as step:
-            return sign_in.back(state, step)
+        case SignIn():
+            return staff.back(state)
         case step if isinstance(step, ClassStep):
             return class_decide.back(state, step)
         case step if isinstance(step, ClinicStep):
@@ -301,21 +305,6 @@ def _touched_home(state: State, touch: m.Touched) -> Moved:
             return stay(state)
 
 
-def _touched_call(state: State, touch: m.Touched) -> Moved:
-    step = state.visit.step
-    if touch.target == "call.volunteer" and order_at_screen(state) is None:
-        return sign_in.begin(state, Purpose.CLASS, step)
-    if touch.target == "call.find_slip" and order_at_screen(state) is None:
-        return go(state, FindSlip())
-    if touch.target == "call.ask" and isinstance(step, CallPerson):
-        if step.asked:
-            return stay(state)
-        order = order_at_screen(state)
-        ask = m.AskOffice(order.id if order else "")
-        return go(state, CallPerson(asked=True, before=step.before), ask)
-    return leave(state) if touch.target == "call.done" else stay(state)
-
-
 def _scanned(state: State, event: m.VisitEvent) -> Moved:
     """A code is never acted on while money moves or a question is under way."""
     step = state.visit.step
@@ -326,7 +315,7 @@ def _scanned(state: State, event: m.VisitEvent) -> Moved:
         state, gone = leave(state)
         state, commands = _scanned(state, event)
         return state, (*gone, *commands)
-    deaf = Looking | CheckGoods | PAYING | PrintStep | SignIn | ClassStep
+    deaf = Looking | CheckGoods | PAYING | PrintStep | SignIn | TechStep | ClassStep
     if isinstance(step, deaf) or order_at_screen(state):
         return stay(state)
     if isinstance(step, ClinicStep):
@@ -387,10 +376,14 @@ def _rang(state: State, name: str) -> Moved:
         return print_steps.polled(state)
     if name == TICK:
         return clinic_decide.ticked(state)
-    if name == sign_in.WAIT_TICK:
-        return sign_in.ticked(state)
     if name == ATTRACT:
         return fall_asleep(state) if isinstance(step, Home) else stay(state)
+    theirs = staff.rang(state, name)
+    if theirs is not None:
+        return theirs
+    if isinstance(step, Home) and name == RESET and not state.visit.as_found:
+        # Whoever set it so has gone on to nothing else.
+        return replace(state, visit=state.visit.next(step)), ()
     if isinstance(step, Home | Attract):
         return stay(state)
     order = order_at_screen(state)
@@ -400,10 +393,11 @@ def _rang(state: State, name: str) -> Moved:
     if busy or clinic_common.works(state) or print_steps.works(state):
         # Never while a device or a payment works, not even after the warning (standards, time).
         return _cover(state, Overlay.NONE), (m.Ring(IDLE, state.rules.idle_warning_s),)
-    if isinstance(step, SignIn | ClassStep):
+    if isinstance(step, ClassStep):
         return leave(state)  # whoever it was has gone, and owns nothing on this screen
     if name == RESET:
-        return leave(state) if state.visit.overlay is Overlay.IDLE else stay(state)
+        idle = state.visit.overlay is Overlay.IDLE
+        return leave(state, stays=False) if idle else stay(state)
     if name != IDLE:
         raise ValueError(f"no timer {name!r}")
     return _cover(state, Overlay.IDLE), (m.Ring(RESET, state.rules.idle_reset_s),)

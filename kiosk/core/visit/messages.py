@@ -31,6 +31,13 @@ class Touched(VisitEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class StaffEvent(VisitEvent):
+    """Something that only the staff's screens hear. ``request`` tells it from older answers."""
+
+    request: int
+
+
+@dataclass(frozen=True, slots=True)
 class BillScanned(VisitEvent):
     """A bill's barcode by the configured rules. The amount on the paper is only a hint."""
 
@@ -134,6 +141,11 @@ class JournalChanged(VisitEvent):
 @dataclass(frozen=True, slots=True)
 class VisitCommand:
     pass
+
+
+@dataclass(frozen=True, slots=True)
+class StaffCommand(VisitCommand):
+    """Something that only the staff's part of the outside carries out."""
 
 
 @dataclass(frozen=True, slots=True)

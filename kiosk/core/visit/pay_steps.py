@@ -184,12 +184,18 @@ def touched_order(state: State, touch: Touched) -> Moved:
 
 
 def may_pay_again(order: Order) -> bool:
-    """True if nothing was charged and there are bills that could be paid by another try."""
-    return order.payment.state is PaymentState.NOT_PAID and bool(order.lines) and not order.poisoned
+    """True if nothing was charged, and the same could be paid for by another try."""
+    return order.payment.state is PaymentState.NOT_PAID and not order.poisoned
 
 
 def _pay_again(state: State, order: Order) -> Moved:
-    """The same bills, fetched anew, to a new order: the old one stays not paid for ever."""
+    """The same bills, fetched anew, or the same goods, to a new order: the old one stays not paid
+    for ever.
+    """
+    if order.goods:
+        # A file is still open, a choice of rice still holds: nobody chooses it a second time.
+        state, commands = go(state, ConfirmGoods(order.goods[0].goods))
+        return state, (Happen(e.PersonLeft(order.id)), *commands)
     if guards.trouble(state):
         state, commands = leave(state)
         state, _ = go(state, OutOfService(guards.trouble(state)))

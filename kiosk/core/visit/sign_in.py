@@ -20,52 +20,22 @@ from kiosk.core.access import (
     find,
 )
 from kiosk.core.state import State
-from kiosk.core.visit import class_decide
+from kiosk.core.visit import class_decide, tech, tech_orders
 from kiosk.core.visit import sign_in_messages as s
-from kiosk.core.visit.common import Moved, go, leave, next_request, stay
+from kiosk.core.visit.common import IDLE, Moved, go, leave, next_request, stay
 from kiosk.core.visit.messages import Ring, Touched, VisitCommand
+from kiosk.core.visit.sign_in_begin import PAGE, WAIT_TICK, ask, begin
 from kiosk.core.visit.sign_in_steps import SignIn
-from kiosk.core.visit.steps import Step
-
-WAIT_TICK = "sign_in.tick"
-"""A second of a wait."""
-PAGE = 5
-"""So many names at once; a sixth button turns the page."""
+from kiosk.core.visit.tech_base import TechStep
+from kiosk.core.visit.tech_steps import TechClosed
 
 
 def knocked(state: State) -> Moved:
     """Staff want to come in: at once, or when whoever is in the middle of something is done."""
-    may = bool(SignIn(Purpose.MAINTENANCE).may_be(state.rules.operators))
-    return replace(state, knocked=may and not isinstance(state.visit.step, SignIn)), ()
-
-
-def let_in(state: State) -> Moved:
-    """Nobody is in the middle of anything: ask the staff who knocked who they are."""
-    return begin(replace(state, knocked=False), Purpose.MAINTENANCE)
-
-
-def begin(state: State, purpose: Purpose, before: Step | None = None, not_id: str = "") -> Moved:
-    """Ask who is there. Nothing happens in a cabin where nobody may."""
-    step = SignIn(purpose, not_id=not_id, before=before)
-    who = step.may_be(state.rules.operators)
-    if not who:
-        return stay(state)
-    visit = replace(state.visit, language="zh")  # the staff's screens speak no other
-    return _ask(replace(state, visit=visit), step, who[0].id if len(who) == 1 else "")
-
-
-def _ask(state: State, step: SignIn, operator: str) -> Moved:
-    """Show the names, or this one's digit pad. Nothing typed before counts."""
-    state, request = next_request(state)
-    who = tuple(x.id for x in step.may_be(state.rules.operators))
-    fresh = replace(step, operator=operator, typed=0, request=0, wait_s=0, refused=False)
-    return go(
-        state,
-        fresh,
-        s.TypePin("clear"),
-        s.AskWait(request, operator, who),
-        Ring(WAIT_TICK, 0),
-    )
+    step = state.visit.step
+    if isinstance(step, TechClosed):
+        return begin(state, Purpose.MAINTENANCE, step)
+    return replace(state, knocked=not isinstance(step, SignIn | TechStep)), ()
 
 
 def touched(state: State, touch: Touched, step: SignIn) -> Moved:
@@ -87,7 +57,7 @@ def _touched_names(state: State, touch: Touched, step: SignIn) -> Moved:
         pages = -(-len(who) // PAGE)
         return go(state, replace(step, page=(step.page + 1) % pages))
     if touch.target == "who.is" and any(x.id == touch.value for x in who):
-        return _ask(state, step, touch.value)
+        return ask(state, step, touch.value)
     return stay(state)
 
 
@@ -148,11 +118,12 @@ def _checked(state: State, step: SignIn, event: s.PinChecked) -> Moved:
 
 def entered(state: State, step: SignIn, who: Operator) -> Moved:
     """Go on with what the sign-in was for."""
-    match step.purpose:
-        case Purpose.CLASS:
-            return class_decide.enter(state, who)
-        case _:
-            return leave(state)
+    if step.purpose is Purpose.SECOND:
+        return tech_orders.confirmed(state, step, who)
+    if step.purpose is Purpose.CLASS:
+        return class_decide.enter(state, who)
+    state = replace(state, visit=replace(state.visit, operator=who))
+    return tech.enter(state) if step.purpose is Purpose.MAINTENANCE else leave(state)
 
 
 def _wait(state: State, step: SignIn, seconds: int) -> Moved:
@@ -170,8 +141,19 @@ def ticked(state: State) -> Moved:
 def back(state: State, step: SignIn) -> Moved:
     """返回: to the names, then to where the sign-in was begun."""
     if step.operator and len(step.may_be(state.rules.operators)) > 1:
-        return _ask(state, step, "")
+        return ask(state, step, "")
     return leave(state) if step.before is None else go(state, step.before)
+
+
+def timed_out(state: State, step: SignIn) -> Moved:
+    """Whoever it was has gone; nothing on this screen is theirs."""
+    if step.before is None:
+        return leave(state)
+    state, commands = go(state, step.before)
+    patience = state.rules.maintenance_s
+    if isinstance(step.before, TechStep):
+        patience = tech.patience_s(state, step.before)
+    return state, (*commands, Ring(IDLE, patience))
 
 
 def let_go(before: State, after: State) -> tuple[VisitCommand, ...]:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.core.visit.messages import VisitCommand, VisitEvent
+from kiosk.core.visit.messages import StaffCommand, StaffEvent
 
 
 @dataclass(frozen=True, slots=True)
-class SignInEvent(VisitEvent):
-    """``request`` tells the answer from older ones."""
-
-    request: int
+class SignInEvent(StaffEvent):
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +30,6 @@ class PinChecked(SignInEvent):
 
     operator: str
     wait_s: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class StaffCommand(VisitCommand):
-    """Something that only the staff's part of the outside carries out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,10 @@ Nothing of a visit is journalled, and nothing of it stays when the person leaves
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from kiosk.core.access import Operator
 from kiosk.core.bills import Account, Bill, Institution, Kind
 from kiosk.core.booklet import Person
 from kiosk.core.goods import Goods, Progress
@@ -27,6 +28,7 @@ from kiosk.core.visit.rice_choices import (
     ChooseRiceWeight,
 )
 from kiosk.core.visit.sign_in_steps import SignIn
+from kiosk.core.visit.tech_base import TechStep
 
 
 class NoteCode(StrEnum):
@@ -234,6 +236,7 @@ Step = (
     | ChooseRiceWeight
     | ChooseRiceLevel
     | SignIn
+    | TechStep
     | ClassStep
 )
 
@@ -253,7 +256,8 @@ class Visit:
     from the next one's: it grows with each that ends, so that whoever looks only now and then sees
     that one has. ``progress`` is what a machine last said of the goods of the order at the screen,
     ``document`` the file that is open to be printed.
-    ``identified``: who has said who they are, for the services that ask.
+    ``identified``: who has said who they are, for the services that ask; ``operator``: who of the
+    staff has signed in.
     ``volume`` is the step that was chosen, None until one is; ``again`` counts how
     often 再说一遍 was touched. ``classroom``: a volunteer holds a class here.
     """
@@ -268,6 +272,7 @@ class Visit:
     progress: Progress = field(default_factory=Progress)
     document: PrintChoice | None = None
     identified: Person | None = None
+    operator: Operator | None = None
     language: str = "zh"
     volume: int | None = None
     again: int = 0
@@ -276,6 +281,17 @@ class Visit:
     def next(self, step: Step) -> Visit:
         """End this stay: what follows knows nothing of it, and its answers come too late."""
         return Visit(step=step, requests=self.requests, number=self.number + 1)
+
+    def going_on(self, step: Step) -> Visit:
+        """As `next`, for the same person: what eye and ear were given stays, nothing else."""
+        return replace(
+            self.next(step), lower=self.lower, language=self.language, volume=self.volume
+        )
+
+    @property
+    def as_found(self) -> bool:
+        """Whether eye and ear have what everybody begins with."""
+        return not self.lower and self.language == "zh" and self.volume is None
 
     @property
     def bills(self) -> tuple[Bill, ...]:

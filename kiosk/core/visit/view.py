@@ -46,6 +46,7 @@ from kiosk.core.visit.steps import (
     Rechecking,
     ScanBill,
 )
+from kiosk.core.visit.tech_base import TechStep
 
 SCREENS: dict[type, str] = {
     Home: "home",
@@ -104,6 +105,8 @@ def screen_below(state: State) -> str:
         if _seen_again(state, order):
             return f"{order.goods[0].goods.ware}_delivering"
         return "unknown" if unrecorded(state, order) else screen_of_order(order)
+    if isinstance(step, TechStep):
+        return step.screen
     if isinstance(step, SignIn):
         return "sign_in" if step.operator else "sign_in_who"
     return SCREENS[type(step)]
@@ -156,8 +159,8 @@ def may_call(state: State) -> bool:
 
 def exits(state: State) -> tuple[bool, bool]:
     """Return whether 返回 and 首页 are there."""
-    if isinstance(state.visit.step, Home | Attract):
-        return False, False
+    if isinstance(state.visit.step, Home | Attract | TechStep):
+        return False, False  # the staff's screens have a bar of their own
     free = may_leave(state)
     if isinstance(state.visit.step, CallPerson):
         return True, free
@@ -176,5 +179,13 @@ def _offered(state: State) -> object:
         goods = tuple(x.state for x in order.goods)
         return (order.id, order.payment.state, order.paper.state, goods)
     bills = tuple((x.key, x.total_fen) for x in state.visit.bills)
-    listed = (getattr(step, "files", ()), getattr(step, "top", 0), getattr(step, "page", 0))
+    listed = (
+        getattr(step, "files", ()),
+        getattr(step, "top", 0),
+        getattr(step, "page", 0),
+        getattr(step, "found", ()),
+        getattr(step, "run", None),
+        getattr(step, "hits", ()),
+        getattr(step, "at", 0),
+    )
     return (type(step), bills, getattr(step, "bills", ()), getattr(step, "goods", None), listed)

@@ -1,0 +1,146 @@
+"""The doctor: what is wrong in this cabin, the worst first.
+
+With a running kiosk it asks that one, over the control socket, and leaves its ports alone; without
+one it asks the machines itself. What can't be looked at is said to be so, never taken for good.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kiosk.config import ConfigError, load
+from kiosk.diagnostics import probes
+from kiosk.diagnostics.control import (
+    Client,
+    ForbiddenError,
+    NotRunningError,
+    RefusedError,
+    SilentError,
+)
+from kiosk.diagnostics.facts import Facts, from_json
+from kiosk.diagnostics.findings import Finding, Weight, in_order
+from kiosk.diagnostics.gather import Alive, cabin_facts, look_at_gateways
+from kiosk.diagnostics.heartbeat import SCREEN
+from kiosk.diagnostics.judge import judge
+from kiosk.settings import Settings
+
+FRESH_S = 60.0
+"""How old what the running kiosk knows of the gateways may be."""
+ANSWER_S = 4.0
+"""A kiosk that doesn't say so soon which machines it has stands still as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """``findings``, the worst first; ``unseen``: what couldn't be looked at, and why."""
+
+    findings: tuple[Finding, ...]
+    unseen: tuple[str, ...] = ()
+    running: bool = False
+    facts: Facts | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """0: nothing wrong; 1: something to do; 2: it can't be told."""
+        if self.findings:
+            return 1
+        return 2 if self.unseen else 0
+
+
+def examine(config: Path) -> Diagnosis:
+    """Look at everything. Never raises for what is wrong with the cabin."""
+    try:
+        settings = load(config)
+    except ConfigError as error:
+        drawing = (*probes.fonts(), *probes.display(probes.environment(None)))
+        return Diagnosis(in_order((*_mistakes(error), *drawing)))
+    findings = [*probes.folder(settings), *probes.fonts()]
+    unseen: list[str] = []
+    try:
+        told = ask_kiosk(settings.cabin.data_dir)
+    except ForbiddenError as error:
+        told = None
+        unseen.append(f"小屋程序在运行，但这个用户不能问它：{error}")
+    except SilentError:
+        told = None
+        findings.append(_silent())
+    except (NotRunningError, RefusedError):
+        told = None
+    facts, pid = (from_json(told), int(told["pid"])) if told is not None else (None, None)
+    if facts is not None:
+        findings += judge(facts, settings.limits.journal_min_free_mb << 20)
+        screen = any(x.name == SCREEN for x in facts.cabin.parts)
+        stuck = any(x.code == "screen_stuck" for x in findings)
+        if screen and not stuck:
+            findings += probes.display(probes.environment(pid))
+    else:
+        findings += _alone(settings, unseen, silent=any(x.code == "kiosk_stuck" for x in findings))
+    findings += _books(settings, findings)
+    return Diagnosis(in_order(findings), tuple(unseen), facts is not None, facts)
+
+
+def ask_kiosk(data_dir: Path) -> dict[str, Any]:
+    """The running kiosk's facts.
+
+    Raises NotRunningError, SilentError, ForbiddenError or RefusedError.
+    """
+    with Client(data_dir, ANSWER_S) as client:
+        client.one(get="devices")
+    with Client(data_dir) as client:
+        return client.one(get="facts", gateways_age_s=FRESH_S)
+
+
+def _silent() -> Finding:
+    return Finding(
+        "kiosk_stuck",
+        Weight.EVERYTHING,
+        "kiosk",
+        "小屋程序整个停住了：在运行，但什么都不回答",
+        "重启它：systemctl restart cabin-kiosk；账本会接着上次继续，钱不会丢。",
+        f"no answer on the control socket in {ANSWER_S:.0f} s",
+    )
+
+
+def _alone(settings: Settings, unseen: list[str], *, silent: bool) -> Iterator[Finding]:
+    """Without a kiosk that answers: look at everything that it would have."""
+    holder = probes.lock_holder(settings.cabin.data_dir)
+    if holder is not None and not unseen and not silent:
+        yield probes.locked(holder)
+    yield from probes.display(probes.environment(None))
+    least = settings.limits.journal_min_free_mb << 20
+    cabin = cabin_facts(settings, Alive(), look_at_gateways(settings))
+    if holder is not None:
+        yield from judge(Facts(cabin), least)
+        if not unseen and not silent:
+            unseen.append("机器没有问：端口可能被占着")
+        return
+    devices, found = probes.devices(settings)
+    yield from found
+    yield from judge(Facts(cabin, devices), least)
+    yield Finding(
+        "not_running",
+        Weight.NOTE,
+        "kiosk",
+        "小屋程序没有运行",
+        "上面的问题处理好以后启动它：systemctl start cabin-kiosk，或 kiosk run --config 配置文件。",
+    )
+
+
+def _books(settings: Settings, so_far: list[Finding]) -> Iterator[Finding]:
+    if not any(x.code == "journal_broken" for x in so_far):
+        yield from probes.journal(settings)
+
+
+def _mistakes(error: ConfigError) -> Iterator[Finding]:
+    for number, mistake in enumerate(error.mistakes, start=1):
+        yield Finding(
+            "config_wrong",
+            Weight.EVERYTHING,
+            f"config:{number:03}",
+            "配置文件有错：" + mistake,
+            "照“allowed:”后面的写法改这一行，再运行一次 kiosk doctor。",
+            mistake,
+        )

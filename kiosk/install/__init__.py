@@ -1,0 +1,1 @@
+"""``kiosk install``: what makes a machine a cabin that runs by itself, and takes it back again."""

@@ -1,0 +1,43 @@
+"""What is wrong, in order of importance, each with what to do."""
+
+from __future__ import annotations
+
+from kiosk.core.state import State
+from kiosk.core.visit.tech_look_steps import TechDoctor
+from screens.tech_page import Action, TechPage, TechScreen, bar_of, spoken, step_of, wrapped
+from screens.widgets.staff_row import StaffLine
+
+__all__ = ["TechDoctorScreen", "spoken", "view_of"]
+
+
+def view_of(state: State) -> TechPage:
+    step = step_of(state, TechDoctor)
+    found = step.found
+    if found is None:
+        return TechPage("正在体检……", "要几秒钟。", bar=bar_of(state))
+    lines = [y for x in found for y in wrapped(x.what, x.advice, x.weight, x.sign)]
+    lines += [StaffLine("这一样没有看成", x, "", "unknown") for x in step.unseen]
+    title = f"{len(found)} 件事要处理" if found else "没有发现毛病"
+    writing = step.report == "…"
+    actions = (
+        Action("再看一遍", "doctor.again"),
+        Action("导出报告", "doctor.report", enabled=not writing),
+    )
+    return TechPage(title, said(step.report), tuple(lines), actions, step.page, bar_of(state))
+
+
+def said(report: str) -> str:
+    """What became of a file that was to be written."""
+    match report:
+        case "":
+            return ""
+        case "…":
+            return "正在写，要十来秒……"
+        case "-":
+            return "没有写成，请看磁盘和权限。"
+        case _:
+            return f"写好了：{report}"
+
+
+class TechDoctorScreen(TechScreen):
+    name = "tech_doctor"

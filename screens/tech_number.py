@@ -1,0 +1,114 @@
+"""A number for the staff's screens: what to look for, how much came out, what it costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kiosk.core.money import yuan
+from kiosk.core.overrides import sensible
+from kiosk.core.state import State
+from kiosk.core.visit.tech_steps import TechNumber, TechSettle
+from screens.drawing import Box
+from screens.tech_page import TechPage, TechScreen, bar_of, spoken, step_of
+from screens.theme import SPACE
+from screens.widgets.button import Button
+from screens.widgets.digitpad import DigitPad
+from screens.widgets.label import Label
+from screens.widgets.panel import Panel
+
+__all__ = ["TechNumberScreen", "spoken", "view_of"]
+
+ASKED = {
+    "number": ("单号", "小票上单号的最后几位，四位起。"),
+    "amount": ("金额", "以分计：128.40 元请按 12840。"),
+    "day": ("哪一天？", "月和日，四位：11 月 2 日请按 1102。"),
+    "units": ("一共出来多少？", "米按克，纸按面，病历本按本。一点也没有出来，请按 0。"),
+    "price": ("一斤多少钱？", "以分计：4.80 元请按 480。"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TechNumberView:
+    page: TechPage
+    figure: str
+    room: bool
+    ready: bool
+
+    @property
+    def title(self) -> str:
+        return self.page.title
+
+
+def view_of(state: State) -> TechNumberView:
+    step = step_of(state, TechNumber)
+    title, hint = ASKED[step.what]
+    figure = step.digits
+    if step.what in ("amount", "price") and figure:
+        figure = f"¥ {yuan(int(figure))}"
+    longest = {"number": 12, "amount": 8, "day": 4, "units": 5, "price": 4}[step.what]
+    page = TechPage(title, hint, bar=bar_of(state))
+    return TechNumberView(page, figure, len(step.digits) < longest, _ready(step))
+
+
+def _ready(step: TechNumber) -> bool:
+    digits = step.digits
+    match step.what:
+        case "number":
+            return len(digits) >= 4
+        case "day":
+            return len(digits) == 4 and 1 <= int(digits[:2]) <= 12 and 1 <= int(digits[2:]) <= 31
+        case "price":
+            return bool(digits) and sensible(int(digits))
+        case "units" if isinstance(step.back, TechSettle) and step.back.question is not None:
+            return bool(digits) and int(digits) <= step.back.question.most
+        case _:
+            return bool(digits)
+
+
+class TechNumberScreen(TechScreen):
+    name = "tech_number"
+
+    def build(self) -> None:
+        self.field = self.add(Panel(self.kit))
+        self.figure = self.add(
+            Label(
+                self.kit,
+                "tech_number.figure",
+                em_mm=20.0,
+                face="bold",
+                on="card",
+                align="center",
+                anchor="middle",
+                personal=True,
+            )
+        )
+        self.pad = self.add(
+            DigitPad(self.kit, "number.key", lambda key: self.send("number.key", key))
+        )
+        self.done = self.add(
+            Button(
+                self.kit,
+                "number.done",
+                "好了",
+                lambda: self.send("number.done", None),
+                kind="main",
+                guard=True,
+            )
+        )
+        super().build()
+
+    def arrange(self, body: Box) -> None:
+        super().arrange(body)
+        px, gap = self.theme.px, self.theme.px(SPACE.gap)
+        top = self.hint.box.bottom + gap
+        self.field.place(Box(body.x, top, body.w, px(38)))
+        self.figure.place(self.field.box.inset(px(9), 0))
+        button, pad = px(SPACE.button), px(150)
+        self.done.place(Box(body.x, body.bottom - button, body.w, button))
+        self.pad.place(Box(body.x, self.done.box.y - gap - pad, body.w, pad))
+
+    def show(self, view: TechNumberView) -> None:  # type: ignore[override]
+        self.figure.say(view.figure)
+        self.pad.enable(view.room, bool(view.figure))
+        self.done.enable(view.ready)
+        super().show(view.page)

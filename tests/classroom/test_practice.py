@@ -1,0 +1,159 @@
+"""The practice cabin is made of its child's machines and nothing else."""
+
+from __future__ import annotations
+
+import inspect
+import subprocess
+import sys
+import time
+import typing
+from collections.abc import Callable, Iterator
+from dataclasses import fields, replace
+from pathlib import Path
+
+import pytest
+
+from kiosk.classroom.child import COMMAND, Child, ChildError
+from kiosk.classroom.practice import (
+    PracticeCabin,
+    StrangerError,
+    practice_settings,
+    refuse_strangers,
+)
+from kiosk.core.state import State
+from kiosk.core.visit import messages as m
+from kiosk.pages import PageStore
+from kiosk.settings import Settings
+
+PATIENCE_S = 20.0
+
+
+@pytest.fixture(scope="module")
+def child() -> Iterator[Child]:
+    one = Child()
+    yield one
+    one.stop()
+    assert not one.folder.exists()
+
+
+def test_its_settings_are_the_childs(child: Child) -> None:
+    settings = practice_settings(child, "a")
+    assert settings.source.parent == child.folder
+    assert settings.cabin.data_dir == child.folder / "a"
+    assert settings.operators == ()
+    assert str(child.folder).startswith("/dev/shm/")  # nothing touches the disk
+
+
+STRANGE_PORTS = (
+    "serial:///dev/serial/by-id/usb-terminal?baud=115200",
+    "serial:///dev/ttyUSB0",
+    "/dev/ttyACM0",
+    "tcp://192.0.2.7:20007",
+    "tcp://terminal.example:20007",
+    "usb://0416:5011",
+    "ipp://printer.example/ipp/print",
+)
+
+
+@pytest.mark.parametrize("port", STRANGE_PORTS)
+def test_a_port_that_is_not_the_childs_is_refused(child: Child, port: str) -> None:
+    settings = practice_settings(child, "a")
+    for role, device in settings.devices.items():
+        devices = {**settings.devices, role: replace(device, port=port)}
+        with pytest.raises(StrangerError, match=role):
+            refuse_strangers(replace(settings, devices=devices), child.folder)
+
+
+def test_a_path_out_of_its_folder_is_refused(child: Child) -> None:
+    settings = practice_settings(child, "a")
+    out = f"serial://{child.folder}/../elsewhere/terminal?baud=115200"
+    devices = {**settings.devices, "terminal": replace(settings.devices["terminal"], port=out)}
+    with pytest.raises(StrangerError):
+        refuse_strangers(replace(settings, devices=devices), child.folder)
+
+
+def test_a_gateway_elsewhere_is_refused(child: Child) -> None:
+    settings = practice_settings(child, "a")
+    gateways = settings.gateways
+    tried = 0
+    for field in fields(gateways):
+        one = getattr(gateways, field.name)
+        if one is None:
+            continue
+        for url in [x.name for x in fields(one) if "://" in str(getattr(one, x.name))]:
+            strange = replace(one, **{url: "https://biller.example/api"})
+            elsewhere = replace(settings, gateways=replace(gateways, **{field.name: strange}))
+            with pytest.raises(StrangerError):
+                refuse_strangers(elsewhere, child.folder)
+            tried += 1
+    assert tried >= 4
+
+
+def test_another_cabins_settings_are_refused(child: Child, tmp_path: Path) -> None:
+    """Whoever manages to hand it another file gets nothing."""
+    with pytest.raises(StrangerError):
+        refuse_strangers(practice_settings(child, "a"), tmp_path)
+
+
+def test_a_practice_cabin_starts_from_nothing_each_time(child: Child) -> None:
+    for name in ("one", "two"):
+        states: list[State] = []
+        cabin = PracticeCabin(child, states.append, PageStore(), name, lambda: None)
+        assert cabin.wait(PATIENCE_S)
+        assert states[0].orders == {}
+        assert cabin.journal_path.is_relative_to(child.folder)
+        cabin.post(m.Touched("home.pay_bill", "", states[-1].version))
+        _until(lambda states=states: type(states[-1].visit.step).__name__ == "ScanBill")  # type: ignore[misc]
+        cabin.stop()
+        assert not cabin.journal_path.exists()
+
+
+def _until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def test_it_knows_no_other_settings_than_the_childs() -> None:
+    """By its types: nothing that a practice cabin is made of can carry the real cabin's ports."""
+    hints = typing.get_type_hints(PracticeCabin.__init__)
+    assert Settings not in hints.values()
+    assert next(iter(inspect.signature(PracticeCabin).parameters)) == "child"
+
+
+def test_the_child_ends_with_the_process_that_began_it() -> None:
+    program = (
+        "import os, signal, sys\n"
+        "from kiosk.classroom.child import Child\n"
+        "child = Child()\n"
+        "print(child.pid, child.folder, flush=True)\n"
+        "os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, check=False
+    )
+    pid, folder = done.stdout.split()
+    _until(lambda: not Path(folder).exists())
+    _until(lambda: not _runs(int(pid)))
+
+
+def _runs(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+def test_a_child_that_does_not_start_says_why() -> None:
+    with pytest.raises(ChildError, match="--no-such-word"):
+        Child((*COMMAND, "--no-such-word"))
+    with pytest.raises(ChildError, match="can't be started"):
+        Child(("/no/such/program",))
+
+
+def test_a_refusal_names_what_was_asked(child: Child) -> None:
+    with pytest.raises(ChildError, match="no device nobody"):
+        child.ask("POST", "/api/devices/nobody/scan", {})
+    assert child.alive

@@ -1,0 +1,439 @@
+"""The running kiosk over its control socket: who may ask, what it does, and what stands still."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from devices import registry
+from devices.port import Port, PortError
+from devices.recording import recorded
+from devices.status import Level
+from devices.supervisor import Supervisor
+from devices.worker import Limits, Worker
+from kiosk.behind import Behind, Outlook
+from kiosk.config import load
+from kiosk.diagnostics import judge, station
+from kiosk.diagnostics.control import FILE, Client, NotRunningError, RefusedError
+from kiosk.diagnostics.doctor import examine
+from kiosk.diagnostics.facts import Facts, from_json
+from kiosk.diagnostics.heartbeat import ENGINE, JOURNAL, Heartbeat, Ping
+from kiosk.diagnostics.station import Station
+from kiosk.diagnostics.switchboard import Switchboard
+from kiosk.main import main
+from kiosk.shown import Shown
+from tests.support.doctored import own_display
+from tests.support.simulated import SimulatedCabin, simulated_cabin
+from tests.support.window import KioskWindow
+
+PATIENCE_S = 30.0
+
+
+def until(holds: Callable[[], Any], what: str) -> Any:
+    end = time.monotonic() + PATIENCE_S
+    while not (found := holds()):
+        assert time.monotonic() < end, what
+        time.sleep(0.05)
+    return found
+
+
+@pytest.fixture(scope="module")
+def cabin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatedCabin]:
+    with simulated_cabin(tmp_path_factory.mktemp("cabin"), "--speed", "4") as running:
+        yield running
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def metrics_port() -> int:
+    return _free_port()
+
+
+@pytest.fixture(scope="module")
+def config(cabin: SimulatedCabin, metrics_port: int) -> Iterator[Path]:
+    """The configuration of a running kiosk without a window."""
+    path = cabin.folder / "watched.toml"
+    text = (cabin.folder / "cabin.toml").read_text()
+    path.write_text(f"{text}\n[metrics]\nport = {metrics_port}\n")
+    words = [sys.executable, "-m", "kiosk.main", "run", "--no-window", "--config", str(path)]
+    with subprocess.Popen(words) as kiosk:
+        try:
+            until(lambda: _ready(cabin), "every machine ready")
+            yield path
+        finally:
+            kiosk.terminate()
+            assert kiosk.wait(15) == 0
+    assert not (cabin.folder / "data" / FILE).exists()
+
+
+def _data(cabin: SimulatedCabin) -> Path:
+    return cabin.folder / "data"
+
+
+def _facts(cabin: SimulatedCabin) -> Facts:
+    with Client(_data(cabin)) as client:
+        return from_json(client.one(get="status"))
+
+
+def _ready(cabin: SimulatedCabin) -> bool:
+    with contextlib.suppress(NotRunningError):
+        return all(x.level == "ready" for x in _facts(cabin).devices)
+    return False
+
+
+def test_only_owner_and_group_may_open_it(config: Path) -> None:
+    mode = (config.parent / "data" / FILE).stat().st_mode
+    assert stat.S_ISSOCK(mode)
+    assert stat.S_IMODE(mode) == 0o660
+
+
+def test_facts_of_every_device_and_of_the_cabin(config: Path, cabin: SimulatedCabin) -> None:
+    with Client(_data(cabin)) as client:
+        facts = from_json(client.one(get="facts"))
+    assert {x.role for x in facts.devices} == set(load(config).devices)
+    for device in facts.devices:
+        assert device.last_answer is not None
+        assert device.last_answer >= device.since - 60
+        assert device.title != "设备"
+    assert [x.name for x in facts.cabin.parts] == [ENGINE, JOURNAL], "no window, no screen"
+    assert all(x.waiting_s == 0 and x.age_s is not None for x in facts.cabin.parts)
+    assert facts.cabin.memory_used is not None
+    assert facts.cabin.journal.rows is not None
+    assert {x.name for x in facts.cabin.gateways} >= {"biller", "alipay", "wechat"}
+    biller = next(x for x in facts.cabin.gateways if x.name == "biller")
+    assert biller.trouble == ""
+    assert biller.certificate_ends is not None
+    assert biller.certificate_ends > time.time()
+    assert biller.clock_off_s is not None
+    assert abs(biller.clock_off_s) < 30
+
+
+@pytest.mark.usefixtures("config")
+def test_machines_say_what_they_are(cabin: SimulatedCabin) -> None:
+    def named() -> bool:
+        facts = _facts(cabin)
+        found = {x.role: (x.identity, x.firmware) for x in facts.devices}
+        return bool(found["id_reader"][0] and found["rice_mill"][1])
+
+    until(named, "names of the machines")
+
+
+def test_an_operation_goes_through_the_worker_that_has_the_port(
+    config: Path, cabin: SimulatedCabin, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["device", "escpos_serial", "print", "--config", str(config), "--json"]
+    papers = len(cabin.bench.receipts())
+    assert main([*words, "--set", "text=THROUGH", "--set", "job_id=c1"]) == 0
+    lines = [json.loads(x) for x in capsys.readouterr().out.splitlines()]
+    assert lines[0]["status"]["level"] == "ready"
+    assert lines[-1]["completion"] == "success"
+    assert len(cabin.bench.receipts()) == papers + 1
+    assert "THROUGH" in cabin.bench.receipt_text(cabin.bench.receipts()[-1]["number"])
+
+    def counted() -> bool:
+        printer = _facts(cabin).device("receipt_printer")
+        assert printer is not None
+        return {x.name: x.value for x in printer.counters} == {"slips": 1, "cuts": 1}
+
+    until(counted, "one slip, one cut")
+
+
+def test_a_question_that_fails_has_the_exit_code_of_the_direct_way(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["device", "ecr_hub", "query", "--config", str(config), "--json"]
+    assert main([*words, "--set", "order_no=NEVER1"]) == 1
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["code"] == "not_found"
+
+
+def test_what_moves_money_or_goods_is_refused(
+    config: Path, cabin: SimulatedCabin, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["device", "qu_cd", "dispense", "--config", str(config)]
+    assert main(words) == 2
+    assert main([*words, "--lab"]) == 2
+    assert "nothing was done" in capsys.readouterr().err
+    with Client(_data(cabin)) as client, pytest.raises(RefusedError, match="money or goods"):
+        client.one(do="dispense", role="booklet_dispenser")
+    assert _facts(cabin).device("booklet_dispenser") is not None
+
+
+@pytest.mark.usefixtures("config")
+def test_somebody_s_card_and_code_are_told_by_their_kind_alone(cabin: SimulatedCabin) -> None:
+    told: list[dict[str, Any]] = []
+
+    def listen() -> None:
+        with Client(_data(cabin), timeout=60) as client:
+            for line in client.ask(do="listen", role="scanner"):
+                told.append(line)
+
+    until(lambda: not _facts(cabin).cabin.visit, "nobody at the screen")
+    listener = threading.Thread(target=listen)
+    listener.start()
+    until(lambda: told, "that it listens")
+    while listener.is_alive():
+        cabin.bench.act("scanner", "scan", code="TELLNOBODY42")
+        listener.join(0.3)
+    assert told[-1]["completion"] == "success"
+    assert "TELLNOBODY42" not in json.dumps(told)
+
+
+@pytest.mark.usefixtures("config")
+def test_who_hangs_up_takes_a_command_back(cabin: SimulatedCabin) -> None:
+    cabin.bench.act("bp_meter", "person", systolic=137, diastolic=85, pulse=68)
+    stops = cabin.bench.state("bp_meter")["stops"]
+    with Client(_data(cabin), timeout=PATIENCE_S) as client:
+        for line in client.ask(do="measure", role="bp_meter"):
+            if "progress" in line:
+                assert "mmhg" not in str(line), "a pressure is somebody's"
+                break
+        cabin.bench.until("bp_meter", lambda x: x["pressure"] > 60)
+    cabin.bench.until("bp_meter", lambda x: x["stops"] > stops and x["pressure"] == 0)
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        (b"nonsense\n", "not JSON"),
+        (b"[1]\n", "a JSON object"),
+        (b'{"get":"secrets"}\n', "not understood"),
+        (b'{"do":"dance","role":"rice_mill"}\n', "rice_mill has no dance"),
+        (b'{"do":"look","role":"rice_mill","parameters":{"x":1}}\n', "unknown parameter x"),
+        (b'{"trace":"nothing"}\n', "no device nothing"),
+    ],
+)
+@pytest.mark.usefixtures("config")
+def test_a_wrong_question_is_answered_and_the_next_one_too(
+    cabin: SimulatedCabin, question: bytes, said: str
+) -> None:
+    with socket.socket(socket.AF_UNIX) as caller:
+        caller.settimeout(PATIENCE_S)
+        caller.connect(str(_data(cabin) / FILE))
+        caller.sendall(question + b'{"get":"devices"}\n')
+        lines = caller.makefile("rb")
+        assert said in json.loads(lines.readline())["error"]
+        assert json.loads(lines.readline())["devices"]
+
+
+def test_traffic_as_it_passes_filtered_and_saved(
+    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    saved = tmp_path / "t.jsonl"
+    words = ["trace", "terminal", "--config", str(config), "--seconds", "3", "--save", str(saved)]
+    assert main([*words, "--filter", "in "]) == 0
+    out = capsys.readouterr().out.splitlines()
+    assert out
+    assert all("in 55aa" in x for x in out)
+    lines = [json.loads(x) for x in saved.read_text().splitlines()]
+    assert (lines[0]["driver"], lines[0]["recording"]) == ("ecr_hub", 1)
+    assert any("out" in x for x in lines[1:]), "the filter is for the eyes"
+    assert stat.S_IMODE(saved.stat().st_mode) == 0o600
+    assert main(["device", "replay", str(saved)]) == 0
+
+
+def test_the_status_of_the_cabin_in_a_few_lines(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["status", "--config", str(config)]) == 0
+    out = capsys.readouterr().out
+    assert "● 刷卡机 terminal  正常" in out
+    assert "未完订单 0" in out
+
+
+@pytest.mark.usefixtures("config")
+def test_metrics_as_prometheus_reads_them(metrics_port: int) -> None:
+    url = f"http://127.0.0.1:{metrics_port}/metrics"
+    with urllib.request.urlopen(url, timeout=PATIENCE_S) as answer:
+        assert answer.headers["Content-Type"].startswith("text/plain; version=0.0.4")
+        text = answer.read().decode()
+    samples = [x for x in text.splitlines() if not x.startswith("#")]
+    assert 'cabin_device_level{device="terminal",level="ready"} 1' in samples
+    assert 'cabin_device_level{device="terminal",level="unknown"} 0' in samples
+    assert any(x.startswith("cabin_memory_pss_bytes ") for x in samples)
+    assert all(len(x.rsplit(" ", 1)) == 2 and float(x.rsplit(" ", 1)[1]) >= -1 for x in samples)
+    typed = [x.split()[2] for x in text.splitlines() if x.startswith("# TYPE")]
+    assert len(typed) == len(set(typed))
+    with pytest.raises(urllib.error.HTTPError):
+        urllib.request.urlopen(url.replace("metrics", "other"), timeout=PATIENCE_S)
+
+
+def test_the_doctor_asks_the_kiosk_and_leaves_its_ports_alone(
+    config: Path, cabin: SimulatedCabin, display: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DISPLAY", display)
+    found = examine(config)
+    assert found.running
+    assert [x.code for x in found.findings] == []
+    assert found.exit_code == 0
+    cabin.bench.act("bp_meter", "unplug")
+    try:
+        until(
+            lambda: [x.subject for x in examine(config).findings] == ["bp_meter"],
+            "the cable that is out",
+        )
+    finally:
+        cabin.bench.act("bp_meter", "plug")
+
+
+def test_who_may_not_ask_is_told_so_and_the_doctor_cannot_tell(
+    config: Path, cabin: SimulatedCabin
+) -> None:
+    socket_path = _data(cabin) / FILE
+    socket_path.chmod(0)
+    drop = ["setpriv", "--inh-caps=-all", "--bounding-set=-dac_override,-dac_read_search"]
+    words = [sys.executable, "-m", "kiosk.main"]
+    before = [*drop, *words] if os.geteuid() == 0 else words
+
+    def run(*more: str) -> subprocess.CompletedProcess[str]:
+        asked = [*before, *more, "--config", str(config)]
+        return subprocess.run(asked, capture_output=True, text=True, check=False)
+
+    try:
+        status, doctor = run("status"), run("doctor", "--json")
+    finally:
+        socket_path.chmod(0o660)
+    assert status.returncode == 1
+    assert "owner and group" in status.stderr
+    told = json.loads(doctor.stdout)
+    assert "不能问它" in told["unseen"][0]
+    assert told["exit"] == (1 if told["findings"] else 2)
+    assert not [x for x in told["findings"] if x["code"] in ("not_running", "journal_locked")]
+
+
+def test_a_kiosk_that_stands_still_as_a_whole_is_named(
+    config: Path,
+    cabin: SimulatedCabin,
+    display: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DISPLAY", display)
+    with Client(_data(cabin)) as client:
+        pid = int(client.one(get="facts")["pid"])
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        found = examine(config)
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    assert [x.code for x in found.findings] == ["kiosk_stuck"]
+    assert "systemctl restart cabin-kiosk" in found.findings[0].advice
+    until(lambda: _ready(cabin), "that it goes on")
+
+
+# Parts that stand still
+
+
+class Stone:
+    """A heart whose engine never comes back from a beat, until it is let go."""
+
+    def __init__(self) -> None:
+        self.let_go = threading.Event()
+
+    def beat(self, *_: object) -> None:
+        self.let_go.wait(PATIENCE_S)
+
+
+def test_an_engine_that_stands_still_is_named(
+    tmp_path: Path, display: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DISPLAY", display)
+    for module in (station, judge):
+        monkeypatch.setattr(module, "STUCK_S", 1.0)
+    with simulated_cabin(tmp_path, "--speed", "4") as cabin:
+        settings = load(cabin.folder / "cabin.toml")
+        shown, heart, stone = Shown(), Heartbeat((ENGINE, JOURNAL)), Stone()
+        behind = Behind(
+            settings, shown.publish, shown.pages, Outlook(heart, shown.newest, shown.wake)
+        )
+        behind.go()
+        try:
+            until(lambda: _ready(cabin), "a kiosk that works")
+            behind.post(Ping(stone))  # type: ignore[arg-type]
+            found = examine(settings.source)
+        finally:
+            stone.let_go.set()
+            behind.stop()
+    assert found.findings[0].code == "engine_stuck"
+    assert "重启小屋程序" in found.findings[0].advice
+    assert found.running, "the control socket answers all the same"
+
+
+def test_a_worker_that_hangs_in_its_port_is_named(tmp_path: Path) -> None:
+    with simulated_cabin(tmp_path, "--speed", "4") as cabin:
+        settings = load(cabin.folder / "cabin.toml")
+        board, heart = Switchboard(settings.devices, _made(_data(cabin))), Heartbeat(())
+        hang = threading.Event()
+
+        def opening(_: str) -> Port:
+            hang.wait(PATIENCE_S)
+            raise PortError("port_missing", "it was let go")
+
+        supervisor = Supervisor(0.05)
+        worker = Worker(
+            "terminal",
+            recorded(registry.factory("ecr_hub", {"app_id": "x"}), board.tap("terminal")),
+            "/dev/never",
+            lambda role, report: board.heard(role, report) and None,
+            opening,
+            limits=Limits(stuck_s=0.2),
+            supervisor=supervisor,
+        )
+        board.connect("terminal", worker)
+        desk = Station(settings, board, heart, lambda: None)
+        desk.open(lambda _: None, lambda: None)
+        worker.start()
+        try:
+            until(lambda: worker.status.reason == "stuck", "the supervisor's verdict")
+            assert worker.status.level is Level.UNAVAILABLE
+            found = [x for x in examine(settings.source).findings if x.subject == "terminal"]
+        finally:
+            hang.set()
+            worker.stop()
+            desk.close()
+    assert [x.code for x in found] == ["stuck"]
+    assert "拔下这台设备的 USB 线" in found[0].advice
+    assert "/dev/never" in found[0].evidence
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.mark.long
+@pytest.mark.window
+def test_a_screen_that_stands_still_is_named(tmp_path: Path) -> None:
+    with simulated_cabin(tmp_path, "--speed", "4") as cabin, own_display() as (name, pid):
+        config = cabin.folder / "cabin.toml"
+        kiosk = KioskWindow(config, name)
+        try:
+            until(lambda: _ready(cabin), "a kiosk that works")
+            parts = {x.name: x for x in _facts(cabin).cabin.parts}
+            assert parts["screen"].waiting_s == 0
+            os.kill(pid, signal.SIGSTOP)
+            found = examine(config)
+            os.kill(pid, signal.SIGCONT)
+        finally:
+            os.kill(pid, signal.SIGCONT)
+            kiosk.stop()
+    assert found.findings[0].code == "screen_stuck"
+    assert "显卡驱动" in found.findings[0].advice
+    assert [x.code for x in found.findings if x.code == "engine_stuck"] == []
