@@ -15,6 +15,8 @@ _VALUES = (
     *("bill.kind", "bill.institution", "bills.row", "confirm.pay", "confirm_goods.pay"),
     *("rice.bin", "rice.grams", "rice.level", "topup.amount", "print.file"),
 )
+PATIENCE = 60
+"""So often nothing is to be done at a step until all of it is done once more."""
 _KEYS = {"clear": "digits.clear", "delete": "digits.erase"}
 
 
@@ -29,6 +31,7 @@ class Learner:
         self._key: tuple[int, int] = (-1, -1)
         self._queue: list[str] = []
         self._erring = ""
+        self._waited = 0
 
     def next(self, run: Run, facts: Facts) -> Next:
         """What is done now."""
@@ -38,10 +41,14 @@ class Learner:
         if not run.step.at.holds(facts):
             return None
         key = (run.index, run.result.times)
-        if key != self._key or (self._erring and self._erring in run.result.mistakes):
-            self._key = key
+        noticed = bool(self._erring) and self._erring in run.result.mistakes
+        if key != self._key or noticed or self._waited >= PATIENCE:
+            if key == self._key and not noticed:
+                self._made.discard((run.step.id, self._erring))  # it didn't take: once more
+            self._key, self._waited = key, 0
             self._queue = self._plan(run)
         if not self._queue:
+            self._waited += 1
             return None
         wanted = self._queue.pop(0)
         head, _dot, number = wanted.partition(".")
