@@ -122,7 +122,7 @@ def _folder(given: Path | None) -> Iterator[Path]:
         given.mkdir(parents=True, exist_ok=True)
         yield given.resolve()
         return
-    directory = Path(tempfile.mkdtemp(prefix="cabin-"))
+    directory = Path(tempfile.mkdtemp(prefix=f"cabin-{os.getpid()}-"))
     try:
         print(f"dir {directory}", file=sys.stderr, flush=True)
         yield directory

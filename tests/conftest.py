@@ -11,6 +11,10 @@ from collections.abc import Iterator
 import hypothesis
 import pytest
 
+from screens import environment
+
+environment.prepare(environment.Panel())  # whichever test brings Kivy in first
+
 SCREEN = "1080x1920x24"
 _SEED = int(os.environ.get("TEST_SEED") or random.SystemRandom().randrange(2**32))
 

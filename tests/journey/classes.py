@@ -164,6 +164,6 @@ def lesson(name: str) -> Lesson:
     return next(x for x in reading.shipped() if x.name == name)
 
 
-def practice_folders() -> set[Path]:
-    """What practice cabins have in memory now."""
-    return set(Path("/dev/shm").glob("cabin-*"))
+def folders_of(pid: int) -> list[Path]:
+    """What the practice cabin of that process has in memory now."""
+    return list(Path("/dev/shm").glob(f"cabin-{pid}-*"))

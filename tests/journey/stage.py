@@ -295,7 +295,9 @@ class Stage:
                 raise AssertionError(f"no way home from {screen['screen']}")
             way = next((x for x in WAYS_HOME if enabled(screen, x)), None)
             if way is not None:
-                self.kiosk.touch(way)
+                # It may have gone meanwhile: then the next look finds another one.
+                x, y, width, height = next(w["box"] for w in screen["widgets"] if w["id"] == way)
+                self.kiosk.finger.touch(x + width // 2, y + height // 2)
             elif screen["screen"] == "attract":
                 self.kiosk.finger.touch(540, 960)
             self.kiosk.wait_for(

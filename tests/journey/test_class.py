@@ -99,7 +99,6 @@ def test_a_resident_ends_practice_in_two_touches(stage: Stage) -> None:
 
 def test_a_kill_in_a_class_leaves_nothing_of_it(stage: Stage) -> None:
     before = real_world(stage)
-    folders = classes.practice_folders()
     classes.open_class(stage)
     classes.add_learner(stage)
     classes.choose_lesson(stage, classes.lesson("power_bill"))
@@ -112,9 +111,10 @@ def test_a_kill_in_a_class_leaves_nothing_of_it(stage: Stage) -> None:
     stage.kiosk.touch("confirm.pay.terminal")
     stage.kiosk.on("pay")
     (child,) = children(stage)
+    assert classes.folders_of(child.pid)
     stage.kiosk.kill()
     stage.until(lambda: gone(child), "the practice cabin has gone")
-    stage.until(lambda: classes.practice_folders() <= folders, "its folder has gone")
+    stage.until(lambda: not classes.folders_of(child.pid), "its folder has gone")
     stage.kiosk.start()
     screen = stage.kiosk.on("home")
     assert not classes.practising(screen)

@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.window, pytest.mark.long]
 
 ACCOUNT = "3987654321"
 CARD = "621234******9876"
-WHO = seventeen(77)
+WHO = seventeen(83)
 CODE = "TELLNOBODY42"
 PAYING = "134567890123456789"
 PEOPLE = {

@@ -306,7 +306,7 @@ def test_a_stick_pulled_before_its_file_is_read(cabin: Cabin) -> None:
 
 def test_a_stick_is_let_go_with_the_visit_whatever_was_chosen_since(cabin: Cabin) -> None:
     outside = cabin.engine._outside
-    stick = outside._documents._place.stick  # type: ignore[union-attr]
+    stick = outside._cabin._documents._place.stick  # type: ignore[union-attr]
     let_go: list[bool] = []
     stick.close = lambda: let_go.append(True)
     cabin.act("usb_stick", "plug")

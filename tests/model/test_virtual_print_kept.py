@@ -146,7 +146,7 @@ def test_after_leaving_a_job_that_stands_still(
 def test_after_a_kill(cabin: Kept, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     to_document(cabin)
-    stay = cabin.engine._outside._documents._stay  # type: ignore[union-attr]
+    stay = cabin.engine._outside._cabin._documents._stay  # type: ignore[union-attr]
     assert stay.document is not None
     stay.document.cancel()  # a child dies with its parent
     cabin.restart()

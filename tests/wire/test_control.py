@@ -145,6 +145,7 @@ def test_what_moves_money_or_goods_is_refused(
 
 @pytest.mark.usefixtures("config")
 def test_who_hangs_up_takes_a_command_back(cabin: SimulatedCabin) -> None:
+    until(lambda: not facts_of(cabin).cabin.visit, "nobody at the screen")
     cabin.bench.act("bp_meter", "person", systolic=137, diastolic=85, pulse=68)
     stops = cabin.bench.state("bp_meter")["stops"]
     with Client(_data(cabin), timeout=PATIENCE_S) as client:
