@@ -1,4 +1,7 @@
-"""Whoever touches anything at all in the middle of a lesson is led through to its end."""
+"""Whoever touches anything at all in the middle of a lesson is led through to its end.
+
+The touches are the same in every run: a new way to go astray is found by more seeds, not by luck.
+"""
 
 from __future__ import annotations
 
@@ -74,14 +77,14 @@ def straying(room: Class, lesson: Lesson, seed: int) -> list[str]:
 
 
 @pytest.mark.parametrize("lesson", shipped(), ids=lambda x: x.name)
-def test_nobody_is_left_alone(tmp_path: Path, lesson: Lesson, seed: int) -> None:
-    assert straying(Class(tmp_path), lesson, seed) == []
+def test_nobody_is_left_alone(tmp_path: Path, lesson: Lesson) -> None:
+    assert straying(Class(tmp_path), lesson, 0) == []
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("number", range(25))
+@pytest.mark.parametrize("seed", range(1, 11))
 @pytest.mark.parametrize("lesson", shipped(), ids=lambda x: x.name)
 def test_nobody_is_left_alone_whatever_they_touch(
-    tmp_path: Path, lesson: Lesson, seed: int, number: int
+    tmp_path: Path, lesson: Lesson, seed: int
 ) -> None:
-    assert straying(Class(tmp_path), lesson, seed + number) == []
+    assert straying(Class(tmp_path), lesson, seed) == []
