@@ -116,6 +116,29 @@ def test_too_little_on_the_scale_is_paid_back_to_the_fen(stage: Stage) -> None:
     assert order.refunded_fen == 192
 
 
+def test_a_card_that_is_declined_and_the_same_rice_with_another(stage: Stage) -> None:
+    kiosk = stage.kiosk
+    choose_rice(stage)
+    kiosk.touch("confirm_goods.pay.terminal")
+    first = str(kiosk.on("pay")["order"]["id"])
+    stage.bench.when_asked_to_pay()
+    stage.bench.act("terminal", "decline", code="51")
+    kiosk.on("result")
+    kiosk.touch("order.again")
+    kiosk.on("confirm_goods")
+    kiosk.touch("confirm_goods.pay.terminal")
+    second = str(kiosk.on("pay")["order"]["id"])
+    stage.bench.when_asked_to_pay()
+    stage.tap_card()
+    kiosk.on("rice_ready")
+    kiosk.touch("goods.decline")
+    kiosk.on("result")
+    done(stage)
+    assert first != second
+    assert stage.order(first).payment.state == "not_paid"
+    stage.until(lambda: stage.order(second).closed, "the money is paid back")
+
+
 def test_killed_while_milling(stage: Stage) -> None:
     starts = stage.bench.state(MILL)["starts"]
     order_id = begin_milling(stage)
@@ -140,26 +163,3 @@ def test_a_mill_without_power_is_a_persons_matter(stage: Stage) -> None:
     assert "核对" in stage.paper()
     done(stage)
     assert not enabled(stage.kiosk.settled(), "home.rice"), "held until a person has looked"
-
-
-def test_a_card_that_is_declined_and_the_same_rice_with_another(stage: Stage) -> None:
-    kiosk = stage.kiosk
-    choose_rice(stage)
-    kiosk.touch("confirm_goods.pay.terminal")
-    first = str(kiosk.on("pay")["order"]["id"])
-    stage.bench.when_asked_to_pay()
-    stage.bench.act("terminal", "decline", code="51")
-    kiosk.on("result")
-    kiosk.touch("order.again")
-    kiosk.on("confirm_goods")
-    kiosk.touch("confirm_goods.pay.terminal")
-    second = str(kiosk.on("pay")["order"]["id"])
-    stage.bench.when_asked_to_pay()
-    stage.tap_card()
-    kiosk.on("rice_ready")
-    kiosk.touch("goods.decline")
-    kiosk.on("result")
-    done(stage)
-    assert first != second
-    assert stage.order(first).payment.state == "not_paid"
-    stage.until(lambda: stage.order(second).closed, "the money is paid back")
