@@ -83,7 +83,6 @@ def prepare(panel: Panel, *, kiosk: bool | None = None) -> None:
     # X is the only display the kiosk is built for: it waits on the X connection.
     os.environ.setdefault("SDL_VIDEODRIVER", "x11")
 
-    _leave_out_asyncio()
     from kivy.config import Config
 
     whole = panel.scale == 1.0 if kiosk is None else kiosk
@@ -118,13 +117,15 @@ def prepare(panel: Panel, *, kiosk: bool | None = None) -> None:
     for section in ("input", "modules"):
         Config.remove_section(section)
         Config.add_section(section)
+    _leave_out_asyncio()
     _leave_out_styles()
 
 
 def _leave_out_asyncio() -> None:
     """Keep Kivy's clock from loading asyncio, which costs 2.5 MiB: our loop runs without it.
 
-    The clock looks it up while it is imported, for those who let asyncio drive Kivy.
+    The clock looks it up while it is imported, for those who let asyncio drive Kivy. It also
+    reads ``maxfps`` then, so the configuration must stand before.
     """
     if "asyncio" in sys.modules:
         return
