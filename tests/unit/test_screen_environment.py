@@ -19,4 +19,4 @@ def test_kivys_clock_never_sleeps_a_frame_out_and_brings_no_asyncio() -> None:
     done = subprocess.run(
         [sys.executable, "-c", _LOOK], stdout=subprocess.PIPE, check=True, text=True
     )
-    assert done.stdout.split() == ["0", "False"]
+    assert done.stdout.split() == ["0.0", "False"]
