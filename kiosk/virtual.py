@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -101,7 +102,8 @@ class VirtualKiosk:
         self.gateways = Gateways(self.clock, self.faults, folder, seed)
         self.gateways.write_keys(folder)
         self.cabin = VirtualCabin(self.clock, self.faults, seed, self.gateways)
-        self.configure(write_cabin_toml(folder, self.gateways.settings(), terminal))
+        today = datetime.fromtimestamp(start, UTC).date()
+        self.configure(write_cabin_toml(folder, self.gateways.settings(), terminal, today))
         self.settings: Settings = load(folder / "cabin.toml")
         self.state: State | None = None
         self.pages = PageStore()

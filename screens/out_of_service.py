@@ -41,6 +41,8 @@ MACHINE_REASONS: dict[tuple[str, str], str] = {
     ("booklet_dispenser", "booklet_waits"): N_("出口还有一本没有拿走，请等一会儿。"),
     ("rice_mill", "bin_1_empty"): N_("米卖完了。店家补好米，就能再买。"),
     ("rice_mill", "bin_2_empty"): N_("米卖完了。店家补好米，就能再买。"),
+    ("rice_mill", "not_yet"): N_("米还没有开卖，过几天再来看看。"),
+    ("rice_mill", "over"): N_("这家店的试卖期到了，先停卖。街道安排好，就会再卖。"),
     ("rice_mill", "rice_not_taken"): N_("碾好的米还在机器里没有拿走，要等工作人员来取出。"),
 }
 """Role and the driver's reason → a sentence that says more than that it doesn't work."""

@@ -19,6 +19,8 @@ REASONS = {
     "rice_mill:bin_2_empty": N_("米卖完了，等补米"),
     "rice_mill:rice_not_taken": N_("有米没拿走，等人来"),
     "rice_mill:closed": N_("先停一停，会再开"),
+    "rice_mill:not_yet": N_("还没开卖，过几天来"),
+    "rice_mill:over": N_("试卖期到了，先停卖"),
     "rice_mill": N_("碾米机停了，等人来"),
 }
 """Why no rice is sold now, for the tile on the home screen and the rows here."""

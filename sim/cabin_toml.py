@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import date, timedelta
 from pathlib import Path
 
 from sim.bills import PREFIXES
@@ -106,8 +107,8 @@ _RICE = """
 [rice]
 merchant = "示例粮油店"
 phone = "021-0000 0003"
-trial_from = 2026-10-01
-trial_until = 2027-03-31
+trial_from = {first}
+trial_until = {last}
 tolerance_g = 15
 
 [[rice.bin]]
@@ -150,10 +151,12 @@ def cabin_toml(
     directory: Path,
     gateways: Mapping[str, Mapping[str, object]],
     terminal: str = "ecr_hub",
+    day: date | None = None,
 ) -> str:
     """The file's text. `gateways`: the sections [gateways.NAME]; ports are in `directory`.
 
-    `terminal` is one of `TERMINALS`.
+    `terminal` is one of `TERMINALS`. On `day`, today if it is None, the merchant is in the middle
+    of the trial.
     """
     parts = [_HEAD]
     port = _terminal_port(directory, terminal)
@@ -163,7 +166,8 @@ def cabin_toml(
         parts.append(_section(f"devices.{name}", {**settings, "port": port}))
     network = _section("devices.document_printer", {"driver": "ipp", "port": _network(directory)})
     parts.append(network)
-    parts.append(_RICE)
+    first = (day or date.today()) - timedelta(days=60)
+    parts.append(_RICE.format(first=first, last=first + timedelta(days=150)))
     for name, section in gateways.items():
         parts.append(_section(f"gateways.{name}", section))
     parts.append("\n# Synthetic: there is no public rule for the barcodes of real bills.")
@@ -197,11 +201,12 @@ def write_cabin_toml(
     directory: Path,
     gateways: Mapping[str, Mapping[str, object]],
     terminal: str = "ecr_hub",
+    day: date | None = None,
 ) -> Path:
     """Write it to `directory`/cabin.toml, whole or not at all; returns the path."""
     path = directory / "cabin.toml"
     fresh = directory / ".cabin.toml.new"
-    fresh.write_text(cabin_toml(directory, gateways, terminal), encoding="utf-8")
+    fresh.write_text(cabin_toml(directory, gateways, terminal, day), encoding="utf-8")
     fresh.replace(path)
     return path
 

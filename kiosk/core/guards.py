@@ -39,10 +39,15 @@ def goods_trouble(state: State, role: str, *, free: bool = False) -> str:
 
     One of ``journal``, ``receipt_printer``, ``payment``, ``held:rice_mill``, or the machine's own
     reason behind its role (``rice_mill:bin_1_empty``; ``rice_mill:closed`` if the staff have
-    switched its service off). What is free needs no way of paying.
+    switched its service off, ``rice_mill:not_yet`` and ``rice_mill:over`` outside of the merchant's
+    trial). What is free needs no way of paying.
     """
     if SERVICE_OF.get(role) in state.overrides.off:
         return f"{role}:closed"
+    shop = state.rules.rice
+    closed = shop.closed_on(state.face.iso[:10]) if shop and role == RICE_MILL else ""
+    if closed:
+        return f"{role}:{closed}"
     if state.journal_trouble:
         return "journal"
     if not state.device(PRINTER).level.usable:

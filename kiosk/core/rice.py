@@ -53,6 +53,16 @@ class RiceShop:
     bins: tuple[RiceBin, ...]
     tolerance_g: int = 0
 
+    def closed_on(self, day: str) -> str:
+        """Why nothing is sold on a day (``2026-10-01``): ``not_yet``, ``over``, or empty.
+
+        The trial's last day is a day of selling. An unknown day (empty) closes nothing.
+        """
+        first, last = self.trial
+        if not day or first <= day <= last:
+            return ""
+        return "not_yet" if day < first else "over"
+
     def bin(self, number: int) -> RiceBin | None:
         return next((x for x in self.bins if x.number == number), None)
 

@@ -90,6 +90,10 @@ for _name, _step, _reason in (
     ("rice_down", ChooseRice(), "no_answer"),
 ):
     STATES[_name] = _mill(selling(s.at(_step)), Level.UNAVAILABLE, _reason)
+for _name, _day in (("not_yet", "2026-09-30"), ("over", "2027-04-01")):
+    _face = replace(s.at(Home()).face, iso=f"{_day}T20:15+08:00")
+    STATES[f"home_rice_{_name}"] = replace(selling(s.at(Home())), face=_face)
+    STATES[f"rice_{_name}"] = selling(s.at(OutOfService(f"rice_mill:{_name}")))
 STATES["rice_left_inside"] = selling(s.at(OutOfService("rice_mill:rice_not_taken")))
 
 

@@ -174,6 +174,29 @@ def test_what_cannot_be_given_out_is_not_sold() -> None:
         assert after == OutOfService("rice_mill:bin_1_empty")
 
 
+@pytest.mark.parametrize(
+    ("day", "reason"),
+    [
+        ("2026-09-30", "rice_mill:not_yet"),
+        ("2026-10-01", ""),
+        ("2027-03-31", ""),
+        ("2027-04-01", "rice_mill:over"),
+        ("", ""),  # the clock hasn't spoken yet
+    ],
+)
+def test_a_merchant_sells_from_the_first_to_the_last_day_of_the_trial(
+    day: str, reason: str
+) -> None:
+    """The day may also change while somebody chooses: nobody is asked to pay after it."""
+    confirm = ConfirmGoods(goods_of(SHOP, BINS[0], SHOP.levels[0], 1000))
+    touches = (Home(), "home.rice", ""), (confirm, "confirm_goods.pay", "terminal")
+    for step, target, value in touches:
+        state = s.at(step)
+        state = replace(state, face=replace(state.face, iso=day and f"{day}T23:59:00+08:00"))
+        after = touch(state, target, value)
+        assert (after.visit.step == OutOfService(reason)) == bool(reason), after.visit.step
+
+
 def test_a_cabin_without_a_merchant_sells_none() -> None:
     state = s.at(Home())
     state = replace(state, rules=replace(state.rules, rice=None))
