@@ -9,8 +9,11 @@ from kiosk.i18n import _
 from kiosk.speech.utterance import SILENCE, Utterance
 from screens.base import Screen
 from screens.drawing import Box
+from screens.services import SERVICES
 from screens.theme import TYPE
 from screens.widgets.label import Label
+
+LINES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +27,16 @@ EMPTY = AttractView("", "", "")
 
 
 def view_of(state: State) -> AttractView:
-    words = _("碰一下屏幕，\n就可以缴水费、电费、煤气费。")
-    return AttractView(state.face.text, state.rules.cabin_name, words)
+    return AttractView(state.face.text, state.rules.cabin_name, _words(state))
+
+
+def _words(state: State) -> str:
+    """What can be done here just now, in lines of at most two."""
+    deeds = [_(x.deed) for x in SERVICES if x.there(state) and not x.trouble(state)]
+    if not deeds:
+        return _("碰一下屏幕，就会亮。")
+    lines = [_("、").join(deeds[at : at + 2]) for at in range(0, len(deeds), 2)]
+    return _("碰一下屏幕，就可以\n{deeds}。").format(deeds=_("、\n").join(lines))
 
 
 def spoken(_view: AttractView) -> Utterance:
@@ -64,7 +75,7 @@ class AttractScreen(Screen):
         self.clock.place(Box(body.x, top, body.w, figure))
         self.name_label.place(Box(body.x, top - name - px(10), body.w, name))
         line = round(px(14.0) * TYPE.line)
-        self.words.place(Box(body.x, top + figure + px(16), body.w, 2 * line))
+        self.words.place(Box(body.x, top + figure + px(16), body.w, LINES * line))
 
     def show(self, view: AttractView) -> None:
         self.heading.say("")

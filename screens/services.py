@@ -36,7 +36,7 @@ class Service:
     """``there``: whether this cabin has it. ``trouble``: why it can't be used now, or empty.
 
     ``label`` may hold a line break; ``hint`` (or what ``hint_of`` says instead) has at most ten
-    characters. Touched, its tile sends
+    characters. ``deed``: what one does there, for a sentence. Touched, its tile sends
     ``home.<id>``.
     """
 
@@ -45,6 +45,7 @@ class Service:
     colour: str
     label: str
     hint: str
+    deed: str = ""
     there: Callable[[State], bool] = _always
     hint_of: Callable[[State], str] | None = None
     trouble: Callable[[State], str] = _none
@@ -59,6 +60,7 @@ SERVICES = (
         "seal_bills",
         N_("水电煤\n缴费"),
         N_("带上账单就行"),
+        N_("缴水电煤费"),
         trouble=guards.trouble,
     ),
     Service(
@@ -67,6 +69,7 @@ SERVICES = (
         "seal_pressure",
         N_("量血压"),
         N_("坐十分钟，不花钱"),
+        N_("量一量血压"),
         there=lambda state: state.rules.clinic is not None,
         trouble=clinic_common.trouble,
     ),
@@ -76,6 +79,7 @@ SERVICES = (
         "seal_print",
         N_("打印"),
         N_("手机或U盘"),
+        N_("打印文件"),
         there=lambda state: state.rules.printing is not None,
         trouble=print_steps.trouble,
     ),
@@ -85,6 +89,7 @@ SERVICES = (
         "seal_rice",
         N_("现碾\n新米"),
         "",
+        N_("买新米"),
         there=lambda state: state.rules.rice is not None,
         hint_of=_rice_price,
         trouble=rice_steps.trouble,
@@ -95,6 +100,7 @@ SERVICES = (
         "seal_booklet",
         N_("病历本"),
         N_("带身份证，免费领"),
+        N_("领病历本"),
         there=lambda state: state.rules.booklet is not None,
         trouble=booklet_steps.trouble,
     ),

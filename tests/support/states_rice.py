@@ -16,7 +16,7 @@ from kiosk.core.visit.rice_choices import (
     ChooseRiceLevel,
     ChooseRiceWeight,
 )
-from kiosk.core.visit.steps import ConfirmGoods, Home, OutOfService
+from kiosk.core.visit.steps import Attract, ConfirmGoods, Home, OutOfService
 from tests.support import states as s
 from tests.support.rice_shop import BINS, SHOP
 from tests.support.states_goods import BACK, FORGOTTEN, WANTED, bought, gave, with_machines
@@ -94,6 +94,7 @@ for _name, _day in (("not_yet", "2026-09-30"), ("over", "2027-04-01")):
     _face = replace(s.at(Home()).face, iso=f"{_day}T20:15+08:00")
     STATES[f"home_rice_{_name}"] = replace(selling(s.at(Home())), face=_face)
     STATES[f"rice_{_name}"] = selling(s.at(OutOfService(f"rice_mill:{_name}")))
+STATES["attract_rice_over"] = replace(STATES["home_rice_over"], visit=s.at(Attract()).visit)
 STATES["rice_left_inside"] = selling(s.at(OutOfService("rice_mill:rice_not_taken")))
 
 

@@ -19,6 +19,7 @@ from tests.support.states_rice import LARGE, STATES, goods
 environment.prepare(environment.Panel())  # before the modules below bring Kivy in
 
 from screens import (  # noqa: E402
+    attract,
     confirm_goods,
     home,
     result,
@@ -33,6 +34,8 @@ TILES = {
     "home_rice_empty": "米卖完了，等补米",
     "home_rice_left": "有米没拿走，等人来",
     "home_rice_down": "碾米机停了，等人来",
+    "home_rice_not_yet": "还没开卖，过几天来",
+    "home_rice_over": "试卖期到了，先停卖",
 }
 
 
@@ -41,6 +44,12 @@ def test_the_tile_tells_the_price_or_why_not(name: str) -> None:
     tile = next(x for x in home.view_of(STATES[name]).tiles if x.id == "rice")
     assert tile.enabled == (name == "home_rice")
     assert (tile.hint if tile.enabled else tile.reason) == TILES[name]
+
+
+def test_the_resting_screen_invites_only_to_what_can_be_done() -> None:
+    """Whoever comes in for rice and reads of rice should get rice."""
+    assert "买新米" in attract.view_of(STATES["home_rice"]).words
+    assert "买新米" not in attract.view_of(STATES["attract_rice_over"]).words
 
 
 def test_rows_tell_what_is_sold_out() -> None:
