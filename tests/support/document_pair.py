@@ -10,12 +10,13 @@ from devices.document_printer.codec import decode
 from devices.document_printer.commands import Print, Printed
 from devices.document_printer.driver import IppPrinter
 from devices.document_printer.messages import OPERATIONS
-from devices.driver import Completed, Progress, Report, Tap
-from devices.status import Completion, Failed, Level, Success
+from devices.driver import Report, Tap
+from devices.status import Failed, Success
 from sim.devices.document_ipp import Reply
 from sim.devices.document_printer import DocumentPrinter
 from sim.faults import Fault
 from sim.virtual import VirtualCabin
+from tests.support.in_virtual_time import InVirtualTime
 
 URI = "ipp://printer.example/ipp/print"
 STEP_S = 0.073  # no whole part of the driver's times: nothing falls due just as something comes
@@ -40,8 +41,10 @@ def pdf(pages: int) -> bytes:
     return out + end.encode()
 
 
-class DocumentPair:
+class DocumentPair(InVirtualTime):
     """``asked`` holds each operation that left, in order; ``read_s`` after which a POST ends."""
+
+    patience_s = 1500.0
 
     def __init__(
         self,
@@ -139,40 +142,6 @@ class DocumentPair:
         if deadline is not None and deadline <= self.now:
             self.driver.tick(self.now)
         self.settle()
-
-    def until(self, holds: Callable[[], bool], at_most_s: float = 1500.0) -> None:
-        end = self.now + at_most_s
-        while not holds():
-            assert self.now < end, "never came"
-            self.step()
-
-    def wait(self, seconds: float) -> None:
-        end = self.now + seconds
-        self.until(lambda: self.now >= end - STEP_S / 2)
-
-    def until_ready(self) -> None:
-        self.until(lambda: self.driver.status.level is Level.READY)
-
-    def submit(self, number: int, command: object) -> None:
-        self.driver.submit(number, command, self.now)
-        self.settle()
-
-    def cancel(self, number: int) -> None:
-        self.driver.cancel(number, self.now)
-        self.settle()
-
-    def ends(self) -> dict[int, Completion]:
-        """Every end so far; two of one command are a failure."""
-        ends = [x for x in self.reports if isinstance(x, Completed)]
-        assert len({x.command_id for x in ends}) == len(ends), "one completion each"
-        return {x.command_id: x.completion for x in ends}
-
-    def end(self, number: int) -> Completion:
-        self.until(lambda: number in self.ends())
-        return self.ends()[number]
-
-    def progress(self) -> list[object]:
-        return [x.what for x in self.reports if isinstance(x, Progress)]
 
     def sent_documents(self) -> int:
         """How often a document left."""

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from devices.driver import Completed, Driver, Progress, Report
-from devices.status import Completion, Level
+from devices.driver import Driver, Report
 from sim.clock import VirtualClock
 from sim.devices.model import Model
 from sim.faults import Fault, Faults
+from tests.support.in_virtual_time import InVirtualTime
 
 STEP_S = 0.1
 
 
-class Pair:
+class Pair(InVirtualTime):
     """``make(clock, faults)`` makes the machine. ``sent`` holds each write of the driver with its
     moment; the driver is ticked only when it wants to be."""
 
@@ -74,40 +74,3 @@ class Pair:
         if deadline is not None and deadline <= self.now:
             self.driver.tick(self.now)
         self.settle()
-
-    def until(self, holds: Callable[[], bool], at_most_s: float = 300.0) -> None:
-        """Let time pass until something holds."""
-        end = self.now + at_most_s
-        while not holds():
-            assert self.now < end, "never came"
-            self.step()
-
-    def wait(self, seconds: float) -> None:
-        """Let time pass."""
-        end = self.now + seconds
-        self.until(lambda: self.now >= end - STEP_S / 2)
-
-    def until_ready(self) -> None:
-        self.until(lambda: self.driver.status.level is Level.READY)
-
-    def submit(self, number: int, command: object) -> None:
-        self.driver.submit(number, command, self.now)
-        self.settle()
-
-    def cancel(self, number: int) -> None:
-        self.driver.cancel(number, self.now)
-        self.settle()
-
-    def ends(self) -> dict[int, Completion]:
-        """Every end so far; two of one command are a failure."""
-        ends = [x for x in self.reports if isinstance(x, Completed)]
-        assert len({x.command_id for x in ends}) == len(ends), "one completion each"
-        return {x.command_id: x.completion for x in ends}
-
-    def end(self, number: int) -> Completion:
-        """How a command ends, as soon as it does."""
-        self.until(lambda: number in self.ends())
-        return self.ends()[number]
-
-    def progress(self) -> list[object]:
-        return [x.what for x in self.reports if isinstance(x, Progress)]

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from devices.driver import Completed, Driver, Progress, Report
-from devices.status import Completion, Level
+from devices.driver import Driver, Report
 from sim.clock import VirtualClock
 from sim.devices.model import Model
 from sim.faults import Fault, Faults
 from sim.wire.line import FROM_DEVICE, TO_DEVICE, Line
+from tests.support.in_virtual_time import InVirtualTime
 
 LONGEST_STEP_S = 0.25
 Make = Callable[[VirtualClock, Faults], Model]
@@ -44,8 +44,10 @@ class _Watched(Line):
         return at is not None and self.plugged and self.writes[at[0]] > at[1]
 
 
-class Wired:
+class Wired(InVirtualTime):
     """`act(model)` is the world at the machine, asked after each step."""
+
+    patience_s = 1000.0
 
     def __init__(
         self,
@@ -62,7 +64,7 @@ class Wired:
         self.reports: list[Report] = []
         self.act = act
         self.driver.opened(self.now)
-        self._carry()
+        self.settle()
 
     @property
     def now(self) -> float:
@@ -81,11 +83,7 @@ class Wired:
         self.line.pulled_at = None
         self.line.plug()
         self.driver.opened(self.now)
-        self._carry()
-
-    def submit(self, number: int, command: object) -> None:
-        self.driver.submit(number, command, self.now)
-        self._carry()
+        self.settle()
 
     def step(self) -> None:
         """Let time pass until something happens, a quarter of a second at most."""
@@ -100,38 +98,10 @@ class Wired:
         deadline = self.driver.deadline()
         if deadline is not None and deadline <= self.now and self.line.plugged:
             self.driver.tick(self.now)
-        self._carry()
+        self.settle()
         self.act(self.model)
 
-    def until(self, holds: Callable[[], bool], at_most_s: float = 1000.0) -> None:
-        """Let time pass until something holds."""
-        end = self.now + at_most_s
-        while not holds():
-            assert self.now < end, f"never came: {self.driver.status}"
-            self.step()
-
-    def wait(self, seconds: float) -> None:
-        end = self.now + seconds
-        self.until(lambda: self.now >= end, seconds + 1)
-
-    def until_ready(self) -> None:
-        self.until(lambda: self.driver.status.level is Level.READY)
-
-    def ends(self) -> dict[int, Completion]:
-        """Every end so far; two of one command are a failure."""
-        ends = [x for x in self.reports if isinstance(x, Completed)]
-        assert len({x.command_id for x in ends}) == len(ends), "one completion each"
-        return {x.command_id: x.completion for x in ends}
-
-    def end(self, number: int) -> Completion:
-        """How a command ends, as soon as it does."""
-        self.until(lambda: number in self.ends())
-        return self.ends()[number]
-
-    def progress(self) -> list[object]:
-        return [x.what for x in self.reports if isinstance(x, Progress)]
-
-    def _carry(self) -> None:
+    def settle(self) -> None:
         """Carry bytes until nobody has anything to say now."""
         while self.line.plugged:
             said = self.driver.take_output()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 
 import pytest
 
@@ -16,6 +15,7 @@ from devices.trace import Direction
 from sim.clock import VirtualClock
 from sim.devices.rbp_meter import RbpMeter as Twin
 from sim.faults import Fault, Faults
+from tests.support.in_virtual_time import InVirtualTime
 
 CONNECT, START, STOP = "cc80030301010000", "cc80030301020003", "cc80030301030002"
 # Another author's frame, of the Bluetooth twin: its version byte is 02.
@@ -62,8 +62,10 @@ def test_a_bit_that_turned_over_is_no_frame() -> None:
         assert [x for _, x in found if isinstance(x, c.MeterError)], bit
 
 
-class Pair:
+class Pair(InVirtualTime):
     """Driver and twin on a line without delay; ``unplugged`` cuts it."""
+
+    patience_s = 200.0
 
     def __init__(self, *faults: str) -> None:
         self.clock = VirtualClock()
@@ -101,32 +103,9 @@ class Pair:
             self.driver.tick(self.now)
         self.settle()
 
-    def until(self, holds: Callable[[], bool], at_most_s: float = 200.0) -> None:
-        end = self.now + at_most_s
-        while not holds():
-            assert self.now < end, "never came"
-            self.step()
-
-    def wait(self, seconds: float) -> None:
-        end = self.now + seconds
-        self.until(lambda: self.now >= end - STEP_S / 2)
-
     def ready(self) -> Pair:
-        self.until(lambda: self.driver.status.level is Level.READY)
+        self.until_ready()
         return self
-
-    def submit(self, number: int, command: object) -> None:
-        self.driver.submit(number, command, self.now)
-        self.settle()
-
-    def end(self, number: int) -> object:
-        self.until(lambda: number in self.ends())
-        return self.ends()[number]
-
-    def ends(self) -> dict[int, object]:
-        ends = [x for x in self.reports if isinstance(x, Completed)]
-        assert len({x.command_id for x in ends}) == len(ends), "one completion each"
-        return {x.command_id: x.completion for x in ends}
 
     def count(self, frame: str) -> int:
         return sum(text == frame for _, text in self.sent)

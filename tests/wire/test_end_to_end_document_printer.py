@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-import queue
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,69 +12,34 @@ import pytest
 
 from devices import registry
 from devices.document_printer.commands import Print, Printed, Printing, Purge, Purged, Resolve
-from devices.driver import Completed, Progress, Report
 from devices.recording import recorder
 from devices.replay import Replay, Replayed, read
-from devices.status import Completion, Failed, Level, OutcomeUnknown, Success, TimedOut
-from devices.worker import Worker
+from devices.status import Completion, Failed, OutcomeUnknown, Success, TimedOut
 from kiosk.main import main
+from tests.support.at_worker import AtWorker
 from tests.support.document_pair import DocumentPair, pdf
-from tests.support.simulated import PATIENCE_S, SimulatedCabin, simulated_cabin
+from tests.support.simulated import SimulatedCabin, simulated_cabin
 
 FIVE = pdf(5)
 DEVICE = "document_printer"
 
 
-class Hand:
-    """A worker on the simulated printer, and what it reports."""
+class Hand(AtWorker):
+    """A worker on the simulated printer."""
 
     def __init__(self, cabin: SimulatedCabin) -> None:
         self.bench = cabin.bench
         self.url = (cabin.folder / "network").read_text().split()[1]
-        self._reports: queue.SimpleQueue[Report] = queue.SimpleQueue()
-        self._ends: dict[int, Completion] = {}
-        self.progress: list[object] = []
-        factory = registry.factory("ipp", {})
-        self._worker = Worker(DEVICE, factory, self.url, lambda _, x: self._reports.put(x))
-        self._worker.start()
-
-    def ready(self) -> bool:
-        return self._worker.status.level is Level.READY
+        super().__init__(DEVICE, "ipp", self.url)
 
     def gone(self) -> bool:
-        return self._worker.status.reason == "no_answer"
-
-    def until(self, holds: Callable[[], bool]) -> None:
-        end = time.monotonic() + PATIENCE_S
-        while not holds():
-            report = self._reports.get(timeout=max(0.0, end - time.monotonic()))
-            if isinstance(report, Completed):
-                assert report.command_id not in self._ends, "one completion each"
-                self._ends[report.command_id] = report.completion
-            elif isinstance(report, Progress):
-                self.progress.append(report.what)
-
-    def submit(self, command: object) -> int:
-        return self._worker.submit(command)
-
-    def cancel(self, number: int) -> None:
-        self._worker.cancel(number)
-
-    def end(self, number: int) -> Completion:
-        self.until(lambda: number in self._ends)
-        return self._ends[number]
-
-    def do(self, command: object) -> Completion:
-        return self.end(self.submit(command))
+        return self.reason == "no_answer"
 
     def printing(self) -> bool:
         return any(isinstance(x, Printing) and x.sides for x in self.progress)
 
     def state(self) -> dict[str, Any]:
         return self.bench.state(DEVICE)
-
-    def stop(self) -> None:
-        assert self._worker.stop()
 
 
 @pytest.fixture(scope="module")

@@ -2,68 +2,28 @@
 
 from __future__ import annotations
 
-import queue
-import time
 from collections.abc import Callable, Iterator
 
 import pytest
 
-from devices import registry
 from devices.booklet_dispenser.driver import Dispense, Fate, Place, Resolve
 from devices.bp_meter import rbp_codec
 from devices.bp_meter.rbp_driver import Measure
-from devices.driver import Completed, Progress, Report
 from devices.id_reader.codec import Identity
 from devices.id_reader.driver import ReadCard
 from devices.rice_mill import commands as mill
-from devices.status import Completion, Failed, Level, OutcomeUnknown, Success
-from devices.worker import Worker
-from tests.support.simulated import PATIENCE_S, SimulatedCabin, simulated_cabin
+from devices.status import Failed, OutcomeUnknown, Success
+from tests.support.at_worker import AtWorker
+from tests.support.simulated import SimulatedCabin, simulated_cabin
 
 
-class Machine:
-    """A machine of the simulated cabin with its worker; its reports can be awaited."""
+class Machine(AtWorker):
+    """A machine of the simulated cabin with its worker."""
 
     def __init__(self, cabin: SimulatedCabin, device: str, driver: str) -> None:
         self.device, self.bench = device, cabin.bench
-        self._reports: queue.SimpleQueue[Report] = queue.SimpleQueue()
-        self._ends: dict[int, Completion] = {}
-        self.progress: list[object] = []
-        self._worker = Worker(
-            device,
-            registry.factory(driver, {}),
-            str(cabin.folder / device),
-            lambda _, report: self._reports.put(report),
-        )
-        self._worker.start()
+        super().__init__(device, driver, str(cabin.folder / device))
         self.until(self.ready)
-
-    def ready(self) -> bool:
-        return self._worker.status.level is Level.READY
-
-    def gone(self) -> bool:
-        return self._worker.status.level is Level.UNAVAILABLE
-
-    def until(self, holds: Callable[[], bool]) -> None:
-        """Take reports until something holds."""
-        end = time.monotonic() + PATIENCE_S
-        while not holds():
-            report = self._reports.get(timeout=max(0.0, end - time.monotonic()))
-            if isinstance(report, Completed):
-                assert report.command_id not in self._ends, "one completion each"
-                self._ends[report.command_id] = report.completion
-            elif isinstance(report, Progress):
-                self.progress.append(report.what)
-
-    def submit(self, command: object) -> int:
-        return self._worker.submit(command)
-
-    def end(self, number: int) -> Completion:
-        self.until(lambda: number in self._ends)
-        return self._ends[number]
-
-    def do(self, command: object) -> Completion:
-        return self.end(self.submit(command))
 
     def act(self, action: str, **body: object) -> None:
         self.bench.act(self.device, action, **body)
@@ -72,9 +32,6 @@ class Machine:
         """The cable is put back."""
         self.act("plug")
         self.until(self.ready)
-
-    def stop(self) -> None:
-        assert self._worker.stop()
 
 
 @pytest.fixture(scope="module")

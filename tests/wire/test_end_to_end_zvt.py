@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import json
-import queue
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from devices import registry
-from devices.driver import Completed, Progress, Report
 from devices.payment_terminal import zvt_commands as z
 from devices.payment_terminal.commands import Transaction
-from devices.status import Completion, Failed, Level, OutcomeUnknown, Success
-from devices.worker import Worker
+from devices.status import Failed, OutcomeUnknown, Success
 from kiosk.config import load
 from kiosk.main import main
 from sim.cabin_toml import TERMINAL_IDS
+from tests.support.at_worker import AtWorker
 from tests.support.simulated import SimulatedCabin, simulated_cabin
 
 PATIENCE_S = 40.0
@@ -41,45 +37,13 @@ def port_of(cabin: SimulatedCabin, driver: str) -> str:
     return f"serial://{place}?baud=9600&stop=2"
 
 
-class Terminal:
-    """The terminal of that driver with its worker; its reports can be awaited."""
+class Terminal(AtWorker):
+    """The terminal of that driver with its worker."""
 
     def __init__(self, cabin: SimulatedCabin, driver: str) -> None:
         self.device, self.bench = TERMINAL_IDS[driver], cabin.bench
-        self._reports: queue.SimpleQueue[Report] = queue.SimpleQueue()
-        self.ends: dict[int, Completion] = {}
-        self.progress: list[object] = []
-        self.worker = Worker(
-            self.device,
-            registry.factory(driver, {}),
-            port_of(cabin, driver),
-            lambda _, report: self._reports.put(report),
-        )
-        self.worker.start()
-        self.until_ready()
-
-    def until(self, holds: Any) -> None:
-        end = time.monotonic() + PATIENCE_S
-        while not holds():
-            report = self._reports.get(timeout=max(0.0, end - time.monotonic()))
-            if isinstance(report, Completed):
-                assert report.command_id not in self.ends, "one completion each"
-                self.ends[report.command_id] = report.completion
-            elif isinstance(report, Progress):
-                self.progress.append(report.what)
-
-    def until_ready(self) -> None:
-        self.until(lambda: self.worker.status.level is Level.READY)
-
-    def said(self, kind: type) -> list[object]:
-        return [x for x in self.progress if isinstance(x, kind)]
-
-    def end(self, number: int) -> Completion:
-        self.until(lambda: number in self.ends)
-        return self.ends[number]
-
-    def do(self, command: object) -> Completion:
-        return self.end(self.worker.submit(command))
+        super().__init__(self.device, driver, port_of(cabin, driver))
+        self.until(self.ready)
 
     def begun(self, order_no: str, fen: int) -> int:
         """A sale that waits for its card."""
@@ -121,9 +85,9 @@ def test_a_cable_pulled_while_it_waits_charges_nothing(terminal: Terminal) -> No
     number = terminal.begun("E2E2", 5000)
     terminal.bench.act(terminal.device, "unplug")
     assert isinstance(terminal.end(number), OutcomeUnknown)
-    terminal.until(lambda: terminal.worker.status.level is Level.UNAVAILABLE)
+    terminal.until(terminal.gone)
     terminal.bench.act(terminal.device, "plug")
-    terminal.until_ready()
+    terminal.until(terminal.ready)
     assert isinstance(terminal.do(z.Close("E2E2")), Success)
     (mark,) = terminal.said(z.Remembered)
     assert isinstance(mark, z.Remembered)

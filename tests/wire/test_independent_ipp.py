@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import queue
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from devices import registry
 from devices.document_printer.commands import (
     CancelJob,
     Identify,
@@ -29,64 +26,25 @@ from devices.document_printer.commands import (
     Waiting,
 )
 from devices.document_printer.messages import Capabilities
-from devices.driver import Completed, Progress, Report
-from devices.status import Completion, Failed, Level, OutcomeUnknown, Success
-from devices.worker import Worker
+from devices.status import Failed, OutcomeUnknown, Success
+from tests.support.at_worker import AtWorker
 from tests.support.document_pair import pdf
-from tests.support.ippeve import PATIENCE_S, EvePrinter, eve_printer, ipptool
+from tests.support.ippeve import EvePrinter, eve_printer, ipptool
 from tests.support.simulated import SimulatedCabin, simulated_cabin
 
 FIVE = pdf(5)
 
 
-class Hand:
-    """A worker with the driver, and what it reports."""
+class Hand(AtWorker):
+    """A worker with the driver on an address."""
 
     def __init__(self, url: str) -> None:
-        self._reports: queue.SimpleQueue[Report] = queue.SimpleQueue()
-        self._ends: dict[int, Completion] = {}
-        self.progress: list[object] = []
-        factory = registry.factory("ipp", {})
-        self._worker = Worker("printer", factory, url, lambda _, report: self._reports.put(report))
-        self._worker.start()
-
-    @property
-    def reason(self) -> str:
-        return self._worker.status.reason
-
-    def ready(self) -> bool:
-        return self._worker.status.level is Level.READY
-
-    def until(self, holds: Callable[[], bool]) -> None:
-        end = time.monotonic() + PATIENCE_S
-        while not holds():
-            report = self._reports.get(timeout=max(0.0, end - time.monotonic()))
-            if isinstance(report, Completed):
-                assert report.command_id not in self._ends, "one completion each"
-                self._ends[report.command_id] = report.completion
-            elif isinstance(report, Progress):
-                self.progress.append(report.what)
-
-    def submit(self, command: object) -> int:
-        return self._worker.submit(command)
-
-    def cancel(self, number: int) -> None:
-        self._worker.cancel(number)
-
-    def end(self, number: int) -> Completion:
-        self.until(lambda: number in self._ends)
-        return self._ends[number]
-
-    def do(self, command: object) -> Completion:
-        return self.end(self.submit(command))
+        super().__init__("printer", "ipp", url)
 
     def printing(self, **want: object) -> bool:
         """Whether such progress was told."""
         told = [x for x in self.progress if isinstance(x, Printing)]
         return any(all(getattr(x, key) == want[key] for key in want) for x in told)
-
-    def stop(self) -> None:
-        assert self._worker.stop()
 
 
 @pytest.fixture(scope="module")
