@@ -150,9 +150,9 @@ class CallScreen(Screen):
             card.place(box)
             inner = box.inset(px(11), px(4))
             y = inner.y
-            for labels, row in zip((self.names, self.phones, self.hours), rows, strict=True):
-                labels[n].place(Box(inner.x, y, inner.w, row))
-                y += row
+            for labels, line in zip((self.names, self.phones, self.hours), rows, strict=True):
+                labels[n].place(Box(inner.x, y, inner.w, line))
+                y += line
 
     def show(self, view: CallView) -> None:
         self.heading.say(view.title)

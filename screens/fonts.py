@@ -209,5 +209,5 @@ def _copy_everyday(whole: Path, path: Path) -> None:
 if __name__ == "__main__":
     try:
         prepare(PREPARED)
-    except FontMissingError as missing:
-        sys.exit(str(missing))
+    except FontMissingError as error:
+        sys.exit(str(error))

@@ -64,9 +64,9 @@ class Card(Widget):
         for n, button in enumerate(self.buttons):
             button.visible = n < len(view.buttons)
             if button.visible:
-                number, label = view.buttons[n]
+                number, name = view.buttons[n]
                 self._numbers[n] = str(number)
-                button.say(label)
+                button.say(name)
 
     def _labels(self) -> list[Label]:
         return [x for x in (self.words, self.more, self.hint) if x.text]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from screens.drawing import Box, Rects
 from screens.theme import SPACE
@@ -33,7 +34,12 @@ class Band(Widget):
     def __init__(self, kit: Kit, opened: Callable[[], None]) -> None:
         super().__init__(kit, "guide.band")
         self._ground = Rects(self.theme, self.solid, "practice")
-        label = {"on": "practice", "colour": "on_practice", "anchor": "middle", "face": "bold"}
+        label: dict[str, Any] = {
+            "on": "practice",
+            "colour": "on_practice",
+            "anchor": "middle",
+            "face": "bold",
+        }
         self._words = self.add(
             Label(kit, "guide.practice", "练习 · 不会真的扣钱", em_mm=11.5, **label)
         )

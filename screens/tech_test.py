@@ -45,6 +45,7 @@ def view_of(state: State) -> TestPage:
     if check is None:
         return TestPage("自检", bar=bar_of(state))
     place = f"第 {len(run.results) + 1} 项，共 {len(run.checks)} 项" if len(run.checks) > 1 else ""
+    actions: tuple[Action, ...]
     head = " · ".join(x for x in (check.device, place) if x)
     match run.phase:
         case Phase.PREPARE:

@@ -25,7 +25,9 @@ FIRST = (Verdict.FAILED, Verdict.UNKNOWN, Verdict.SKIPPED, Verdict.PASSED)
 def view_of(state: State) -> TechPage:
     step = step_of(state, TechTested)
     results = sorted(step.run.results, key=lambda x: FIRST.index(x.verdict))
-    actions = (Action("打印报告", "tested.print", enabled=step.said != "printing"),)
+    actions: tuple[Action, ...] = (
+        Action("打印报告", "tested.print", enabled=step.said != "printing"),
+    )
     if any(x.verdict is not Verdict.PASSED for x in results):
         actions += (Action("再测没通过的", "tested.again"),)
     lines: tuple[StaffLine, ...] = tuple(result_line(x, "tested.look") for x in results)
