@@ -13,6 +13,7 @@ from devices import port, registry
 from kiosk import config, config_toml
 from kiosk.composition import means_of
 from kiosk.core.means import Commit, RefundBy
+from kiosk.opening import rules_of
 from kiosk.settings import ClinicSettings, DeviceSettings
 
 EXAMPLE = Path(kiosk.__file__).parent / "cabin.example.toml"
@@ -119,6 +120,8 @@ def test_the_example_shows_the_defaults(folder: Path) -> None:
     for part in parts:
         assert getattr(example, part) == getattr(small, part)
     assert small.contacts == ()
+    called = rules_of(small, ()).contacts
+    assert [(x.name, x.phone) for x in called] == [(small.cabin.name, small.cabin.operator_phone)]
     assert set(small.devices) == {"terminal", "receipt_printer"}
     assert (small.gateways.alipay, small.gateways.wechat) == (None, None)
     assert small.barcodes == ()
@@ -223,6 +226,10 @@ def test_all_mistakes_are_named_at_once_in_the_order_of_lines(folder: Path) -> N
         ("help = 3\n", "cabin.help is not known"),
         ("[help]\ncontact = 3\n", "help.contact is not a list of sections; allowed: [[help.cont"),
         ('[[help.contact]]\nname = "a"\nphone = "021"\n', "help.contact[1].hours is missing"),
+        (
+            '[[help.contact]]\nname = "a"\nphone = "021"\nhours = "b"\n' * 4,
+            "help.contact[4] is one too many for the screen 请人帮忙; allowed: at most 3",
+        ),
         ("[devices]\nscanner = 1\n", "devices.scanner = 1 is not a section"),
         ("[devices.scaner]\n", "section [devices.scaner] is not known (did you mean scanner?)"),
         (
