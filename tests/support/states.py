@@ -167,9 +167,9 @@ PROBLEM_UNKNOWN = order(
 )
 
 
-def broken(role: str) -> State:
-    devices = {**READY, role: Device(Level.UNAVAILABLE, "no_answer")}
-    return replace(at(Home()), devices=devices)
+def broken(role: str, reason: str = "no_answer", step: Step | None = None) -> State:
+    devices = {**READY, role: Device(Level.UNAVAILABLE, reason)}
+    return replace(at(step or Home()), devices=devices)
 
 
 def shut(*means: Means, note: Note | None = None) -> State:
@@ -220,7 +220,9 @@ BUSY = {**READY, "terminal": Device(Level.BUSY, "refund")}
 STATES: dict[str, State] = {
     "home": at(Home()),
     "home_low": at(Home(), lower=True),
-    "home_no_paper": broken("receipt_printer"),
+    "home_no_paper": broken("receipt_printer", "paper_out"),
+    "home_no_printer": broken("receipt_printer"),
+    "home_waking": replace(at(Home()), devices={}),
     "attract": at(Attract()),
     "bill": at(ScanBill()),
     "bill_unknown_code": at(ScanBill(Note(NoteCode.UNKNOWN_CODE))),
@@ -334,5 +336,7 @@ STATES: dict[str, State] = {
     "sound_loudest": at(Home(), overlay=Overlay.SOUND, volume=5),
     "idle": at(BillList(), accounts=ACCOUNTS, overlay=Overlay.IDLE),
     "out_of_service": at(OutOfService("receipt_printer")),
+    "out_of_service_no_printer": broken("receipt_printer", step=OutOfService("receipt_printer")),
+    "out_of_service_waking": replace(at(OutOfService("receipt_printer")), devices={}),
     **clinic_states(BASE),
 }
