@@ -56,7 +56,7 @@ def load(path: str | Path, drivers: Drivers = DRIVERS) -> Settings:
     """Read and check the configuration file at `path`. Raises ConfigError, with every mistake."""
     file = Path(path).absolute()
     try:
-        text = file.read_bytes().decode()
+        text = file.read_bytes().decode().removeprefix("\ufeff")  # as some editors begin a file
     except OSError as error:
         raise ConfigError((f"{file}: can't be read: {error.strerror}",)) from error
     except UnicodeDecodeError as error:

@@ -315,6 +315,34 @@ def test_bad_syntax_is_named_with_its_line(folder: Path, text: str, line: int) -
     assert found.startswith(f"cabin.toml:{line}: is not TOML: ")
 
 
+@pytest.mark.parametrize(
+    ("line", "sign"),
+    [("id = “3801”", "“"), ('id：="3801"', "："), ('id ＝ "3801"', "＝"), ('name = "a，b" x', "")],
+)
+def test_a_sign_of_a_chinese_input_method_is_pointed_out(
+    folder: Path, line: str, sign: str
+) -> None:
+    (found,) = mistakes(folder, f"[cabin]\n{line}\n".encode())
+    assert found.startswith("cabin.toml:2: is not TOML: ")
+    assert (f"“{sign}” is a Chinese sign" in found) == bool(sign)
+    assert sign or "Chinese" not in found
+
+
+def test_a_file_may_begin_as_windows_editors_begin_one(folder: Path) -> None:
+    (folder / "cabin.toml").write_text(complete(SMALL), encoding="utf-8-sig")
+    assert config.load(folder / "cabin.toml").cabin.id == "3801"
+
+
+@pytest.mark.parametrize(
+    "port", ["/dev/cabin/t", "serial:///dev/cabin/t", "serial:///dev/cabin/t?baud=9600"]
+)
+def test_no_two_machines_have_one_port(folder: Path, port: str) -> None:
+    more = '[devices.terminal]\ndriver = "ecr_hub"\napp_id = "wz1"\nport = "/dev/cabin/t"\n'
+    more += f'[devices.scanner]\ndriver = "cdc_scanner"\nport = "{port}"\n'
+    (found,) = mistakes(folder, SMALL + more)
+    assert f'devices.scanner.port = "{port}" is the port of devices.terminal too' in found
+
+
 def test_a_file_that_cannot_be_read_is_named(folder: Path) -> None:
     with pytest.raises(config.ConfigError, match=r"nothing\.toml: can't be read: No such file"):
         config.load(folder / "nothing.toml")
