@@ -151,6 +151,17 @@ PART = order(
     e.RefundAnswered(ORDER_ID, f"{ORDER_ID}R1", Refunding.REFUNDED),
     printed(1),
 )
+B_TWIN = replace(B_GAS, account="3300008812", bill_no="G2", period=B_GAS.period)
+TWINS = order(
+    TERMINAL,
+    (B_GAS, B_TWIN),
+    paid(8200),
+    posted(0),
+    *refused(1),
+    e.RefundAnswered(ORDER_ID, f"{ORDER_ID}R1", Refunding.REFUNDED),
+    printed(1),
+)
+"""The gas of two households, one of them refused."""
 SLOW = order(
     TERMINAL,
     TWO,
@@ -294,6 +305,7 @@ STATES: dict[str, State] = {
     "pay_printing": with_order(order(TERMINAL, TWO, paid(12840), posted(0), posted(1))),
     "result_done": with_order(DONE),
     "result_part": with_order(PART),
+    "result_twins": with_order(TWINS),
     "result_slow": with_order(SLOW),
     "result_not_paid": with_order(DECLINED),
     "result_given_back": with_order(decide(GIVEN_BACK, printed(1), AT)[0]),
