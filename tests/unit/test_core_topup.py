@@ -9,10 +9,10 @@ import pytest
 from kiosk.core.bills import TopUp
 from kiosk.core.visit import messages as m
 from kiosk.core.visit.decide import decide
-from kiosk.core.visit.steps import BillList, ChooseTopUp, Confirm, Looking
+from kiosk.core.visit.steps import BillList, ChooseTopUp, Confirm, Looking, Note, NoteCode
 from screens import topup
 from tests.support.extremes import PREPAID
-from tests.support.states import B_POWER, POWER, at
+from tests.support.states import B_POWER, POWER, READY, at
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,17 @@ def test_what_is_owed_comes_before_a_top_up() -> None:
     assert after.visit.bills == (B_POWER,)
     after, _ = decide(state, m.AccountFound(1, replace(owing, bills=())))
     assert isinstance(after.visit.step, ChooseTopUp)
+
+
+def test_a_top_up_begins_only_while_its_biller_answers() -> None:
+    """Nobody is charged for what could not be passed on: the last probe may be a minute old."""
+    topping = (PREPAID.top_up_bill(5_000),)
+    state = replace(at(Confirm(topping)), devices=READY)
+    state, commands = decide(state, m.Touched("confirm.pay", "terminal"))
+    asked = next(x for x in commands if isinstance(x, m.QueryAccount))
+    assert (asked.institution, asked.account) == (PREPAID.institution.id, PREPAID.account)
+    silent, commands = decide(state, m.AccountSilent(asked.request))
+    assert silent.visit.step == Confirm(topping, Note(NoteCode.BILLER_SILENT))
+    assert commands == ()
+    _, commands = decide(state, m.AccountFound(asked.request, PREPAID))
+    assert any(isinstance(x, m.AskPrinter) for x in commands)

@@ -63,15 +63,13 @@ def touched_confirm(state: State, touch: Touched, step: Confirm) -> Moved:
 
 
 def _recheck(state: State, bills: tuple[Bill, ...], means: Means | None) -> Moved:
-    """Fetch the bills once more; top-ups have nothing to fetch."""
-    accounts = dict.fromkeys((x.institution, x.account) for x in bills if x.bill_no)
+    """Fetch the bills once more. Of a top-up only that its biller answers just now is learned."""
+    accounts = dict.fromkeys((x.institution, x.account) for x in bills)
     requests: list[QueryAccount] = []
     for institution, account in accounts:
         state, number = next_request(state)
         requests.append(QueryAccount(number, institution, account))
     step = Rechecking(bills, means, tuple(x.request for x in requests))
-    if not requests:
-        return _ask_printer(state, step)
     return go(state, step, *requests)
 
 
