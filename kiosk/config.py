@@ -25,6 +25,7 @@ from kiosk.config_reader import Mistakes, Section
 from kiosk.config_rice import read_rice
 from kiosk.config_services import read_booklet, read_notices, require_booklet_machines
 from kiosk.settings import (
+    MOST_CONTACTS,
     CabinSettings,
     ClinicSettings,
     Contact,
@@ -55,7 +56,7 @@ def load(path: str | Path, drivers: Drivers = DRIVERS) -> Settings:
     """Read and check the configuration file at `path`. Raises ConfigError, with every mistake."""
     file = Path(path).absolute()
     try:
-        text = file.read_bytes().decode()
+        text = file.read_bytes().decode().removeprefix("\ufeff")  # as some editors begin a file
     except OSError as error:
         raise ConfigError((f"{file}: can't be read: {error.strerror}",)) from error
     except UnicodeDecodeError as error:
@@ -260,5 +261,8 @@ def _contacts(section: Section) -> tuple[Contact, ...]:
         phone = item.text("phone", _PHONE, "a telephone number")
         contacts.append(Contact(name, phone, item.text("hours", _TEXT, "1 … 60 characters")))
         item.done()
+        if len(contacts) == MOST_CONTACTS + 1:
+            what = f"{item.name} is one too many for the screen 请人帮忙"
+            item.mistakes.add(item.path, what, f"at most {MOST_CONTACTS} [[help.contact]]")
     section.done()
     return tuple(contacts)

@@ -65,12 +65,23 @@ def read_devices(section: Section, drivers: Drivers) -> Mapping[str, DeviceSetti
         item.done()
         if item.has("driver") and item.raw("driver") == driver:
             _check_driver(item, driver, options)
-        twice = next((x for x, other in devices.items() if other.port == port and port), "")
+        twice = next((x for x, other in devices.items() if _same_port(other.port, port)), "")
         if twice:
             item.wrong("port", f"is the port of devices.{twice} too", "a port of its own")
         devices[role] = DeviceSettings(driver, port, MappingProxyType(options), record)
     section.done()
     return MappingProxyType(devices)
+
+
+def _same_port(one: str, other: str) -> bool:
+    """Whether two addresses lead to one port; a serial line is the same at every speed."""
+    return bool(one) and _line_of(one) == _line_of(other)
+
+
+def _line_of(port: str) -> str:
+    if not port.startswith("serial://"):
+        return port
+    return port.removeprefix("serial://").partition("?")[0]
 
 
 def _check_driver(item: Section, driver: str, options: Mapping[str, Option]) -> None:

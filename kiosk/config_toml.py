@@ -10,6 +10,8 @@ from dataclasses import dataclass
 Path = tuple[str | int, ...]
 """Where a value lives: ("help", "contact", 0, "phone")."""
 
+_CHINESE = re.compile("[“”‘’＝：，［］＃]")
+"""Signs that a Chinese input method puts where TOML wants its own."""
 _AT_LINE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
 
 
@@ -44,8 +46,14 @@ def parse(text: str) -> Document:
         place = _AT_LINE.search(message)
         at_end = text.rstrip().count("\n") + 1
         line = int(place[1]) if place is not None and place[1] else at_end
-        raise TomlSyntaxError(_AT_LINE.sub("", message), line) from error
+        raise TomlSyntaxError(_AT_LINE.sub("", message) + _chinese(text, line), line) from error
     return Document(values, _locate(text))
+
+
+def _chinese(text: str, line: int) -> str:
+    """Name the sign that an input method may have left in the line, outside its texts."""
+    found = _CHINESE.search(re.sub('"[^"]*"', "", text.split("\n")[line - 1]))
+    return f" (“{found[0]}” is a Chinese sign: switch the input method off)" if found else ""
 
 
 def _locate(text: str) -> dict[Path, int]:

@@ -22,7 +22,7 @@ from kiosk.core.commands import Command, StartTimer
 from kiosk.core.order import Order
 from kiosk.core.state import State
 from kiosk.core.visit import messages as m
-from kiosk.core.visit.common import order_at_screen, parting
+from kiosk.core.visit.common import order_at_screen, parting, told_anew
 from kiosk.core.visit.decide import decide as decide_visit
 from kiosk.core.visit.steps import AtOrder, Home, OutOfService, Visit
 from kiosk.core.visit.view import offer_of
@@ -316,7 +316,8 @@ class Engine:
     def _keep(self, order: Order) -> None:
         """Hold what is open or shown; the journal holds the rest."""
         self.state = replace(self.state, orders={**self.state.orders, order.id: order})
-        self._change(replace(self.state, paid_today_fen=self.books.paid_today()))
+        state = told_anew(self.state, order)
+        self._change(replace(state, paid_today_fen=self.books.paid_today()))
 
     def _drop_closed(self) -> None:
         shown = order_at_screen(self.state)

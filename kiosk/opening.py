@@ -32,7 +32,7 @@ def rules_of(settings: Settings, means: tuple[Means, ...]) -> Rules:
         settings.limits.payment_max_fen,
         settings.limits.day_max_fen,
         settings.refund.days,
-        tuple(Contact(x.name, x.phone, x.hours) for x in settings.contacts),
+        _contacts_of(settings),
         times.idle_warning,
         times.idle_reset,
         times.attract_after,
@@ -48,6 +48,13 @@ def rules_of(settings: Settings, means: tuple[Means, ...]) -> Rules:
         operators=tuple(Operator(x.id, x.name, x.role) for x in settings.operators),
         maintenance_s=times.maintenance,
     )
+
+
+def _contacts_of(settings: Settings) -> tuple[Contact, ...]:
+    """Whom to call. Sentences send people to these numbers, so there is always one."""
+    if not settings.contacts:
+        return (Contact(settings.cabin.name, settings.cabin.operator_phone, ""),)
+    return tuple(Contact(x.name, x.phone, x.hours) for x in settings.contacts)
 
 
 def shop_of(settings: Settings) -> PrintShop | None:

@@ -108,7 +108,7 @@ def refund_words(order: Order, days: int) -> tuple[str, ...]:
         if refund.state is RefundState.REFUNDED:
             sentence = _("已退 {amount} 元，{days} 个工作日内回到原来的卡或账户。")
         elif refund.state is RefundState.NEEDS_PERSON:
-            sentence = _("要退 {amount} 元，工作人员会联系办理，请留好小票。")
+            sentence = _("要退 {amount} 元，由工作人员办理，请留好小票，拿它来问。")
         else:
             sentence = _("正在退 {amount} 元，{days} 个工作日内回到原来的卡或账户。")
         words.append(sentence.format(amount=amount, days=days))

@@ -135,7 +135,7 @@ class Resident:
             return self._typing(step)
         if isinstance(step, ChooseTopUp):
             rule = step.account.topup
-            return Touch("topup.amount", str(rule.suggested_fen[0])) if rule else self._give_up()
+            return Touch("topup.amount", str(rule.choices[0])) if rule else self._give_up()
         match screen:
             case "institution":
                 return Touch("bill.institution", self._newest()[0])

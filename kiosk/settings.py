@@ -131,6 +131,10 @@ class ClinicSettings:
     fhir: bool = False
 
 
+MOST_CONTACTS = 3
+"""As many as fit the screen 请人帮忙."""
+
+
 @dataclass(frozen=True, slots=True)
 class Contact:
     """Somebody whom a resident can call, as shown on the screen."""

@@ -47,7 +47,8 @@ def view_of(state: State) -> FindView:
 def _books_closed(state: State) -> str:
     """That nobody can look now, and whom to call: never that there is no such payment."""
     lines = [note_text(Note(NoteCode.BOOKS_CLOSED))]
-    lines += [f"{x.name}  {x.phone}\n{x.hours}" for x in state.rules.contacts[:MOST_CONTACTS]]
+    called = state.rules.contacts[:MOST_CONTACTS]
+    lines += [f"{x.name}  {x.phone}\n{x.hours}".strip() for x in called]
     return "\n\n".join(lines)
 
 

@@ -19,7 +19,7 @@ _SENTENCES = {
     NoteCode.NO_DEBT: N_("{detail}：这个户号没有要缴的钱，您放心。"),
     NoteCode.ALREADY_LISTED: N_("这张账单已经在上面了。"),
     NoteCode.BILL_CHANGED: N_("账单金额刚刚变了，请您再看一遍。还没有扣钱。"),
-    NoteCode.BILL_GONE: N_("有一笔已经缴过了，不用再缴。请您再看一遍。"),
+    NoteCode.BILL_GONE: N_("缴费单位说，有一笔现在不用缴了。没有扣钱，请您再看一遍。"),
     NoteCode.BILL_LOCKED: N_("有一笔上次的还没有办完，请先不要再付。"),
     NoteCode.NOTHING_CHOSEN: N_("请先碰一下要付的账单。"),
     NoteCode.OVER_PAYMENT_LIMIT: N_("一次最多付 {detail} 元，请分几次付。"),

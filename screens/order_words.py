@@ -47,12 +47,29 @@ _LINES = {
 }
 
 
-def line_step(line: Line) -> Step:
-    """One line of an order as a rung: what it is and what became of it."""
+def line_steps(order: Order) -> tuple[Step, ...]:
+    """Each line of an order as a rung: what it is and what became of it.
+
+    Bills of one kind and month (two households, paid together) are told apart by the last four of
+    their numbers, as on the paper; that is shown and not said.
+    """
+    titles = [title(x.bill) for x in order.lines]
+    return tuple(
+        _line_step(line, name, twin=titles.count(name) > 1)
+        for line, name in zip(order.lines, titles, strict=True)
+    )
+
+
+def _line_step(line: Line, name: str, *, twin: bool) -> Step:
     words, state = _LINES[line.state]
     if line.needs_person:
         words = N_("工作人员在核对")
-    return Step(_("{bill}：{words}").format(bill=title(line.bill), words=_(words)), state)
+    told = _("{bill}：{words}").format(bill=name, words=_(words))
+    if not twin:
+        return Step(told, state)
+    kind = _(KINDS[line.bill.kind])
+    name = _("{kind} 尾号 {tail}").format(kind=kind, tail=line.bill.tail)
+    return Step(_("{bill}：{words}").format(bill=name, words=_(words)), state, told)
 
 
 _GOODS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.core.state import BILLER, State
+from kiosk.core.state import BILLER, PRINTER, Level, State
 from kiosk.core.visit.steps import OutOfService
 from kiosk.i18n import N_, _
 from kiosk.speech.utterance import Utterance, say
@@ -100,6 +100,28 @@ BILLER_REASONS = {
     ),
 }
 """The same two sentences where the biller was reached, or its line isn't the trouble."""
+WAKING = (N_("机器正在准备，还不能收钱。请等一会儿再碰一下。"), N_("正在准备，请稍等"))
+"""The same of what hasn't been heard yet since the start, or since its cable is back."""
+PRINTER_SILENT = (
+    N_("小票打印机现在没有回话。打不出小票，我们就不收钱。"),
+    N_("小票机没接上"),
+)
+UNHEARD = frozenset(
+    (
+        "no_answer",
+        "port_missing",
+        "port_busy",
+        "port_forbidden",
+        "port_error",
+        "unplugged",
+        "write_timeout",
+        "stuck",
+        "stopped",
+        "driver_error",
+        "not_configured",
+    )
+)
+"""Reasons of the receipt printer with which it has said nothing of its paper."""
 LINE = frozenset(("unreachable", "name_unknown", "timeout", "broken", "no_answer", "never_heard"))
 
 
@@ -124,6 +146,10 @@ def view_of(state: State) -> OutOfServiceView:
 
 def trouble_words(state: State, trouble: str, *, short: bool = False) -> str:
     """Why bills can't be paid now, by the device's own reason where that says more."""
+    if trouble in (PRINTER, BILLER) and state.device(trouble).level is Level.UNKNOWN:
+        return _(WAKING[short])
+    if trouble == PRINTER and state.device(PRINTER).reason in UNHEARD:
+        return _(PRINTER_SILENT[short])
     if trouble == BILLER:
         reason = state.device(BILLER).reason
         kind = "untrusted" if reason in UNTRUSTED else reason

@@ -16,7 +16,7 @@ from kiosk.speech.utterance import Utterance, say, sentences
 from screens.base import Screen
 from screens.drawing import Box
 from screens.ending import place_ending, tell_ending
-from screens.order_words import goods_step, line_step
+from screens.order_words import goods_step, line_steps
 from screens.rice_words import rice_ending
 from screens.theme import SPACE
 from screens.widgets.button import Button
@@ -78,7 +78,7 @@ def result_of(order: Order, refund_days: int) -> ResultView:
         return ResultView(title, fen, (), words, lead=lead, paid=False)
     if order.goods:
         return replace(_goods_result(order, refund_days), **rice_ending(order))
-    steps = tuple(line_step(x) for x in order.lines)
+    steps = line_steps(order)
     states = [x.state for x in order.lines]
     if set(states) == {LineState.POSTED}:
         lead, words = _paper_words(order)

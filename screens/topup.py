@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kiosk.core.bills import MOST_CHOICES
 from kiosk.core.state import State
 from kiosk.core.visit.steps import ChooseTopUp
 from kiosk.i18n import _
@@ -16,8 +17,6 @@ from screens.widgets.button import Button
 from screens.widgets.label import Amount, Label, amount_text
 from screens.widgets.message import Message
 from screens.widgets.panel import Panel
-
-MOST = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +38,11 @@ def view_of(state: State) -> TopUpView:
     account = step.account
     owner = _("户名：{owner}").format(owner=account.owner_masked) if account.owner_masked else ""
     tail = _("户号尾号 {tail}").format(tail=account.account[-4:])
-    rule = step.account.topup
-    choices = tuple(x for x in rule.suggested_fen if rule.min_fen <= x <= rule.max_fen)
     return TopUpView(
         _("预付费，要充多少钱？"),
         "    ".join(x for x in (owner, tail) if x),
         account.balance_fen,
-        choices[:MOST],
+        step.account.topup.choices,
         note_text(step.note),
         state.visit.lower,
     )
@@ -76,7 +73,7 @@ class TopUpScreen(Screen):
         )
         self.balance = self.add(Amount(self.kit, "topup.balance", on="card", em_mm=20.0))
         self.note = self.add(Message(self.kit, "topup.note", "wait"))
-        self._fen = [0] * MOST
+        self._fen = [0] * MOST_CHOICES
         self.buttons = [
             self.add(
                 Button(
@@ -88,7 +85,7 @@ class TopUpScreen(Screen):
                     em_mm=20.0,
                 )
             )
-            for n in range(MOST)
+            for n in range(MOST_CHOICES)
         ]
 
     def arrange(self, body: Box) -> None:

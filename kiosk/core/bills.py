@@ -11,6 +11,10 @@ from kiosk.core.money import Fen
 PERSONAL: dict[str, Any] = {"personal": True}
 """Metadata of a field that names a person; the journal seals it with the order's own key."""
 
+MOST_CHOICES = 6
+"""On one screen (standards, "choices")."""
+ROUND_FEN = (5_000, 10_000, 20_000, 30_000, 50_000, 100_000)
+
 
 class Kind(StrEnum):
     WATER = "water"
@@ -36,6 +40,13 @@ class TopUp:
     min_fen: Fen
     max_fen: Fen
     suggested_fen: tuple[Fen, ...] = ()
+
+    @property
+    def choices(self) -> tuple[Fen, ...]:
+        """The sums to offer, at most six: the biller's own, else round ones within its limits."""
+        fits = [x for x in dict.fromkeys(self.suggested_fen) if self.min_fen <= x <= self.max_fen]
+        fits = fits or [x for x in ROUND_FEN if self.min_fen <= x <= self.max_fen]
+        return tuple(fits[:MOST_CHOICES]) or (self.min_fen,)
 
 
 @dataclass(frozen=True, slots=True)

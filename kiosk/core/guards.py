@@ -100,7 +100,7 @@ def means_trouble(state: State, means: Means) -> str:
     level = state.device(means.id).level
     if not level.usable:
         return "unavailable"
-    if means.exclusive and any(_holds(x, means.exclusive) for x in state.orders.values()):
+    if means.exclusive and any(_holds(x, means) for x in state.orders.values()):
         return "locked"
     return "busy" if means.exclusive and level is Level.BUSY else ""
 
@@ -110,14 +110,18 @@ def _open_soon(state: State, means: Means) -> bool:
     return means_trouble(state, means) in ("", "busy")
 
 
-def _holds(order: Order, machine: str) -> bool:
-    """An order without a known outcome locks its machine, nobody else's (design, Money 6)."""
+def _holds(order: Order, means: Means) -> bool:
+    """An order without a known outcome locks its machine, nobody else's (design, Money 6).
+
+    A terminal of another make that has taken that one's place knows nothing of it and is idle.
+    """
     undecided = order.payment.state in (
         PaymentState.CREATED,
         PaymentState.REQUESTED,
         PaymentState.UNKNOWN,
     )
-    return order.means.exclusive == machine and undecided and not order.poisoned
+    same = order.means.exclusive == means.exclusive and order.means.commit is means.commit
+    return same and undecided and not order.poisoned
 
 
 def locked(state: State, bill: Bill) -> bool:

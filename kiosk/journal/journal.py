@@ -137,6 +137,8 @@ class Journal:
             self.store.commit()
         except BaseException:
             self.store.rollback()
+            if order is not None:
+                self._indexed.pop(order.id, None)
             raise
         if self._on_append:
             self._on_append(row)

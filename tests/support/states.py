@@ -151,6 +151,17 @@ PART = order(
     e.RefundAnswered(ORDER_ID, f"{ORDER_ID}R1", Refunding.REFUNDED),
     printed(1),
 )
+B_TWIN = replace(B_GAS, account="3300008812", bill_no="G2", period=B_GAS.period)
+TWINS = order(
+    TERMINAL,
+    (B_GAS, B_TWIN),
+    paid(8200),
+    posted(0),
+    *refused(1),
+    e.RefundAnswered(ORDER_ID, f"{ORDER_ID}R1", Refunding.REFUNDED),
+    printed(1),
+)
+"""The gas of two households, one of them refused."""
 SLOW = order(
     TERMINAL,
     TWO,
@@ -167,9 +178,9 @@ PROBLEM_UNKNOWN = order(
 )
 
 
-def broken(role: str) -> State:
-    devices = {**READY, role: Device(Level.UNAVAILABLE, "no_answer")}
-    return replace(at(Home()), devices=devices)
+def broken(role: str, reason: str = "no_answer", step: Step | None = None) -> State:
+    devices = {**READY, role: Device(Level.UNAVAILABLE, reason)}
+    return replace(at(step or Home()), devices=devices)
 
 
 def shut(*means: Means, note: Note | None = None) -> State:
@@ -220,7 +231,9 @@ BUSY = {**READY, "terminal": Device(Level.BUSY, "refund")}
 STATES: dict[str, State] = {
     "home": at(Home()),
     "home_low": at(Home(), lower=True),
-    "home_no_paper": broken("receipt_printer"),
+    "home_no_paper": broken("receipt_printer", "paper_out"),
+    "home_no_printer": broken("receipt_printer"),
+    "home_waking": replace(at(Home()), devices={}),
     "attract": at(Attract()),
     "bill": at(ScanBill()),
     "bill_unknown_code": at(ScanBill(Note(NoteCode.UNKNOWN_CODE))),
@@ -292,6 +305,7 @@ STATES: dict[str, State] = {
     "pay_printing": with_order(order(TERMINAL, TWO, paid(12840), posted(0), posted(1))),
     "result_done": with_order(DONE),
     "result_part": with_order(PART),
+    "result_twins": with_order(TWINS),
     "result_slow": with_order(SLOW),
     "result_not_paid": with_order(DECLINED),
     "result_given_back": with_order(decide(GIVEN_BACK, printed(1), AT)[0]),
@@ -334,5 +348,7 @@ STATES: dict[str, State] = {
     "sound_loudest": at(Home(), overlay=Overlay.SOUND, volume=5),
     "idle": at(BillList(), accounts=ACCOUNTS, overlay=Overlay.IDLE),
     "out_of_service": at(OutOfService("receipt_printer")),
+    "out_of_service_no_printer": broken("receipt_printer", step=OutOfService("receipt_printer")),
+    "out_of_service_waking": replace(at(OutOfService("receipt_printer")), devices={}),
     **clinic_states(BASE),
 }

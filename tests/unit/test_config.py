@@ -13,6 +13,7 @@ from devices import port, registry
 from kiosk import config, config_toml
 from kiosk.composition import means_of
 from kiosk.core.means import Commit, RefundBy
+from kiosk.opening import rules_of
 from kiosk.settings import ClinicSettings, DeviceSettings
 
 EXAMPLE = Path(kiosk.__file__).parent / "cabin.example.toml"
@@ -119,6 +120,8 @@ def test_the_example_shows_the_defaults(folder: Path) -> None:
     for part in parts:
         assert getattr(example, part) == getattr(small, part)
     assert small.contacts == ()
+    called = rules_of(small, ()).contacts
+    assert [(x.name, x.phone) for x in called] == [(small.cabin.name, small.cabin.operator_phone)]
     assert set(small.devices) == {"terminal", "receipt_printer"}
     assert (small.gateways.alipay, small.gateways.wechat) == (None, None)
     assert small.barcodes == ()
@@ -223,6 +226,10 @@ def test_all_mistakes_are_named_at_once_in_the_order_of_lines(folder: Path) -> N
         ("help = 3\n", "cabin.help is not known"),
         ("[help]\ncontact = 3\n", "help.contact is not a list of sections; allowed: [[help.cont"),
         ('[[help.contact]]\nname = "a"\nphone = "021"\n', "help.contact[1].hours is missing"),
+        (
+            '[[help.contact]]\nname = "a"\nphone = "021"\nhours = "b"\n' * 4,
+            "help.contact[4] is one too many for the screen 请人帮忙; allowed: at most 3",
+        ),
         ("[devices]\nscanner = 1\n", "devices.scanner = 1 is not a section"),
         ("[devices.scaner]\n", "section [devices.scaner] is not known (did you mean scanner?)"),
         (
@@ -306,6 +313,34 @@ def test_what_is_missing_is_named_where_its_section_begins(folder: Path) -> None
 def test_bad_syntax_is_named_with_its_line(folder: Path, text: str, line: int) -> None:
     (found,) = mistakes(folder, text.encode())
     assert found.startswith(f"cabin.toml:{line}: is not TOML: ")
+
+
+@pytest.mark.parametrize(
+    ("line", "sign"),
+    [("id = “3801”", "“"), ('id：="3801"', "："), ('id ＝ "3801"', "＝"), ('name = "a，b" x', "")],
+)
+def test_a_sign_of_a_chinese_input_method_is_pointed_out(
+    folder: Path, line: str, sign: str
+) -> None:
+    (found,) = mistakes(folder, f"[cabin]\n{line}\n".encode())
+    assert found.startswith("cabin.toml:2: is not TOML: ")
+    assert (f"“{sign}” is a Chinese sign" in found) == bool(sign)
+    assert sign or "Chinese" not in found
+
+
+def test_a_file_may_begin_as_windows_editors_begin_one(folder: Path) -> None:
+    (folder / "cabin.toml").write_text(complete(SMALL), encoding="utf-8-sig")
+    assert config.load(folder / "cabin.toml").cabin.id == "3801"
+
+
+@pytest.mark.parametrize(
+    "port", ["/dev/cabin/t", "serial:///dev/cabin/t", "serial:///dev/cabin/t?baud=9600"]
+)
+def test_no_two_machines_have_one_port(folder: Path, port: str) -> None:
+    more = '[devices.terminal]\ndriver = "ecr_hub"\napp_id = "wz1"\nport = "/dev/cabin/t"\n'
+    more += f'[devices.scanner]\ndriver = "cdc_scanner"\nport = "{port}"\n'
+    (found,) = mistakes(folder, SMALL + more)
+    assert f'devices.scanner.port = "{port}" is the port of devices.terminal too' in found
 
 
 def test_a_file_that_cannot_be_read_is_named(folder: Path) -> None:

@@ -9,7 +9,8 @@ import pytest
 from kiosk.core import events as e
 from kiosk.core import guards
 from kiosk.core.goods import Goods
-from kiosk.core.order import Order
+from kiosk.core.means import Commit, RefundBy
+from kiosk.core.order import Order, PaymentState
 from kiosk.core.state import Device, State
 from kiosk.core.visit import messages as m
 from kiosk.core.visit.decide import decide
@@ -180,6 +181,16 @@ def test_a_terminal_that_pays_somebody_back_is_closed_for_a_moment() -> None:
     assert guards.trouble(only) == "", "it is over soon"
     after, _ = decide(state, m.Touched("confirm.pay", "terminal"))
     assert step_of(after) == Confirm(TWO, Note(NoteCode.MEANS_BUSY, "terminal"))
+
+
+def test_an_unknown_payment_locks_its_terminal_and_not_the_next_make_of_it() -> None:
+    """The terminal was exchanged for one of the other make while nobody knew the outcome."""
+    lost = order(TERMINAL, TWO)
+    state = with_order(replace(lost, payment=replace(lost.payment, state=PaymentState.UNKNOWN)))
+    other = replace(TERMINAL, commit=Commit.TWO_PHASE, refund=RefundBy.FULL)
+    assert guards.means_trouble(state, TERMINAL) == "locked"
+    assert guards.means_trouble(state, other) == ""
+    assert guards.locked(state, TWO[0]), "its bills stay locked whatever pays"
 
 
 @pytest.mark.parametrize(

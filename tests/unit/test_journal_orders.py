@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from pathlib import Path
 
+import apsw
 import pytest
 
 from kiosk import seal
 from kiosk.core import events as e
 from kiosk.core.decide import decide
-from kiosk.core.order import Order
+from kiosk.core.order import Order, PaymentState
 from kiosk.journal import Journal, ReplayDiffersError, replay
 from kiosk.journal.rows import Row, encode
 from tests.crash import lives
@@ -45,6 +47,29 @@ def test_a_replay_leads_to_the_same_states_and_digests(path: Path) -> None:
     assert [x.event for x in journal.entries(SECOND)] == lives.one_refused(SECOND)
     with pytest.raises(KeyError):
         replay(journal, lives.number(9))
+    journal.close()
+
+
+def test_a_note_that_could_not_be_written_leaves_the_list_as_it_is(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second try must not take the list for up to date (an order settled on a full disk)."""
+    journal = Journal(path)
+    writer = lives.Writer(journal)
+    writer.live(lives.answer_lost(THIRD))
+    order = writer.orders[THIRD]
+    settled = replace(order, payment=replace(order.payment, state=PaymentState.PAID))
+
+    def full() -> None:
+        raise apsw.FullError("no room")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(journal.store, "commit", full)
+        with pytest.raises(apsw.FullError):
+            journal.note("OldOrderSettled", {}, journal.now(), settled)
+    assert [x.charged_fen for x in journal.summaries()] == [0]
+    journal.note("OldOrderSettled", {}, journal.now(), settled)
+    assert [x.charged_fen for x in journal.summaries()] == [order.amount_fen]
     journal.close()
 
 

@@ -11,8 +11,16 @@ import pytest
 
 from kiosk.core.bills import Kind
 from kiosk.core.order import Order, PaperState, PaymentState, with_paper, with_payment
-from kiosk.core.state import State
-from kiosk.core.visit.steps import AtOrder, ChooseInstitution, Note, NoteCode, Overlay
+from kiosk.core.state import Device, Level, State
+from kiosk.core.visit.steps import (
+    AtOrder,
+    ChooseInstitution,
+    Home,
+    Note,
+    NoteCode,
+    OutOfService,
+    Overlay,
+)
 from kiosk.gateways.sentences import BILLER_SENTENCES, QR_SENTENCES
 from kiosk.gateways.types import BillerCode
 from screens import environment
@@ -30,6 +38,7 @@ from screens import (  # noqa: E402
     institution,
     notes,
     order_words,
+    out_of_service,
     pay,
     receipt_problem,
     result,
@@ -101,6 +110,17 @@ def test_a_result_names_how_many_were_refused() -> None:
     assert titles["cancelled"] == "已经取消，没有付款"
     assert titles["too_late"] == "没有付款，付款码作废了"
     assert titles["closed"] == "没有付款", "there was no code"
+
+
+def test_of_two_like_bills_it_is_told_which_was_refused() -> None:
+    """Shown by the last four, as on the paper, and not said aloud to the whole room."""
+    steps = result.result_of(s.TWINS, 3).steps
+    assert [x.text for x in steps] == [
+        "煤气费 尾号 7730：已缴好",
+        "煤气费 尾号 8812：没有缴成，退给您",
+    ]
+    assert [x.said for x in steps] == ["煤气费 10 月：已缴好", "煤气费 10 月：没有缴成，退给您"]
+    assert "10 月" in result.result_of(s.PART, 3).steps[0].text
 
 
 @pytest.mark.parametrize("name", sorted(ENDS))
@@ -275,6 +295,28 @@ def test_what_costs_money_stops_when_none_can_be_taken() -> None:
     ]
     assert tiles[2].reason == "小票纸没好，暂停"
     assert tiles[0].reason == "小票纸没好，暂停"
+
+
+@pytest.mark.parametrize(
+    ("role", "device", "short", "long"),
+    [
+        ("receipt_printer", Device(Level.UNAVAILABLE, "paper_out"), "小票纸没好", "可能是没有纸了"),
+        ("receipt_printer", Device(Level.UNAVAILABLE, "unplugged"), "小票机没接上", "没有回话"),
+        ("receipt_printer", Device(Level.UNAVAILABLE, "no_answer"), "小票机没接上", "没有回话"),
+        ("receipt_printer", Device(Level.UNKNOWN, "connecting"), "正在准备", "正在准备"),
+        ("receipt_printer", Device(), "正在准备", "正在准备"),
+        ("biller", Device(), "正在准备", "正在准备"),
+        ("biller", Device(Level.UNAVAILABLE, "unreachable"), "网络断了", "网络断了"),
+    ],
+)
+def test_a_reason_says_no_more_than_is_known(
+    role: str, device: Device, short: str, long: str
+) -> None:
+    """Nobody is told of paper or network when only silence is known."""
+    state = replace(s.at(OutOfService(role)), devices={**s.READY, role: device})
+    assert long in out_of_service.view_of(state).reason
+    at_home = replace(state, visit=replace(state.visit, step=Home()))
+    assert short in home.view_of(at_home).tiles[0].reason
 
 
 def test_no_more_choices_than_fit() -> None:

@@ -114,7 +114,8 @@ def found(state: State, event: AccountFound) -> Moved:
     if not isinstance(step, Looking) or step.request != event.request:
         return stay(state)
     account = event.account
-    if account.topup is not None:
+    if account.topup is not None and not account.bills:
+        # Where something is owed as well, that comes first: it may stop the supply.
         return go(state, ChooseTopUp(account))
     if not account.bills:
         return _ask_again(state, Note(NoteCode.NO_DEBT, account.institution.name))
@@ -193,7 +194,7 @@ def touched_topup(state: State, touch: Touched, step: ChooseTopUp) -> Moved:
     if touch.target != "topup.amount" or rule is None or not touch.value.isdigit():
         return stay(state)
     amount = int(touch.value)
-    if amount not in rule.suggested_fen or not rule.min_fen <= amount <= rule.max_fen:
+    if amount not in rule.choices:
         return stay(state)
     bill = step.account.top_up_bill(amount)
     if guards.locked(state, bill):

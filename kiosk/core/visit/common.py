@@ -12,7 +12,7 @@ from kiosk.core.visit.class_messages import CloseClass
 from kiosk.core.visit.clinic_messages import StopMeter
 from kiosk.core.visit.clinic_steps import UNDER_PRESSURE, ClinicStep
 from kiosk.core.visit.messages import Happen, Ring, VisitCommand, VisitEnded
-from kiosk.core.visit.steps import AtOrder, Attract, CallPerson, Home, Overlay, Step
+from kiosk.core.visit.steps import AtOrder, Attract, CallPerson, FoundOrder, Home, Overlay, Step
 
 Moved = tuple[State, tuple[VisitCommand, ...]]
 
@@ -45,6 +45,24 @@ def order_at_screen(state: State) -> Order | None:
     if isinstance(step, CallPerson):
         step = step.before or step
     return state.orders.get(step.order_id) if isinstance(step, AtOrder) else None
+
+
+def told_anew(state: State, order: Order) -> State:
+    """查一笔 tells how the order stands, also if that changes while somebody reads it."""
+
+    def anew(step: Step | None) -> Step | None:
+        if isinstance(step, CallPerson):
+            return replace(step, before=anew(step.before))
+        return (
+            FoundOrder(order)
+            if isinstance(step, FoundOrder) and step.order.id == order.id
+            else step
+        )
+
+    step = anew(state.visit.step)
+    if step is None or step == state.visit.step:
+        return state
+    return replace(state, visit=replace(state.visit, step=step))
 
 
 def working(order: Order) -> bool:

@@ -45,7 +45,6 @@ from kiosk.core.visit.steps import (
     ScanBill,
 )
 
-Key = tuple[str, str, str, str]
 PAPER = "paper"
 PAPER_S = 2.5
 """A printer that hasn't answered by then is unknown: one lost reply and the next round fit in."""
@@ -64,15 +63,13 @@ def touched_confirm(state: State, touch: Touched, step: Confirm) -> Moved:
 
 
 def _recheck(state: State, bills: tuple[Bill, ...], means: Means | None) -> Moved:
-    """Fetch the bills once more; top-ups have nothing to fetch."""
-    accounts = dict.fromkeys((x.institution, x.account) for x in bills if x.bill_no)
+    """Fetch the bills once more. Of a top-up only that its biller answers just now is learned."""
+    accounts = dict.fromkeys((x.institution, x.account) for x in bills)
     requests: list[QueryAccount] = []
     for institution, account in accounts:
         state, number = next_request(state)
         requests.append(QueryAccount(number, institution, account))
     step = Rechecking(bills, means, tuple(x.request for x in requests))
-    if not requests:
-        return _ask_printer(state, step)
     return go(state, step, *requests)
 
 
@@ -95,11 +92,11 @@ def rechecked(state: State, event: AccountFound | AccountRefused | AccountSilent
 
 def _compare(state: State, step: Rechecking) -> Moved:
     """Pay only what was shown: a changed bill is shown again, one that is gone is dropped."""
-    now = {x.key: x for x in step.fresh}
-    kept = tuple(now.get(x.key, x) for x in step.bills if x.key in now or not x.bill_no)
-    if kept == step.bills:
-        return _ask_printer(state, step)
-    accounts = tuple(replace(x, bills=_current(x.bills, step, now)) for x in state.visit.accounts)
+    found = tuple(_now(x, step) for x in step.bills)
+    kept = tuple(x for x in found if x is not None)
+    if len(kept) == len(found) and all(map(_as_shown, step.bills, kept)):
+        return _ask_printer(state, replace(step, bills=kept))
+    accounts = tuple(replace(x, bills=_current(x.bills, step)) for x in state.visit.accounts)
     chosen = frozenset(x.key for x in kept)
     visit = replace(state.visit, accounts=accounts, chosen=chosen)
     state = replace(state, visit=visit)
@@ -110,10 +107,32 @@ def _compare(state: State, step: Rechecking) -> Moved:
     return go(state, Confirm(kept, note))
 
 
-def _current(shown: tuple[Bill, ...], step: Rechecking, now: dict[Key, Bill]) -> tuple[Bill, ...]:
+def _now(bill: Bill, step: Rechecking) -> Bill | None:
+    """A bill as its biller has it now, None if it isn't owed any more. A top-up is as it was.
+
+    Some billers number the same bill anew at each question: it is the one of its month then.
+    Calling it paid would be untrue.
+    """
+    if not bill.bill_no:
+        return bill
+    same = [x for x in step.fresh if x.key == bill.key]
+    if same:
+        return same[0]
+    same = [x for x in step.fresh if x.lock == bill.lock]
+    alone = sum(x.lock == bill.lock for x in step.bills) == 1
+    return same[0] if alone and len(same) == 1 else None
+
+
+def _as_shown(shown: Bill, now: Bill) -> bool:
+    return replace(now, bill_no=shown.bill_no) == shown
+
+
+def _current(shown: tuple[Bill, ...], step: Rechecking) -> tuple[Bill, ...]:
     """The list as it is now: changed bills replaced, those that were asked for and gone dropped."""
     asked = {x.key for x in step.bills}
-    return tuple(now.get(x.key, x) for x in shown if x.key in now or x.key not in asked)
+    now = {x.key: x for x in step.fresh}
+    found = (_now(x, step) if x.key in asked else now.get(x.key, x) for x in shown)
+    return tuple(x for x in found if x is not None)
 
 
 def _after_all_gone(state: State) -> BillList | ScanBill:
