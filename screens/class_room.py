@@ -37,8 +37,8 @@ class ClassRoomView:
 
 
 _WHY = {
-    "paper_out": "小票纸用完了。装好纸",
-    "cover_open": "小票机的盖子开着。关好盖子",
+    "paper_out": "没纸了，装好纸",
+    "cover_open": "小票机盖子开着，关好",
 }
 
 
@@ -72,7 +72,7 @@ def _is_of(paper: Certificate | None, who: Learner | None) -> bool:
 def _about(learner: Learner, *, turn: bool) -> str:
     learned = sum(x.whole for x in learner.learned)
     words = f"学完 {learned} 课" if learned else "还没学"
-    return f"✓ {words}" if turn else words
+    return f"轮到了，{words}" if turn else words
 
 
 def _note(room: Classroom, reason: str) -> str:
@@ -81,7 +81,7 @@ def _note(room: Classroom, reason: str) -> str:
     """
     who, latest = room.learner, room.latest
     if room.certificate is not None and (latest is None or not room.printing):
-        return _certificate(room.certificate, reason, again=_is_of(room.certificate, who))
+        return _certificate(room.certificate, reason)
     if who is None or latest is None:
         return ""
     if not latest.whole:
@@ -91,7 +91,7 @@ def _note(room: Classroom, reason: str) -> str:
     )
 
 
-def _certificate(paper: Certificate, reason: str, *, again: bool) -> str:
+def _certificate(paper: Certificate, reason: str) -> str:
     whose = f"{paper.learner} 的证书"
     match paper.paper:
         case Paper.PRINTING:
@@ -99,11 +99,11 @@ def _certificate(paper: Certificate, reason: str, *, again: bool) -> str:
         case Paper.PRINTED:
             return f"{whose}打好了，请从小票口拿。"
         case Paper.UNKNOWN:
-            words = f"不知道{whose}打好没有。请看看小票口，"
-            return words + ("没有就碰「再打一次」。" if again else "没有就再打一次。")
+            return f"不知道{whose}打好没有。小票口没有，再打一次。"
         case _:
-            why = _WHY.get(reason, "小票机打不了，请技术人员来看。修好了")
-            return f"{whose}没有打出来。{why}，" + ("碰「再打一次」。" if again else "再打一次。")
+            if reason not in _WHY:
+                return f"{whose}没有打出来。小票机坏了，请叫技术人员。"
+            return f"{whose}没有打出来。{_WHY[reason]}，再打一次。"
 
 
 def spoken(view: ClassRoomView) -> Utterance:  # noqa: ARG001

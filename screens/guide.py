@@ -23,6 +23,7 @@ from screens.theme import SPACE, rgb
 from screens.walk import describe
 from screens.widgets.base import Kit, Touchable, Widget
 from screens.widgets.panel import Panel
+from screens.widgets.qr import QrImage
 
 _AROUND_MM = 2.5
 """Between the lit widget and the frame around it."""
@@ -276,7 +277,9 @@ def _obstacles(screen: Screen) -> Iterator[tuple[Box, int]]:
     for widget in screen.walk():
         if widget.touchable:
             yield widget.box.inset(air), 16
+        elif isinstance(widget, QrImage):
+            yield widget.box, 16  # half a code can't be taken along
         elif widget.text and widget.role:
-            yield widget.box.inset(air), 8 if widget.role == "amount" else 4
+            yield widget.box.inset(air), 24 if widget.role == "amount" else 4
         elif isinstance(widget, Panel):
             yield widget.box.inset(air), 1

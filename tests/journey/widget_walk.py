@@ -135,6 +135,7 @@ class _Walk:
         self._said: dict[str, list[Any]] = {}
         self._not_shown: list[str] = []
         self._ids: dict[str, set[str]] = {}
+        self._labels: dict[str, set[str]] = {}
 
     def see(self, name: str, state: Any) -> None:
         from screens.walk import describe
@@ -150,7 +151,12 @@ class _Walk:
             how = f"{picture.palette} lower={state.visit.lower} {picture.language}"
             self._broken[f"{name} {how}"] = found
         widgets = list(screen.walk())
-        self._ids.setdefault(picture.screen, set()).update(x["id"] for x in describe(screen))
+        told = describe(screen)
+        self._ids.setdefault(picture.screen, set()).update(x["id"] for x in told)
+        if picture.language == "zh":
+            for x in told:
+                label = str(x["text"]).replace("\n", "")
+                self._labels.setdefault(x["id"], set()).add(label)
         self._listen(f"{name} {picture.language}", picture, widgets)
         self._texts |= {(w.face, w.text) for w in widgets if isinstance(w, Label) and w.text}
         if name.startswith("clinic_"):
@@ -279,6 +285,7 @@ class _Walk:
             "not_shown": self._not_shown,
             "texts": sorted(self._texts),
             "ids": {screen: sorted(ids) for screen, ids in sorted(self._ids.items())},
+            "labels": {x: sorted(texts) for x, texts in sorted(self._labels.items())},
             "fonts": {x: self._app.kit.fonts.path(x) for x in ("regular", "bold", "serif")},
         }
 
