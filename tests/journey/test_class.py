@@ -181,11 +181,19 @@ def _touched(stage: Stage, count: int, seed: int) -> None:
             classes.touch(stage, screen, wanted if shown(screen, wanted) else "guide.volunteer")
             continue
         stage.kiosk.finger.touch(*_somewhere(chance, screen, band))
-    if not _opened_sheet(stage.kiosk.settled()):
-        stage.kiosk.touch("guide.volunteer")
-    stage.kiosk.touch("guide.leave")
+    stage.until(lambda: _left(stage), "the end of practice")
     stage.kiosk.on("home")
     assert real_world(stage) == before
+
+
+def _left(stage: Stage) -> bool:
+    """义工 and 有人要办事, however far the newest finger has come."""
+    screen = stage.kiosk.settled()
+    if classes.practising(screen):
+        classes.touch(stage, screen, "guide.leave" if _opened_sheet(screen) else "guide.volunteer")
+    elif screen["screen"] == "class_room":
+        stage.kiosk.touch("class.leave")
+    return screen["screen"] == "home" and not classes.practising(screen)
 
 
 def _opened_sheet(screen: Screen) -> bool:
