@@ -178,7 +178,7 @@ def _touched(stage: Stage, count: int, seed: int) -> None:
             raise AssertionError(f"the real {screen['screen']} is shown in a class")
         if chance.random() < 0.3 and not _opened_sheet(screen):
             wanted = screen["practice"]["target"] or "guide.press.0"
-            classes.touch(stage, screen, wanted if shown(screen, wanted) else "guide.volunteer")
+            _tap(stage, screen, wanted if shown(screen, wanted) else "guide.volunteer")
             continue
         stage.kiosk.finger.touch(*_somewhere(chance, screen, band))
     stage.until(lambda: _left(stage), "the end of practice")
@@ -186,11 +186,19 @@ def _touched(stage: Stage, count: int, seed: int) -> None:
     assert real_world(stage) == before
 
 
+def _tap(stage: Stage, screen: Screen, widget: str) -> None:
+    """A finger where that was, whatever is there now."""
+    found = shown(screen, widget)
+    assert found is not None
+    left, top, width, height = found["box"]
+    stage.kiosk.finger.touch(left + width // 2, top + height // 2)
+
+
 def _left(stage: Stage) -> bool:
     """义工 and 有人要办事, however far the newest finger has come."""
     screen = stage.kiosk.settled()
     if classes.practising(screen):
-        classes.touch(stage, screen, "guide.leave" if _opened_sheet(screen) else "guide.volunteer")
+        _tap(stage, screen, "guide.leave" if _opened_sheet(screen) else "guide.volunteer")
     elif screen["screen"] == "class_room":
         stage.kiosk.touch("class.leave")
     return screen["screen"] == "home" and not classes.practising(screen)

@@ -62,7 +62,7 @@ def guided(app: Any, shown: list[Any], below: Any) -> list[str]:
     """What a lesson's guidance breaks, in whatever step of whatever lesson, by day and by night."""
     from kiosk.classroom.lesson import By
     from kiosk.classroom.reading import shipped
-    from screens.guide import GuideView
+    from kiosk.classroom.run import Guidance
     from screens.walk import faults
 
     broken = []
@@ -71,8 +71,12 @@ def guided(app: Any, shown: list[Any], below: Any) -> list[str]:
             labels = {x: tuple(o.label for o in step.outside if o.by is x) for x in By}
             said = [(step.text, step.more, False), *((x.say, "", True) for x in step.mistakes)]
             for open_sheet, (text, more, kind) in product((False, True), said):
-                view = GuideView(
-                    *(n + 1, len(lesson.steps), text, more, step.hint, step.target, True, True),
+                view = Guidance(
+                    *(n + 1, len(lesson.steps), text, more),
+                    hint=step.hint,
+                    target=step.target,
+                    finger=True,
+                    light=True,
                     kind=kind,
                     buttons=() if kind else tuple(enumerate(labels[By.LEARNER])),
                     controls=tuple(enumerate(labels[By.VOLUNTEER])),
@@ -153,10 +157,9 @@ class _Walk:
         widgets = list(screen.walk())
         told = describe(screen)
         self._ids.setdefault(picture.screen, set()).update(x["id"] for x in told)
-        if picture.language == "zh":
-            for x in told:
-                label = str(x["text"]).replace("\n", "")
-                self._labels.setdefault(x["id"], set()).add(label)
+        for x in told:
+            label = str(x["text"]).replace("\n", "")
+            self._labels.setdefault(x["id"], set()).add(label)
         self._listen(f"{name} {picture.language}", picture, widgets)
         self._texts |= {(w.face, w.text) for w in widgets if isinstance(w, Label) and w.text}
         if name.startswith("clinic_"):

@@ -26,6 +26,7 @@ from kiosk.core.visit.class_steps import (
     LessonEntry,
 )
 from kiosk.core.visit.common import IDLE, Moved, go, leave, next_request, stay
+from kiosk.core.visit.digits import typed
 from kiosk.core.visit.messages import Ring, Touched
 
 QUIET_S = 45 * 60.0
@@ -172,12 +173,8 @@ def _touched_name(state: State, touch: Touched, step: ClassName) -> Moved:
 
 def _touched_digits(state: State, touch: Touched, step: ClassDigits) -> Moved:
     match touch.target:
-        case "class.key" if touch.value == "clear":
-            return go(state, ClassDigits())
-        case "class.key" if touch.value == "delete":
-            return go(state, ClassDigits(step.digits[:-1]))
-        case "class.key" if len(touch.value) == 1 and touch.value in "0123456789":
-            return go(state, ClassDigits((step.digits + touch.value)[:DIGITS]))
+        case "class.key":
+            return go(state, ClassDigits(typed(step.digits, touch.value, DIGITS)))
         case "class.digits_done" if len(step.digits) == DIGITS:
             return _add(state, f"尾号{step.digits}")
         case _:
