@@ -13,8 +13,8 @@ from kiosk.classroom import reading
 from kiosk.core.access import REFUSED, SIGNED_IN, SIGNED_OUT, TRIED
 from kiosk.core.state import PRINTER
 from tests.journey import classes
+from tests.journey.fumbling import Fumbler
 from tests.journey.stage import Stage, shown
-from tests.support.window import Screen
 
 pytestmark = pytest.mark.window
 
@@ -156,80 +156,17 @@ def _ask_to_pay(stage: Stage) -> None:
 
 
 def _touched(stage: Stage, count: int, seed: int) -> None:
-    """Fingers anywhere on the practised screen, its card and the volunteer's controls, and some
-    that do what the lesson says, so that money is practised, too.
-    """
-    chance = random.Random(seed)
-    lesson = classes.lesson("power_bill")
+    fumbler = Fumbler(stage, classes.lesson("power_bill"), random.Random(seed))
     before = real_world(stage)
-    classes.open_class(stage)
-    classes.add_learner(stage)
-    screen = classes.choose_lesson(stage, lesson)
-    band = _bottom(screen, "guide.volunteer") + 12
+    fumbler.begin()
     _ask_to_pay(stage)  # or nothing was practised that could go the wrong way
     stage.kiosk.wait_for(lambda x: shown(x, "guide.press.0") is not None, "the card")
     stage.kiosk.touch("guide.press.0")
     stage.kiosk.wait_for(lambda x: x["practice"]["facts"]["payment"] == "paid", "paying")
     for _ in range(count):
-        screen = stage.kiosk.wait_for(lambda x: x["screen"] != "class_wait", "the end of a lesson")
-        if screen["screen"] == "class_room":  # it came to its end by chance
-            screen = classes.choose_lesson(stage, lesson)
-        elif not classes.practising(screen):
-            raise AssertionError(f"the real {screen['screen']} is shown in a class")
-        if chance.random() < 0.3 and not _opened_sheet(screen):
-            wanted = screen["practice"]["target"] or "guide.press.0"
-            _tap(stage, screen, wanted if shown(screen, wanted) else "guide.volunteer")
-            continue
-        stage.kiosk.finger.touch(*_somewhere(chance, screen, band))
-    stage.until(lambda: _left(stage), "the end of practice")
-    stage.kiosk.on("home")
+        fumbler.touch()
+    fumbler.leave()
     assert real_world(stage) == before
-
-
-def _tap(stage: Stage, screen: Screen, widget: str) -> None:
-    """A finger where that was, whatever is there now."""
-    found = shown(screen, widget)
-    assert found is not None
-    left, top, width, height = found["box"]
-    stage.kiosk.finger.touch(left + width // 2, top + height // 2)
-
-
-def _left(stage: Stage) -> bool:
-    """义工 and 有人要办事, however far the newest finger has come."""
-    screen = stage.kiosk.settled()
-    if classes.practising(screen):
-        _tap(stage, screen, "guide.leave" if _opened_sheet(screen) else "guide.volunteer")
-    elif screen["screen"] == "class_room":
-        stage.kiosk.touch("class.leave")
-    return screen["screen"] == "home" and not classes.practising(screen)
-
-
-def _opened_sheet(screen: Screen) -> bool:
-    """Whether the volunteer's controls are open."""
-    return shown(screen, "guide.leave") is not None
-
-
-def _bottom(screen: Screen, widget_id: str) -> int:
-    box = next(x["box"] for x in screen["widgets"] if x["id"] == widget_id)
-    return int(box[1] + box[3])
-
-
-def _somewhere(chance: random.Random, screen: Screen, band: int) -> tuple[int, int]:
-    """Mostly in the middle of something that can be touched, sometimes anywhere; never 有人要办事,
-    which is the way out.
-    """
-    sheet = _opened_sheet(screen)
-    buttons = [
-        x["box"]
-        for x in screen["widgets"]
-        if x["role"] in ("button", "checkbox") and x["id"] != "guide.leave"
-        if x["id"].startswith("guide.") or not sheet
-    ]
-    below = [x for x in buttons if x[1] > band]
-    if below and (sheet or chance.random() < 0.8):
-        left, top, width, height = chance.choice(below)
-        return left + width // 2, top + height // 2
-    return chance.randrange(8, 1072), chance.randrange(band, 1912)
 
 
 def test_random_touches_reach_nothing_real(stage: Stage, seed: int) -> None:
