@@ -156,8 +156,9 @@ def _ask_to_pay(stage: Stage) -> None:
 
 
 def _touched(stage: Stage, count: int, seed: int) -> None:
-    fumbler = Fumbler(stage, classes.lesson("power_bill"), random.Random(seed))
-    before = real_world(stage)
+    lesson = classes.lesson("power_bill")
+    fumbler = Fumbler(stage, lesson, random.Random(seed))
+    before = real_world(stage, *lesson.real)
     fumbler.begin()
     _ask_to_pay(stage)  # or nothing was practised that could go the wrong way
     stage.kiosk.wait_for(lambda x: shown(x, "guide.press.0") is not None, "the card")
@@ -166,7 +167,7 @@ def _touched(stage: Stage, count: int, seed: int) -> None:
     for _ in range(count):
         fumbler.touch()
     fumbler.leave()
-    assert real_world(stage) == before
+    assert real_world(stage, *lesson.real) == before
 
 
 def test_random_touches_reach_nothing_real(stage: Stage, seed: int) -> None:
@@ -227,6 +228,28 @@ def _opened(stage: Stage) -> set[str]:
         except OSError:
             continue  # closed meanwhile
     return found
+
+
+def test_the_first_receipt_of_a_learner_is_of_paper(stage: Stage) -> None:
+    """The lesson borrows the real printer; what comes out says that it is practice."""
+    lesson = classes.lesson("power_bill")
+    before = real_world(stage, PRINTER)
+    papers = len(stage.bench.receipts())
+    classes.open_class(stage)
+    classes.add_learner(stage)
+    classes.choose_lesson(stage, lesson)
+    _ask_to_pay(stage)
+    stage.kiosk.wait_for(lambda x: shown(x, "guide.press.0") is not None, "the card")
+    stage.kiosk.touch("guide.press.0")
+    stage.kiosk.on("result")
+    assert len(stage.bench.receipts()) == papers + 1
+    assert "练习" in stage.paper()
+    assert "电费" in stage.paper()
+    classes.control(stage, "leave")
+    stage.kiosk.on("home")
+    assert real_world(stage, PRINTER) == before
+    stage.pay_by_card(stage.bill())  # the printer is the real cabin's again
+    assert "练习" not in stage.paper()
 
 
 @pytest.mark.parametrize("way_out", ["leave", "end"])
