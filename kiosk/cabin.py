@@ -6,6 +6,8 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from devices.driver import Report
@@ -14,6 +16,7 @@ from kiosk import composition
 from kiosk.adapters import DeviceReport
 from kiosk.books import AnyBooks, ClosedBooks
 from kiosk.cables import LOOK_EVERY_S, Cables
+from kiosk.classroom import RECORD
 from kiosk.clock import SystemClock
 from kiosk.core.state import State
 from kiosk.device_probe import can_answer
@@ -35,6 +38,8 @@ if TYPE_CHECKING:
 ShowPractised = Callable[["Practised | None"], None]
 
 _log = logging.getLogger(__name__)
+
+FORGET_S = 6 * 3600.0
 
 
 def build(
@@ -90,6 +95,9 @@ def _with_window(
     desk = None
     if practised is not None:
         desk = lambda: _class_desk(settings, world, engine, shown, practised)  # noqa: E731
+        data_dir = settings.cabin.data_dir
+        forget = lambda: forget_classes(data_dir, engine.state)  # noqa: E731
+        engine.add_chore(Chore("classes", FORGET_S, forget))
     return replace(world, pages=shown, class_desk=desk)
 
 
@@ -109,8 +117,23 @@ def _class_desk(
     return ClassDesk(world.lanes, engine.post, practised, pages, after, world.lending)
 
 
-def world_of(settings: Settings, engine: Engine, board: Switchboard) -> composition.World:
-    """Workers on the ports and clients of the gateways that these settings name, begun."""
+def forget_classes(data_dir: Path, state: State) -> None:
+    """The class record drops what is too old also where no class is held any more."""
+    file = data_dir / RECORD
+    if state.visit.classroom is not None or not file.exists():
+        return
+    from kiosk.classroom.record import ClassRecord
+
+    ClassRecord(file).forget(date.today())
+
+
+def world_of(
+    settings: Settings, engine: Engine, board: Switchboard, mark: str = ""
+) -> composition.World:
+    """Workers on the ports and clients of the gateways that these settings name, begun.
+
+    ``mark`` begins the names of all threads, and so what the log says of each (`kiosk.log`).
+    """
     cables, lending = Cables(), Lending()
 
     def report(role: str, what: Report) -> None:
@@ -124,7 +147,11 @@ def world_of(settings: Settings, engine: Engine, board: Switchboard) -> composit
 
     workers = {}
     for role, device in settings.devices.items():
-        workers[role] = Worker(role, board.factory(role), device.port, report)
+
+        def heard(_name: str, what: Report, role: str = role) -> None:
+            report(role, what)
+
+        workers[role] = Worker(f"{mark}{role}", board.factory(role), device.port, heard)
         board.connect(role, workers[role])
         lending.add(role, device.driver, workers[role])
         cables.add(role, workers[role], device.port, answers=can_answer(device.driver))
@@ -137,7 +164,7 @@ def world_of(settings: Settings, engine: Engine, board: Switchboard) -> composit
         platforms["alipay"] = factory.make_alipay(gateways.alipay)
     if gateways.wechat:
         platforms["wechat"] = factory.make_wechat(gateways.wechat)
-    lanes = ThreadLanes(engine.post)
+    lanes = ThreadLanes(engine.post, mark)
     for worker in workers.values():
         worker.start()
     engine.add_chore(Chore("cables", LOOK_EVERY_S, look))

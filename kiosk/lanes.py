@@ -20,10 +20,14 @@ class Job:
 
 
 class ThreadLanes:
-    """Lanes as daemon threads, begun when first needed. A value that is None isn't posted."""
+    """Lanes as daemon threads, begun when first needed. A value that is None isn't posted.
 
-    def __init__(self, post: Callable[[object], None]) -> None:
+    ``mark`` begins the names of the threads.
+    """
+
+    def __init__(self, post: Callable[[object], None], mark: str = "") -> None:
         self._post = post
+        self._mark = mark
         self._queues: dict[str, queue.SimpleQueue[Job | None]] = {}
 
     def run(self, lane: str, call: Callable[[], object], broken: object = None) -> None:
@@ -31,7 +35,10 @@ class ThreadLanes:
         if lane not in self._queues:
             self._queues[lane] = queue.SimpleQueue()
             thread = threading.Thread(
-                target=self._work, args=(self._queues[lane],), name=f"lane-{lane}", daemon=True
+                target=self._work,
+                args=(self._queues[lane],),
+                name=f"{self._mark}lane-{lane}",
+                daemon=True,
             )
             thread.start()
         self._queues[lane].put(Job(call, broken))

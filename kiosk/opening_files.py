@@ -32,7 +32,8 @@ def place_of(
     relay, data_dir = None, settings.cabin.data_dir
     if settings.gateways.relay is not None:
         relay = RelayClient(settings.gateways.relay, adapter=adapter, wall=wall)
-    folder = VisitFolder(data_dir)
+    # A practice cabin's data are in memory, and go with it, however it ends.
+    folder = VisitFolder(data_dir, data_dir) if settings.cabin.practice else VisitFolder(data_dir)
     folder.leave()
     per_mm = settings.panel.px_per_mm
     return Place(

@@ -34,7 +34,8 @@ from screens.walk import describe
 from screens.widgets.base import Kit, Touchable
 
 if TYPE_CHECKING:
-    from screens.guide import Guide, GuideView
+    from kiosk.classroom.run import Guidance
+    from screens.guide import Guide
 
 _BUILD_AFTER_S = 1.0  # the first second belongs to the machines and the gateways
 _BUILD_EVERY_S = 0.02  # between screens that are built ahead: the loop looks at input
@@ -61,7 +62,7 @@ class Picture:
     asleep: bool = False
     language: str = "zh"
     said: Said = NOTHING
-    guide: GuideView | None = None
+    guide: Guidance | None = None
 
 
 class KioskApp:
@@ -168,7 +169,7 @@ class KioskApp:
         self._lead(picture.guide, screen)
         self.loop.redraw()
 
-    def _lead(self, view: GuideView | None, screen: Screen) -> None:
+    def _lead(self, view: Guidance | None, screen: Screen) -> None:
         """Draw a lesson over the screen; what draws it is loaded when there first is one."""
         if self._guide is None:
             if view is None:

@@ -10,10 +10,7 @@ from kiosk.speech.utterance import SILENCE, Utterance
 from screens.base import Screen
 from screens.drawing import Box
 from screens.theme import SPACE
-from screens.widgets.button import Button
-from screens.widgets.digitpad import DigitPad
-from screens.widgets.label import Label
-from screens.widgets.panel import Panel
+from screens.widgets.number_pad import NumberPad
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,45 +36,19 @@ class ClassDigitsScreen(Screen):
     offers = ("back", "home")
 
     def build(self) -> None:
-        self.field = self.add(Panel(self.kit))
-        self.digits = self.add(
-            Label(
-                self.kit,
-                "class_digits.typed",
-                em_mm=22.0,
-                face="bold",
-                on="card",
-                align="center",
-                anchor="middle",
-                personal=True,
-            )
-        )
-        self.pad = self.add(
-            DigitPad(self.kit, "class.key", lambda key: self.send("class.key", key))
-        )
-        self.done = self.add(
-            Button(
-                self.kit,
-                "class.digits_done",
-                "加进来",
-                lambda: self.send("class.digits_done", None),
-                kind="main",
-                guard=True,
+        self.number = self.add(
+            NumberPad(
+                *(self.kit, "class_digits.typed"),
+                *("class.key", "class.digits_done", "加进来"),
+                self.send,
             )
         )
 
     def arrange(self, body: Box) -> None:
-        px, gap = self.theme.px, self.theme.px(SPACE.gap)
-        field = Box(body.x, body.y + px(SPACE.air), body.w, px(40))
-        self.field.place(field)
-        self.digits.place(field.inset(px(9), 0))
-        button = px(SPACE.button)
-        self.done.place(Box(body.x, body.bottom - button, body.w, button))
-        pad = px(150)
-        self.pad.place(Box(body.x, self.done.box.y - gap - pad, body.w, pad))
+        top = self.theme.px(SPACE.air)
+        self.number.place(Box(body.x, body.y + top, body.w, body.h - top))
 
     def show(self, view: ClassDigitsView) -> None:
         self.heading.say(view.title)
-        self.digits.say("  ".join(view.digits))
-        self.pad.enable(len(view.digits) < DIGITS, bool(view.digits))
-        self.done.enable(len(view.digits) == DIGITS)
+        count = len(view.digits)
+        self.number.show("  ".join(view.digits), room=count < DIGITS, ready=count == DIGITS)

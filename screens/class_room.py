@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.core.state import State
-from kiosk.core.visit.class_steps import MOST_LEARNERS, Learned, Learner
+from kiosk.core.state import PRINTER, State
+from kiosk.core.visit.class_steps import MOST_LEARNERS, Certificate, Classroom, Learner, Paper
 from kiosk.speech.utterance import SILENCE, Utterance
 from screens.base import Screen
 from screens.drawing import Box
@@ -18,7 +18,11 @@ from screens.widgets.row import Row
 
 @dataclass(frozen=True, slots=True)
 class ClassRoomView:
-    """``learners``: name, and what there is to say of each. ``at``: whose turn it is, or -1."""
+    """``learners``: name, and what there is to say of each. ``at``: whose turn it is, or -1.
+
+    ``trouble``: the note is about a certificate that did not come. ``again``: it can be printed
+    once more.
+    """
 
     title: str
     hint: str
@@ -28,6 +32,14 @@ class ClassRoomView:
     full: bool
     ready: bool
     certificate: bool
+    trouble: bool = False
+    again: bool = False
+
+
+_WHY = {
+    "paper_out": "没纸了，装好纸",
+    "cover_open": "小票机盖子开着，关好",
+}
 
 
 def view_of(state: State) -> ClassRoomView:
@@ -37,25 +49,39 @@ def view_of(state: State) -> ClassRoomView:
     who = room.learner
     rows = tuple((x.name, _about(x, turn=x is who)) for x in room.learners)
     hint = "加学员，选一课，把屏幕让给学员。" if who is None else f"现在轮到 {who.name}。"
+    paper = room.certificate
+    trouble = paper is not None and paper.paper in (Paper.FAILED, Paper.UNKNOWN)
     return ClassRoomView(
         f"小义工课堂 · {room.volunteer}",
         hint,
-        _note(who, room.latest),
+        _note(room, state.device(PRINTER).reason),
         rows,
         room.at,
         room.full,
         who is not None and bool(room.lessons),
-        who is not None and any(x.whole for x in who.learned),
+        who is not None and any(x.whole for x in who.learned) and not room.printing,
+        trouble,
+        trouble and _is_of(paper, who),
     )
+
+
+def _is_of(paper: Certificate | None, who: Learner | None) -> bool:
+    return paper is not None and who is not None and paper.learner == who.name
 
 
 def _about(learner: Learner, *, turn: bool) -> str:
     learned = sum(x.whole for x in learner.learned)
     words = f"学完 {learned} 课" if learned else "还没学"
-    return f"✓ {words}" if turn else words
+    return f"轮到了，{words}" if turn else words
 
 
-def _note(who: Learner | None, latest: Learned | None) -> str:
+def _note(room: Classroom, reason: str) -> str:
+    """What has just been learned, or what has become of a certificate; ``reason`` is what the
+    printer says of itself.
+    """
+    who, latest = room.learner, room.latest
+    if room.certificate is not None and (latest is None or not room.printing):
+        return _certificate(room.certificate, reason)
     if who is None or latest is None:
         return ""
     if not latest.whole:
@@ -63,6 +89,21 @@ def _note(who: Learner | None, latest: Learned | None) -> str:
     return (
         f"{who.name} 学完了《{latest.title}》：共 {latest.steps} 步，{latest.alone} 步是自己做的。"
     )
+
+
+def _certificate(paper: Certificate, reason: str) -> str:
+    whose = f"{paper.learner} 的证书"
+    match paper.paper:
+        case Paper.PRINTING:
+            return f"{whose}正在打，请等一等。"
+        case Paper.PRINTED:
+            return f"{whose}打好了，请从小票口拿。"
+        case Paper.UNKNOWN:
+            return f"不知道{whose}打好没有。小票口没有，再打一次。"
+        case _:
+            if reason not in _WHY:
+                return f"{whose}没有打出来。小票机坏了，请叫技术人员。"
+            return f"{whose}没有打出来。{_WHY[reason]}，再打一次。"
 
 
 def spoken(view: ClassRoomView) -> Utterance:  # noqa: ARG001
@@ -126,12 +167,14 @@ class ClassRoomScreen(Screen):
         self.heading.say(view.title)
         self.hint.say(view.hint)
         self.note.visible = bool(view.note)
+        self.note.turn("wait" if view.trouble else "info")
         self.note.say(view.note)
         for n, row in enumerate(self.rows):
             row.visible = n < len(view.learners)
             if row.visible:
                 row.show(*view.learners[n])
         self.add_one.enable(not view.full)
+        self.certificate.say("再打一次" if view.again else "打证书")
         self.certificate.enable(view.certificate)
         self.choose.enable(view.ready)
         self.shape(bool(view.note), view.note)

@@ -26,7 +26,8 @@ def view_of(state: State) -> ClassWaitView:
         raise ValueError("no lesson begins")
     if step.failed:
         words = (
-            "练习用的小屋没能开起来。真的小屋没有受影响。按返回，再选一次；还不行，请告诉技术人员。"
+            "练习用的小屋开不起来，或停下了。真的小屋没有受影响，没有动过钱。\n"
+            "请碰「返回」，再选一次。还不行，请告诉技术人员。"
         )
         return ClassWaitView("这一课现在开不了", words, failed=True)
     words = f"马上开始《{step.lesson.title}》。练习里的钱和机器都不是真的。"

@@ -7,8 +7,7 @@ whole: whatever isn't the card or the band can be touched as ever, the bottom ba
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kivy.graphics import Color, InstructionGroup, Rectangle
 
@@ -23,6 +22,10 @@ from screens.theme import SPACE, rgb
 from screens.walk import describe
 from screens.widgets.base import Kit, Touchable, Widget
 from screens.widgets.panel import Panel
+from screens.widgets.qr import QrImage
+
+if TYPE_CHECKING:
+    from kiosk.classroom.run import Guidance
 
 _AROUND_MM = 2.5
 """Between the lit widget and the frame around it."""
@@ -30,28 +33,6 @@ _AIR_MM = 1.5
 _FRAME_MM = 1.6
 _SHADE = 0.62
 """How dark everything else becomes."""
-
-
-@dataclass(frozen=True, slots=True)
-class GuideView:
-    """``number`` of ``count`` steps. ``target`` is a widget's id; ``finger`` and ``light`` whether
-    it is pointed at and lit. ``kind``: the text is about a mistake. ``buttons`` and ``controls``:
-    number and label of what the learner and the volunteer let happen outside. ``shown`` counts
-    what was given to be drawn.
-    """
-
-    number: int
-    count: int
-    text: str
-    more: str = ""
-    hint: str = ""
-    target: str = ""
-    finger: bool = False
-    light: bool = False
-    kind: bool = False
-    buttons: tuple[tuple[int, str], ...] = ()
-    controls: tuple[tuple[int, str], ...] = ()
-    shown: int = 0
 
 
 class Guide:
@@ -74,7 +55,7 @@ class Guide:
         self.band = self._top.add(Band(kit, self._open))
         self.sheet.visible = False
         self._screen: Screen | None = None
-        self._view: GuideView | None = None
+        self._view: Guidance | None = None
         self._moved = False
         self._place: object = None
         self._shown = False
@@ -82,7 +63,7 @@ class Guide:
 
     # Showing
 
-    def show(self, view: GuideView | None, screen: Screen) -> None:
+    def show(self, view: Guidance | None, screen: Screen) -> None:
         """Draw this over that screen, None for nothing."""
         if view is None:
             self._hide()
@@ -276,7 +257,9 @@ def _obstacles(screen: Screen) -> Iterator[tuple[Box, int]]:
     for widget in screen.walk():
         if widget.touchable:
             yield widget.box.inset(air), 16
+        elif isinstance(widget, QrImage):
+            yield widget.box, 16  # half a code can't be taken along
         elif widget.text and widget.role:
-            yield widget.box.inset(air), 8 if widget.role == "amount" else 4
+            yield widget.box.inset(air), 24 if widget.role == "amount" else 4
         elif isinstance(widget, Panel):
             yield widget.box.inset(air), 1

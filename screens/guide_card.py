@@ -13,7 +13,7 @@ from screens.widgets.label import Label
 from screens.widgets.panel import Panel
 
 if TYPE_CHECKING:
-    from screens.guide import GuideView
+    from kiosk.classroom.run import Guidance
 
 MOST_BUTTONS = 3
 _PAD = 10.0
@@ -53,7 +53,7 @@ class Card(Widget):
             for n in range(MOST_BUTTONS)
         ]
 
-    def show(self, view: GuideView) -> None:
+    def show(self, view: Guidance) -> None:
         """Take over what is to be read; ``place`` follows."""
         self._panel.turn("wait" if view.kind else "card")
         for label in (self.words, self.more, self.hint):

@@ -13,9 +13,9 @@ from collections.abc import Callable
 NOT_FIRST = frozenset("，。！？、；：）】》」』〉”’…—·%℃,.!?;:)]")
 NOT_LAST = frozenset("（【《「『〈“‘¥￥([")
 
-# A Latin word or number with what belongs to it stays whole, and so do a unit and a thing's name
-# that is half Latin; everything else breaks anywhere.
-_PIECES = re.compile(r"U盘|千克|[0-9A-Za-z¥.,:/*_@#%+\-–]+|\s+|.", re.DOTALL)
+# A Latin word or number with what belongs to it stays whole, and so do a unit, a thing's name that
+# is half Latin, and what stands on a button; everything else breaks anywhere.
+_PIECES = re.compile(r"U盘|千克|「[^」]{1,4}」|[0-9A-Za-z¥.,:/*_@#%+\-–]+|\s+|.", re.DOTALL)
 _SHORTEST_LAST = 3  # a last line of one or two characters looks like a mistake
 
 

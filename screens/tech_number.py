@@ -11,10 +11,7 @@ from kiosk.core.visit.tech_steps import TechNumber, TechSettle
 from screens.drawing import Box
 from screens.tech_page import TechPage, TechScreen, bar_of, spoken, step_of
 from screens.theme import SPACE
-from screens.widgets.button import Button
-from screens.widgets.digitpad import DigitPad
-from screens.widgets.label import Label
-from screens.widgets.panel import Panel
+from screens.widgets.number_pad import NumberPad
 
 __all__ = ["TechNumberScreen", "spoken", "view_of"]
 
@@ -69,46 +66,18 @@ class TechNumberScreen(TechScreen):
     name = "tech_number"
 
     def build(self) -> None:
-        self.field = self.add(Panel(self.kit))
-        self.figure = self.add(
-            Label(
-                self.kit,
-                "tech_number.figure",
-                em_mm=20.0,
-                face="bold",
-                on="card",
-                align="center",
-                anchor="middle",
-                personal=True,
-            )
-        )
-        self.pad = self.add(
-            DigitPad(self.kit, "number.key", lambda key: self.send("number.key", key))
-        )
-        self.done = self.add(
-            Button(
-                self.kit,
-                "number.done",
-                "好了",
-                lambda: self.send("number.done", None),
-                kind="main",
-                guard=True,
+        self.number = self.add(
+            NumberPad(
+                self.kit, "tech_number.figure", "number.key", "number.done", "好了", self.send
             )
         )
         super().build()
 
     def arrange(self, body: Box) -> None:
         super().arrange(body)
-        px, gap = self.theme.px, self.theme.px(SPACE.gap)
-        top = self.hint.box.bottom + gap
-        self.field.place(Box(body.x, top, body.w, px(38)))
-        self.figure.place(self.field.box.inset(px(9), 0))
-        button, pad = px(SPACE.button), px(150)
-        self.done.place(Box(body.x, body.bottom - button, body.w, button))
-        self.pad.place(Box(body.x, self.done.box.y - gap - pad, body.w, pad))
+        top = self.hint.box.bottom + self.theme.px(SPACE.gap)
+        self.number.place(Box(body.x, top, body.w, body.bottom - top))
 
     def show(self, view: TechNumberView) -> None:  # type: ignore[override]
-        self.figure.say(view.figure)
-        self.pad.enable(view.room, bool(view.figure))
-        self.done.enable(view.ready)
+        self.number.show(view.figure, room=view.room, ready=view.ready)
         super().show(view.page)

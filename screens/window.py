@@ -66,19 +66,7 @@ def run_window(
 
 def guided(picture: Any, practised: Practised) -> Any:
     """The practised screen's picture with the lesson drawn over it."""
-    from screens.guide import GuideView
-
-    g = practised.guidance
-    view = GuideView(
-        *(g.number, g.count, g.text, g.more, g.hint, g.target),
-        finger=g.finger,
-        light=g.light,
-        kind=g.kind,
-        buttons=g.buttons,
-        controls=g.controls,
-        shown=practised.shown,
-    )
-    return replace(picture, guide=view)
+    return replace(picture, guide=replace(practised.guidance, shown=practised.shown))
 
 
 class _Window:

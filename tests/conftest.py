@@ -7,10 +7,12 @@ import random
 import shutil
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import hypothesis
 import pytest
 
+from kiosk.documents.visit_folder import VisitFolder
 from screens import environment
 
 environment.prepare(environment.Panel())  # whichever test brings Kivy in first
@@ -38,6 +40,23 @@ def seed(request: pytest.FixtureRequest) -> int:
 @pytest.fixture(autouse=True)
 def _seeded(seed: int) -> None:
     random.seed(seed)
+
+
+@pytest.fixture(autouse=True)
+def _no_visit_stays(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A virtual kiosk that a test leaves in the middle of a visit leaves nothing in memory."""
+    made: list[VisitFolder] = []
+    real = VisitFolder.__init__
+
+    def begun(self: VisitFolder, *words: Path, **more: Path) -> None:
+        real(self, *words, **more)
+        made.append(self)
+
+    monkeypatch.setattr(VisitFolder, "__init__", begun)
+    yield
+    for folder in made:
+        if folder.in_memory:
+            shutil.rmtree(folder.path, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from kiosk.core import events as e
 from kiosk.core.order import Order
 from kiosk.core.visit import messages as m
 from kiosk.core.visit import sign_in_messages as s
-from kiosk.core.visit.class_messages import ClassCommand
+from kiosk.core.visit.class_messages import ClassCommand, ClassEvent
 from kiosk.settings import OperatorSettings
 
 if TYPE_CHECKING:
@@ -36,6 +36,10 @@ class ClassDesk(Protocol):
     """Who holds classes (`kiosk.classroom.desk`); loaded when somebody first does."""
 
     def ask(self, command: ClassCommand) -> None: ...
+
+    def translate(self, message: object) -> ClassEvent | None:
+        """What is meant for the class, None for everything else."""
+        ...
 
 
 class Staff:
@@ -112,6 +116,10 @@ class Staff:
                 return [told]
         if self._desk is not None and (found := self._desk.translate(message)) is not None:
             return [*found]
+        if self._class_desk is not None:
+            heard = self._class_desk.translate(message)
+            if heard is not None:
+                return [heard]
         return self._cabin.translate(message)
 
     def _hold_class(self, command: ClassCommand) -> None:

@@ -184,7 +184,7 @@ class _Checker:
                 self._unknown(place, f"widget {what}", _every_widget())
 
     def _unknown(self, place: Place, what: str, allowed: Iterable[str]) -> None:
-        names = sorted(str(x) for x in allowed if x)
+        names = sorted({str(x) for x in allowed if x})
         near = difflib.get_close_matches(what.split()[-1].strip("'"), names, n=3)
         listed = near or (names if len(names) <= 12 else names[:12])
         more = "" if near or len(names) <= 12 else " …"
@@ -194,7 +194,7 @@ class _Checker:
         from sim.bills import sample_bills
 
         accounts = [x.account for x in sample_bills(0)]
-        if account is not None and account not in accounts:
+        if account and account not in accounts:
             self._unknown(place, f"bill {account}", accounts)
 
     def _setup(self) -> None:

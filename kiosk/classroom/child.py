@@ -7,12 +7,15 @@ of a class touches the disk.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
+import re
+import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +27,19 @@ IN_MEMORY = Path("/dev/shm")  # the kernel's own place for it, tmpfs on every Li
 COMMAND = (sys.executable, "-m", "kiosk.main", "sim", "--bench-port", "0")
 ANSWER_S = 10.0
 STOP_S = 5.0
+_OWN = re.compile(r"cabin-([0-9]+)-\w+")
+"""How ``kiosk sim`` names its folder (`sim.main`): with the number of its process."""
+
+
+def sweep(memory: Path) -> None:
+    """Take away what children left that were killed: there it would be until the machine stops."""
+    for folder in memory.iterdir():
+        named = _OWN.fullmatch(folder.name)
+        if named is None or Path(f"/proc/{named[1]}").exists():
+            continue
+        with contextlib.suppress(OSError):  # somebody else is at it, too
+            if not folder.is_symlink() and folder.stat().st_uid == os.getuid():
+                shutil.rmtree(folder)
 
 
 class ChildError(Exception):
@@ -31,15 +47,19 @@ class ChildError(Exception):
 
 
 class Child:
-    """A running ``kiosk sim``. ``folder`` holds its cabin.toml and its ports.
+    """A running ``kiosk sim``. ``folder`` holds its cabin.toml and its ports. ``died`` is called,
+    on a thread of its own, if it ends though nobody wanted that.
 
     The constructor returns when its machines answer, after some seconds. Raises ChildError.
     """
 
     def __init__(self, command: tuple[str, ...] = COMMAND) -> None:
+        self.died: Callable[[], None] = lambda: None
+        self._stopping = False
         environment = dict(os.environ)
         if os.access(IN_MEMORY, os.W_OK | os.X_OK):
             environment["TMPDIR"] = str(IN_MEMORY)
+            sweep(IN_MEMORY)
         environment.pop("DISPLAY", None)
         try:
             self._process = subprocess.Popen(
@@ -84,6 +104,9 @@ class Child:
         assert self._process.stdout is not None
         for line in self._process.stdout:
             _log.info("practice cabin: %s", line.rstrip())
+        if not self._stopping:
+            _log.error("the practice cabin has died")
+            self.died()
 
     def ask(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Any:
         """A request to its bench. Raises ChildError if it refuses or doesn't answer."""
@@ -99,6 +122,7 @@ class Child:
 
     def stop(self) -> None:
         """End it and wait for that."""
+        self._stopping = True
         assert self._process.stdin is not None
         self._process.stdin.close()
         try:

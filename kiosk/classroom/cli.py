@@ -8,9 +8,10 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+from datetime import date
 from pathlib import Path
 
-from kiosk.classroom import known
+from kiosk.classroom import RECORD, known
 from kiosk.classroom.checking import check
 from kiosk.classroom.reading import COMMON, LessonError, shipped
 
@@ -85,7 +86,7 @@ def _handbook(args: argparse.Namespace) -> int:
 
 def _record(args: argparse.Namespace) -> int:
     from kiosk.classroom import record_report
-    from kiosk.classroom.record import FILE, ClassRecord
+    from kiosk.classroom.record import ClassRecord, kept
     from kiosk.config import ConfigError, load
 
     try:
@@ -94,7 +95,8 @@ def _record(args: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return USAGE
     try:
-        entries = ClassRecord(settings.cabin.data_dir / FILE).read()
+        record = ClassRecord(settings.cabin.data_dir / RECORD)
+        entries = tuple(kept(record.read(), date.today()))
         if args.picture is not None:
             record_report.draw(entries, shipped(), args.picture)
     except (OSError, LessonError) as error:

@@ -21,7 +21,7 @@ from kiosk.classroom.stage import Practised
 from kiosk.core.state import State
 from kiosk.core.visit import class_messages as k
 from kiosk.core.visit import messages as m
-from kiosk.core.visit.class_steps import Learned, LessonEntry
+from kiosk.core.visit.class_steps import Learned, LessonEntry, Paper
 from kiosk.lending import Lending
 from kiosk.pages import PageStore
 
@@ -43,8 +43,12 @@ class Afterwards(Protocol):
         """Count what was learned."""
         ...
 
-    def certificate(self, command: k.PrintCertificate) -> None:
-        """Print it on the real receipt printer."""
+    def certificate(self, command: k.PrintCertificate) -> bool:
+        """Print it on the real receipt printer; False if there is none, or nothing to print."""
+        ...
+
+    def translate(self, message: object) -> k.CertificateTold | None:
+        """What became of a certificate, None for everything else."""
         ...
 
 
@@ -91,19 +95,30 @@ class ClassDesk:
                     LANE, lambda: self._practise(number, name), k.PracticeFailed(number)
                 )
             case k.StopPractice():
-                self._let_go()
+                self._abandon()
                 self._in_lane(self._stop_practice)
-            case k.PrintCertificate() if self._afterwards is not None:
-                self._afterwards.certificate(command)
+            case k.PrintCertificate():
+                if self._afterwards is None or not self._afterwards.certificate(command):
+                    self._post(k.CertificateTold(command.request, Paper.FAILED))
             case k.CloseClass():
-                self._let_go()
+                self._abandon()
                 self._in_lane(self._close)
             case _:
                 _log.error("%s: nobody does that", type(command).__name__)
 
-    def _let_go(self) -> None:
-        """What can't wait for the lane: the screen, and a cuff on somebody's arm."""
+    def translate(self, message: object) -> k.ClassEvent | None:
+        """What is meant for the class, None for everything else."""
+        return self._afterwards.translate(message) if self._afterwards is not None else None
+
+    def _abandon(self) -> None:
+        """On the engine's thread: no lesson is wanted any more."""
         self._wanted = 0
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """What can't wait for the lane, from any thread: the screen, a cuff on somebody's arm, and
+        a printer that was lent.
+        """
         self._show(None)
         cabin = self._cabin
         if cabin is not None:
@@ -126,6 +141,7 @@ class ClassDesk:
         """The child, begun again if it has died."""
         if self._child is None or not self._child.alive:
             self._child = self._make_child()
+            self._child.died = lambda: self._lost(self._wanted)
         return self._child
 
     def _practise(self, number: int, name: str) -> object:
@@ -152,8 +168,7 @@ class ClassDesk:
                 leader.seen(state)
 
         def lost() -> None:
-            self._show(None)
-            self._post(k.PracticeFailed(number))
+            self._lost(number)
 
         latest: list[State] = []
 
@@ -181,10 +196,18 @@ class ClassDesk:
         """On the leader's thread: the lesson has come to its end."""
         if number != self._wanted:
             return
-        self._show(None)
+        self._let_go()
         if self._afterwards is not None:
             self._afterwards.learned(lesson, ended.results)
         self._post(k.LessonOver(number, learned_of(lesson, ended.results, whole=ended.whole)))
+        self._in_lane(self._stop_practice)
+
+    def _lost(self, number: int) -> None:
+        """From any thread: the practice cabin has broken down in the middle of a lesson."""
+        if not number or number != self._wanted:
+            return
+        self._let_go()
+        self._post(k.PracticeFailed(number))
         self._in_lane(self._stop_practice)
 
     def _stop_practice(self) -> None:

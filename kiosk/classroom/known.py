@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from kiosk.lending import LENDABLE
+
 FOLDER = Path(__file__).parent
 LESSONS = FOLDER / "lessons"
 WIDGETS = FOLDER / "widgets.json"
-REAL = ("bp_meter", "receipt_printer")
+REAL = LENDABLE
 """Devices of the real cabin that a lesson may ask for; no other ever."""
 FAULTS = "faults"
 """The device of an act that sets or clears a fault of the simulator's."""

@@ -22,6 +22,7 @@ from kiosk.classroom.outside import names_bill, prepared, request_of
 from kiosk.classroom.stage import Practised
 from kiosk.core.state import State
 from kiosk.core.visit import messages as m
+from kiosk.log import PRACTICE
 
 _log = logging.getLogger(__name__)
 
@@ -74,8 +75,8 @@ class Leader:
         self._said = 0
         self._shown = 0
         self._threads = [
-            threading.Thread(target=self._work, name="lesson", daemon=True),
-            threading.Thread(target=self._act, name="lesson-outside", daemon=True),
+            threading.Thread(target=self._work, name=f"{PRACTICE}-lesson", daemon=True),
+            threading.Thread(target=self._act, name=f"{PRACTICE}-outside", daemon=True),
         ]
 
     def start(self) -> None:

@@ -63,7 +63,8 @@ class Fault:
 @dataclass(frozen=True, slots=True)
 class Mistake:
     """Something that people do. While ``when`` holds, ``say`` is on the card and ``target`` is
-    pointed at, the way back. ``do``: how a test makes it, as in ``Step.do``.
+    pointed at, the way back. ``do``: how a test makes it, as in ``Step.do``. ``anywhere``: a
+    common one that counts also where the step can be done, before those of the step.
     """
 
     id: str
@@ -72,6 +73,7 @@ class Mistake:
     target: str = ""
     do: tuple[str, ...] = ()
     voice: tuple[str, ...] = ()
+    anywhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)

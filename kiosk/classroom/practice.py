@@ -160,7 +160,7 @@ class PracticeCabin:
         def world_of(engine: Engine) -> composition.World:
             own = self._own(settings)
             board = Switchboard(own.devices, own.cabin.data_dir)
-            world = replace(cabin.world_of(own, engine, board), pages=pages)
+            world = replace(cabin.world_of(own, engine, board, f"{PRACTICE}-"), pages=pages)
             self._workers += [x for x in world.workers.values() if isinstance(x, Worker)]
             if isinstance(world.lanes, ThreadLanes):
                 self._lanes.append(world.lanes)
@@ -194,8 +194,8 @@ class PracticeCabin:
             self._engine.start()
             self._engine.run()
         except Exception:  # noqa: BLE001  # the boundary: the real cabin goes on
-            _log.exception("the practice cabin has failed")
             if not self._stopped:
+                _log.exception("the practice cabin has failed")
                 self._failed()
         finally:
             self._engine.books.close()
@@ -218,23 +218,27 @@ class PracticeCabin:
         self._engine.post(message)
 
     def let_go(self) -> None:
-        """Let a lent cuff stop pressing, now: nobody may wait for anything else with that."""
+        """Let a lent cuff stop pressing and give the lent machines back, now, from any thread:
+        nobody may wait for anything else with that.
+        """
+        self._stopped = True
         cuff = self._lent_machines.get(BP_METER)
         if cuff is not None and cuff.status.level is not Level.READY:
             with contextlib.suppress(RuntimeError):  # given back meanwhile
                 cuff.submit(Stop())
+        for lent in self._lent:
+            lent.lending.give_back(lent.role)
 
     def stop(self) -> None:
         """End it, whatever it is at, and take its books away: nothing in them was real."""
-        self._stopped = True
+        self.let_go()
         self._engine.stop()
         self._thread.join(STOP_S)
         self._stop_workers()
         shutil.rmtree(self._settings.cabin.data_dir, ignore_errors=True)
 
     def _stop_workers(self) -> None:
-        for lent in self._lent:
-            lent.lending.give_back(lent.role)
+        self.let_go()
         for worker in self._workers:
             worker.stop()
         for lanes in self._lanes:

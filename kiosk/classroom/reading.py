@@ -199,6 +199,7 @@ def _mistake(section: Section) -> Mistake:
         target=_widget(section),
         do=_texts(section, "do", _WORD, "ids of widgets"),
         voice=_phrases(section),
+        anywhere=section.switch("anywhere"),
     )
     section.done()
     return found

@@ -20,8 +20,6 @@ from kiosk.durable import Disk
 
 _log = logging.getLogger(__name__)
 
-FILE = "classes.json"
-"""In the cabin's data folder."""
 KEPT_DAYS = 90
 _VERSION = 1
 
@@ -67,7 +65,7 @@ class Entry:
 
 
 class ClassRecord:
-    """The file. ``add`` may be called from any one thread."""
+    """The file. ``add`` and ``forget`` may be called from any one thread at a time."""
 
     def __init__(self, path: Path, disk: Disk | None = None) -> None:
         self._path = path
@@ -76,13 +74,22 @@ class ClassRecord:
     def add(self, lesson: str, results: Iterable[StepResult], today: date) -> None:
         """Count a learner's lesson. A file that can't be written costs the count, nothing else."""
         try:
-            entries = [x for x in self.read() if x.day > today - timedelta(days=KEPT_DAYS)]
+            entries = kept(self.read(), today)
             entries += [
                 Entry(today, lesson, x.step, x.screen, count_of(x)) for x in results if x.times
             ]
             self._disk.replace(self._path, _encoded(_summed(entries)))
         except OSError as error:
             _log.error("%s: what a class learned can't be kept: %s", self._path, error)
+
+    def forget(self, today: date) -> None:
+        """Drop what is older than it may be, though no class is held any more."""
+        try:
+            entries = self.read()
+            if len(fresh := kept(entries, today)) < len(entries):
+                self._disk.replace(self._path, _encoded(fresh))
+        except OSError as error:
+            _log.error("%s: what is too old can't be dropped: %s", self._path, error)
 
     def read(self) -> tuple[Entry, ...]:
         """Every entry; none from a file that isn't one of ours. Raises OSError."""
@@ -94,6 +101,11 @@ class ClassRecord:
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             _log.error("%s is no class record, and begins anew: %s", self._path, error)
             return ()
+
+
+def kept(entries: Iterable[Entry], today: date) -> list[Entry]:
+    """Those of the last 90 days."""
+    return [x for x in entries if x.day > today - timedelta(days=KEPT_DAYS)]
 
 
 def count_of(result: StepResult) -> Count:

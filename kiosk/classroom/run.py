@@ -127,7 +127,8 @@ class Guidance:
 
     ``hint`` is for the volunteer's eye. ``target`` is a widget's id, empty for none; ``finger``
     and ``light`` whether it is pointed at and lit. ``buttons``: index and label of what the
-    learner lets happen outside; ``controls`` the same for the volunteer.
+    learner lets happen outside; ``controls`` the same for the volunteer. ``shown`` counts what
+    was given to be drawn.
     """
 
     number: int
@@ -141,6 +142,7 @@ class Guidance:
     kind: bool = False
     buttons: tuple[tuple[int, str], ...] = ()
     controls: tuple[tuple[int, str], ...] = ()
+    shown: int = 0
 
 
 Moved = tuple[Run, tuple[Command, ...]]

@@ -105,7 +105,8 @@ def _judge(run: Run) -> Moved:
     back = None if here or run.held else _earlier(run, facts)
     astray = not here and not run.held and back is None
     mistakes = (*step.mistakes, *(run.lesson.common if astray else ()))
-    run, said = _at_mistake(run, next((x for x in mistakes if x.when.holds(facts)), None))
+    found = _anywhere(run) or next((x for x in mistakes if x.when.holds(facts)), None)
+    run, said = _at_mistake(run, found)
     if back is not None:
         return _enter(_counted(run), back, run.now, said=said)
     run, acted = _by_itself(run)
@@ -114,6 +115,13 @@ def _judge(run: Run) -> Moved:
 
 def _facts(run: Run) -> Facts:
     return replace(run.facts, seconds=run.now - run.began)
+
+
+def _anywhere(run: Run) -> Mistake | None:
+    """A mistake that comes before all others, wherever somebody is."""
+    facts = _facts(run)
+    common = (x for x in run.lesson.common if x.anywhere)
+    return next((x for x in common if x.when.holds(facts)), None)
 
 
 def _at_mistake(run: Run, mistake: Mistake | None) -> tuple[Run, tuple[str, ...]]:
@@ -179,8 +187,11 @@ def _enter(
         return run, (*undo, *commands)
     run = _with(run, times=run.result.times + 1)
     changed = _acts(run, (*(x.undo for x in over), *(x.set for x in fresh)))
+    words = (*said, *_texts(step))
+    if not said and (mistake := _anywhere(run)) is not None:
+        run, words = _at_mistake(run, mistake)
     run, acted = _by_itself(run)
-    return run, (*changed, Say((*said, *_texts(step))), *acted, _wake(run))
+    return run, (*changed, Say(words), *acted, _wake(run))
 
 
 def _texts(step: Step) -> tuple[str, ...]:

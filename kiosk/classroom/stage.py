@@ -47,6 +47,7 @@ class Practised:
         return {
             "lesson": run.lesson.name,
             "index": run.index,
+            "target": self.guidance.target,
             "times": run.result.times,
             "mistake": run.mistake.id if run.mistake is not None else "",
             "mistakes": list(run.result.mistakes),

@@ -70,6 +70,7 @@ class Terminal(Model):
         self._link = EcrLink(self, self._write, self._after, faults, self._message, beat_s)
         self._seen: deque[str] = deque(maxlen=REMEMBERED_REQUESTS)
         self._sale: Sale | None = None
+        self._asked = 0  # orders that came, whatever became of them
         self._rebooting = False
         self._shown = ""
 
@@ -126,6 +127,7 @@ class Terminal(Model):
     # ---- requests ----
 
     def _order(self, request: Request, biz: Mapping[str, str]) -> None:
+        self._asked += 1
         order_no, kind = biz.get("merchant_order_no", ""), biz.get("trans_type", "")
         amount = fen_of(biz.get("order_amount", ""))
         if kind == VOID and amount is None:
@@ -344,6 +346,7 @@ class Terminal(Model):
     def state(self) -> dict[str, object]:
         sale = self._sale
         return {
+            "asked": self._asked,
             "linked": self._link.linked,
             "screen": self._shown or "idle",
             "rebooting": self._rebooting,

@@ -146,6 +146,7 @@ class BillerBench(Bench):
         accounts = self._biller.book.accounts.values()
         return {
             "reachable": self.reachable(),
+            "asked": self._biller.asked,
             "debts": [
                 {"institution": a.institution.id, "account": a.number, **asdict(bill)}
                 for a in accounts

@@ -60,6 +60,7 @@ _MESSAGES = {
     "EQ0024": "该账单有未完成的缴费",
 }
 
+_OF_SOMEBODY = frozenset(("query", "post", "cancel"))
 Answer = tuple[str, dict[str, object]]
 
 
@@ -76,6 +77,8 @@ class Biller(SealedGateway):
     def __init__(self, world: World) -> None:
         super().__init__(world, key_pair("biller app"), key_pair("biller server"))
         self.book = Book(world.clock)
+        self.asked = 0
+        """How often anything was wanted of somebody's bill."""
 
     # --- calls
 
@@ -84,6 +87,7 @@ class Biller(SealedGateway):
             fields = _object(request.body)
             if call == "institutions":
                 return OK, {"institutions": [_institution(i) for i in INSTITUTIONS]}
+            self.asked += call in _OF_SOMEBODY
             if call == "query":
                 return OK, self._query(fields)
             if call == "post":

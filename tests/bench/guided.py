@@ -41,12 +41,12 @@ def measure() -> dict[str, Any]:
 def main() -> None:
     """Draw both kinds of frames in turns, and print how long each took."""
     environment.prepare(environment.Panel())
+    from kiosk.classroom.run import Guidance
     from screens.app import KioskApp
-    from screens.guide import GuideView
     from tests.bench.stage_screens import SCREENS, first_pictures
 
     bare = first_pictures("day")["home"]
-    view = GuideView(
+    view = Guidance(
         *(2, 8, "碰一下「水电煤缴费」。", "用指尖轻轻碰，碰到就松开。碰错了也没关系。"),
         hint="指一指左上角的「费」字，请学员自己碰。",
         target="home.pay_bill",

@@ -156,6 +156,17 @@ def test_a_child_that_has_died_is_begun_again(cabin: Cabin) -> None:
     assert len(cabin.children) == 2
 
 
+def test_a_child_that_dies_in_a_lesson_is_told(cabin: Cabin) -> None:
+    begun(cabin, 5, "touch")
+    folder = cabin.children[0].folder
+    cabin.children[0]._process.kill()
+    cabin.until(lambda: k.PracticeFailed(5) in cabin.told)
+    assert cabin.newest is None
+    assert folder.exists()
+    begun(cabin, 6, "touch")
+    assert not folder.exists()  # what was killed has taken nothing away itself
+
+
 def test_a_cabin_that_cannot_be_opened_is_said_and_the_class_goes_on() -> None:
     def none() -> Child:
         raise ChildError("no memory")

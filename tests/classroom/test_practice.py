@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import inspect
+import logging
+import os
 import subprocess
 import sys
+import threading
 import time
 import typing
 from collections.abc import Callable, Iterator
@@ -13,8 +16,11 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.classroom.child import COMMAND, Child, ChildError
+from devices.bp_meter.rbp_driver import Stop
+from devices.status import Level, Status
+from kiosk.classroom.child import COMMAND, Child, ChildError, sweep
 from kiosk.classroom.practice import (
+    Lent,
     PracticeCabin,
     StrangerError,
     practice_settings,
@@ -22,6 +28,9 @@ from kiosk.classroom.practice import (
 )
 from kiosk.core.state import State
 from kiosk.core.visit import messages as m
+from kiosk.lending import Lending
+from kiosk.log import _mark_practice
+from kiosk.opening_files import place_of
 from kiosk.pages import PageStore
 from kiosk.settings import Settings
 
@@ -106,6 +115,75 @@ def test_a_practice_cabin_starts_from_nothing_each_time(child: Child) -> None:
         _until(lambda states=states: type(states[-1].visit.step).__name__ == "ScanBill")  # type: ignore[misc]
         cabin.stop()
         assert not cabin.journal_path.exists()
+
+
+def test_whatever_it_does_is_marked_in_the_log(child: Child) -> None:
+    """By the names of its threads: those of engine, lanes and machines."""
+    before = set(threading.enumerate())
+    states: list[State] = []
+    cabin = PracticeCabin(child, states.append, PageStore(), "marked", lambda: None)
+    assert cabin.wait(PATIENCE_S)  # the biller has answered in a lane
+    fresh = {x.name for x in threading.enumerate() if x not in before and x.name != "supervisor"}
+    cabin.stop()
+    assert {"practice", "practice-terminal-1"} <= fresh
+    assert [x for x in fresh if x.startswith("practice-lane-")]
+    assert [x for x in fresh if not x.startswith("practice")] == []
+    heard: list[str] = []
+    handler = logging.StreamHandler()
+    handler.addFilter(_mark_practice)
+    handler.emit = lambda record: heard.append(record.getMessage())  # type: ignore[method-assign]
+    record = logging.LogRecord("kiosk", logging.INFO, "", 0, "%s: paid", ("SX1",), None)
+    record.threadName = "practice-lane-biller"
+    handler.handle(record)
+    assert heard == ["practice: SX1: paid"]
+
+
+class Meter:
+    """A cuff of the real cabin on somebody's arm."""
+
+    last_id = 0
+    status = Status(Level.BUSY, "measuring")
+
+    def __init__(self) -> None:
+        self.told: list[object] = []
+
+    def submit(self, command: object) -> int:
+        self.told.append(command)
+        return len(self.told)
+
+    def cancel(self, command_id: int) -> None:
+        raise NotImplementedError
+
+
+def test_a_lent_cuff_lets_go_however_the_cabin_ends(child: Child) -> None:
+    lending, meter = Lending(), Meter()
+    lending.add("bp_meter", "rbp_meter", meter)
+    lent = (Lent("bp_meter", "rbp_meter", lending),)
+    cabin = PracticeCabin(child, lambda _: None, PageStore(), "cuff", lambda: None, lent)
+    cabin.stop()
+    assert [type(x) for x in meter.told] == [Stop]
+    cabin.let_go()
+    assert len(meter.told) == 1  # it isn't ours any more
+
+
+def test_what_a_printed_file_leaves_is_in_its_folder(child: Child) -> None:
+    settings = practice_settings(child, "printing")
+    settings.cabin.data_dir.mkdir()
+    place = place_of(settings)
+    assert place is not None
+    assert place.folder.path.is_relative_to(child.folder)
+    assert place.folder.in_memory
+
+
+def test_what_killed_children_left_is_swept(tmp_path: Path) -> None:
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    left, alive = tmp_path / f"cabin-{dead.pid}-abc_12", tmp_path / f"cabin-{os.getpid()}-abc_12"
+    others = tmp_path / "cabin-visit-0-0", tmp_path / "cabin-old"
+    for folder in (left, alive, *others):
+        (folder / "data").mkdir(parents=True)
+    sweep(tmp_path)
+    assert {*tmp_path.iterdir()} == {alive, *others}
 
 
 def _until(condition: Callable[[], bool]) -> None:

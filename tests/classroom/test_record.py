@@ -13,12 +13,15 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from devices.driver import Completed
 from devices.receipt_printer.document import Columns, Document, Text
 from devices.receipt_printer.document import Print as PrintDocument
 from devices.receipt_printer.driver import EscposPrinter
-from devices.status import Success
+from devices.status import Completion, Failed, OutcomeUnknown, Success, TimedOut
 from kiosk import clinic_slip, receipts
-from kiosk.classroom import record_report
+from kiosk.adapters import DeviceReport
+from kiosk.cabin import forget_classes
+from kiosk.classroom import RECORD, record_report
 from kiosk.classroom.afterwards import RealAfterwards
 from kiosk.classroom.certificate import best_of, compose
 from kiosk.classroom.reading import shipped
@@ -26,8 +29,9 @@ from kiosk.classroom.record import KEPT_DAYS, ClassRecord, count_of
 from kiosk.classroom.results import Help, StepResult
 from kiosk.core.clinic import Reading
 from kiosk.core.commands import Document as Kind
-from kiosk.core.visit.class_messages import PrintCertificate
-from kiosk.core.visit.class_steps import Learned
+from kiosk.core.state import Rules, State
+from kiosk.core.visit.class_messages import CertificateTold, PrintCertificate
+from kiosk.core.visit.class_steps import ClassRoom, Learned, Paper
 from kiosk.core.visit.clinic_steps import Outcome, Session
 from kiosk.durable import Disk
 from kiosk.main import main
@@ -36,6 +40,7 @@ from sim.devices.paper import to_png, to_text
 from sim.devices.receipt_printer import ReceiptPrinter
 from tests.support.pair import Pair
 from tests.support.states import B_POWER, ORDER_ID, TERMINAL, order, paid
+from tests.support.states_class import taught
 
 TODAY = date(2026, 11, 25)
 HEAD = Letterhead("数字小屋", "示例路380弄", "021-0000 0001", 3, time.gmtime)
@@ -81,6 +86,28 @@ def test_it_is_kept_for_ninety_days(tmp_path: Path) -> None:
     assert len(record.read()) == 6
     record.add("touch", RESULTS, TODAY)
     assert {x.day for x in record.read()} == {first + timedelta(days=1), TODAY}
+
+
+def test_it_is_kept_no_longer_where_no_class_is_held(tmp_path: Path) -> None:
+    record = ClassRecord(tmp_path / "classes.json")
+    record.add("touch", RESULTS, TODAY - timedelta(days=1))
+    record.add("touch", RESULTS, TODAY)
+    record.forget(TODAY + timedelta(days=KEPT_DAYS - 1))
+    assert {x.day for x in record.read()} == {TODAY}
+    record.forget(TODAY + timedelta(days=KEPT_DAYS))
+    assert record.read() == ()
+
+
+def test_a_running_kiosk_drops_what_is_too_old(tmp_path: Path) -> None:
+    """With nobody at the screen, and no class held since."""
+    file = tmp_path / RECORD
+    long_ago = date.today() - timedelta(days=KEPT_DAYS)
+    ClassRecord(file).add("touch", RESULTS, long_ago)
+    forget_classes(tmp_path, State(Rules("", "", "", ())))
+    assert ClassRecord(file).read() == ()
+    ClassRecord(file).add("touch", RESULTS, long_ago)
+    forget_classes(tmp_path, taught(ClassRoom()))
+    assert ClassRecord(file).read()  # a class writes into it now
 
 
 def test_nothing_but_counts_is_on_the_disk(tmp_path: Path) -> None:
@@ -178,7 +205,11 @@ def test_the_command_reads_the_cabins_record(
     words = ["lesson", "record", "--config", str(config)]
     assert main(words) == 0
     assert "no class has learned anything yet" in capsys.readouterr().out
-    ClassRecord(data_dir / "classes.json").add("power_bill", RESULTS, TODAY)
+    record, today = ClassRecord(data_dir / "classes.json"), date.today()
+    record.add("touch", RESULTS, today - timedelta(days=KEPT_DAYS))
+    assert main(words) == 0
+    assert "no class has learned anything yet" in capsys.readouterr().out
+    record.add("power_bill", RESULTS, today)
     assert main([*words, "--csv", "--picture", str(tmp_path / "x.png")]) == 0
     assert capsys.readouterr().out.startswith("\ufeffday,lesson,step,screen,came")
     assert (tmp_path / "x.png").stat().st_size > 5000
@@ -224,12 +255,35 @@ def test_the_real_cabin_counts_and_prints(tmp_path: Path) -> None:
     after = RealAfterwards(tmp_path, {"receipt_printer": printer}, HEAD, lambda: 1_795_000_000.0)
     after.learned(shipped()[0], RESULTS)
     assert {x.day for x in ClassRecord(tmp_path / "classes.json").read()} == {date(2026, 11, 18)}
-    after.certificate(PrintCertificate("尾号 0042", LEARNED[1:2]))
+    assert not after.certificate(PrintCertificate(1, "尾号 0042", LEARNED[1:2]))
     assert printer.jobs == []  # nothing was learned to its end
-    after.certificate(PrintCertificate("尾号 0042", LEARNED))
-    after.certificate(PrintCertificate("尾号 0042", LEARNED))
+    assert after.certificate(PrintCertificate(2, "尾号 0042", LEARNED))
+    assert after.certificate(PrintCertificate(3, "尾号 0042", LEARNED))
     assert len({x.job_id for x in printer.jobs}) == 2
-    RealAfterwards(tmp_path, {}, HEAD, time.time).certificate(PrintCertificate("x", LEARNED))
+    without = RealAfterwards(tmp_path, {}, HEAD, time.time)
+    assert not without.certificate(PrintCertificate(4, "x", LEARNED))
+
+
+@pytest.mark.parametrize(
+    ("completion", "paper"),
+    [
+        (Success(None), Paper.PRINTED),
+        (Failed("paper_out", "no paper"), Paper.FAILED),
+        (OutcomeUnknown("port_missing"), Paper.UNKNOWN),
+        (TimedOut(), Paper.UNKNOWN),
+    ],
+)
+def test_what_became_of_a_certificate_is_told_once(
+    tmp_path: Path, completion: Completion, paper: Paper
+) -> None:
+    printer = Printer()
+    after = RealAfterwards(tmp_path, {"receipt_printer": printer}, HEAD, time.time)
+    after.certificate(PrintCertificate(7, "尾号 0042", LEARNED))
+    done = DeviceReport("receipt_printer", Completed(1, completion))
+    assert after.translate(DeviceReport("document_printer", Completed(1, completion))) is None
+    assert after.translate(DeviceReport("receipt_printer", Completed(2, completion))) is None
+    assert after.translate(done) == CertificateTold(7, paper)
+    assert after.translate(done) is None
 
 
 def words_of(document: Document) -> str:

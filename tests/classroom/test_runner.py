@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from kiosk.classroom import runner
+from kiosk.classroom import reading, runner
 from kiosk.classroom.conditions import Condition, Facts, facts_of
 from kiosk.classroom.lesson import Act, By, Fault, Lesson, Mistake, Outside, Step
 from kiosk.classroom.results import Help
@@ -161,6 +161,18 @@ def test_mistakes_of_everywhere_count_only_away_from_the_step() -> None:
     led = Led(lesson)
     led.see(Facts(screen="help"), 1.0)
     assert led.run.mistake is None
+
+
+def test_english_by_accident_is_led_back_wherever_it_happens() -> None:
+    shipped = next(x for x in reading.shipped() if x.name == "power_bill")
+    led = Led(shipped)
+    led.see(replace(HOME, language="en"), 1.0)  # where the step can be done
+    drawn = runner.guidance(led.run)
+    assert (drawn.target, drawn.kind) == ("nav.language", True)
+    led.see(replace(BILL, language="en"), 2.0)
+    assert runner.guidance(led.run).target == "nav.home"
+    led.see(BILL, 3.0)
+    assert (led.run.step.id, led.run.mistake) == ("scan", None)
 
 
 def test_who_leaves_the_path_is_led_on_from_where_they_are() -> None:

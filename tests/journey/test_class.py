@@ -10,9 +10,11 @@ import psutil
 import pytest
 
 from kiosk.classroom import reading
+from kiosk.core.access import REFUSED, SIGNED_IN, SIGNED_OUT, TRIED
+from kiosk.core.state import PRINTER
 from tests.journey import classes
-from tests.journey.stage import Stage
-from tests.support.window import Screen
+from tests.journey.fumbling import Fumbler
+from tests.journey.stage import Stage, shown
 
 pytestmark = pytest.mark.window
 
@@ -21,12 +23,21 @@ QUICK = {"power_bill": True, "phone_code": False}
 """Which are played in every run, and whether with every mistake."""
 
 
-def real_world(stage: Stage) -> tuple[object, ...]:
-    """What of the real cabin must not change by anything that is practised."""
-    ledger = stage.bench.ledger()
-    counted = {x: ledger[x] for x in sorted(ledger)}
-    orders = [x for x in stage.exported() if x.get("order_id")]
-    return counted, len(stage.bench.receipts()), len(orders)
+STAFF = (TRIED, REFUSED, SIGNED_IN, SIGNED_OUT)
+"""What a class writes into the real journal: who came in and went."""
+
+
+def real_world(stage: Stage, *lent: str) -> dict[str, object]:
+    """What of the real cabin must not change by anything that is practised, but for what is lent:
+    what every machine and gateway was asked, the ledgers outside, and every row of the journal.
+    """
+    rows = [f"{x['stream']} {x['kind']}" for x in stage.exported() if "kind" in x]
+    assert not [x for x in rows if x == "None None"]
+    return {
+        **{x: state for x, state in stage.bench.states().items() if x not in lent},
+        "ledger": stage.bench.ledger(),
+        "journal": [x for x in rows if not x.endswith(STAFF)],
+    }
 
 
 def children(stage: Stage) -> list[psutil.Process]:
@@ -44,7 +55,7 @@ def gone(process: psutil.Process) -> bool:
 
 
 def test_a_whole_class_with_two_learners(stage: Stage) -> None:
-    before = real_world(stage)
+    before = real_world(stage, PRINTER)
     classes.open_class(stage)
     classes.add_learner(stage, surname=0, title=0)
     classes.add_learner(stage, surname=3, title=1)
@@ -57,6 +68,7 @@ def test_a_whole_class_with_two_learners(stage: Stage) -> None:
     stage.kiosk.on("class_room")
     said = stage.kiosk.everything()
     assert f"陈爷叔 学完了《{lesson.title}》：共 {len(lesson.steps)} 步，0 步是自己做的" in said
+    _certificate_at_the_second_try(stage)
     stage.kiosk.touch("class.learner.0")
     stage.kiosk.wait_for(lambda _: "现在轮到 王阿姨" in stage.kiosk.everything(), "her turn")
     classes.choose_lesson(stage, lesson)
@@ -70,8 +82,25 @@ def test_a_whole_class_with_two_learners(stage: Stage) -> None:
     stage.kiosk.on("home")
     stage.until(lambda: gone(child), "the practice cabin has gone")
     assert "陈爷叔" not in stage.kiosk.everything()
-    assert real_world(stage) == before
+    assert real_world(stage, PRINTER) == before
     assert "陈爷叔" not in stage.kiosk.log.read_text()
+
+
+def _certificate_at_the_second_try(stage: Stage) -> None:
+    """The paper has run out; the volunteer is told, puts some in, and tries again."""
+    stage.bench.act(PRINTER, "paper_out")
+    stage.kiosk.wait_for(lambda x: x["devices"][PRINTER][0] == "unavailable", "no paper")
+    stage.kiosk.touch("class.certificate")
+    stage.kiosk.wait_for(
+        lambda _: "陈爷叔 的证书没有打出来。没纸了" in stage.kiosk.everything(), "being told"
+    )
+    stage.bench.act(PRINTER, "paper_in")
+    stage.kiosk.wait_for(lambda x: x["devices"][PRINTER][0] == "ready", "paper")
+    papers = len(stage.bench.receipts())
+    stage.kiosk.touch("class.certificate")
+    stage.kiosk.wait_for(lambda _: "陈爷叔 的证书打好了" in stage.kiosk.everything(), "paper")
+    assert len(stage.bench.receipts()) == papers + 1
+    assert "陈爷叔" in stage.paper()
 
 
 def test_a_resident_ends_practice_in_two_touches(stage: Stage) -> None:
@@ -98,18 +127,11 @@ def test_a_resident_ends_practice_in_two_touches(stage: Stage) -> None:
 
 
 def test_a_kill_in_a_class_leaves_nothing_of_it(stage: Stage) -> None:
-    before = real_world(stage)
+    before = real_world(stage, "bp_meter")  # every start says stop to the cuff
     classes.open_class(stage)
     classes.add_learner(stage)
     classes.choose_lesson(stage, classes.lesson("power_bill"))
-    stage.kiosk.touch("home.pay_bill")
-    stage.kiosk.on("bill")
-    stage.kiosk.touch("guide.press.0")
-    stage.kiosk.on("bills")
-    stage.kiosk.touch("bills.pay")
-    stage.kiosk.on("confirm")
-    stage.kiosk.touch("confirm.pay.terminal")
-    stage.kiosk.on("pay")
+    _ask_to_pay(stage)
     (child,) = children(stage)
     assert classes.folders_of(child.pid)
     stage.kiosk.kill()
@@ -118,44 +140,34 @@ def test_a_kill_in_a_class_leaves_nothing_of_it(stage: Stage) -> None:
     stage.kiosk.start()
     screen = stage.kiosk.on("home")
     assert not classes.practising(screen)
-    assert real_world(stage) == before
+    assert real_world(stage, "bp_meter") == before
+
+
+def _ask_to_pay(stage: Stage) -> None:
+    """From the first step of the lesson until the practised terminal wants a card."""
+    stage.kiosk.touch("home.pay_bill")
+    stage.kiosk.on("bill")
+    stage.kiosk.touch("guide.press.0")
+    stage.kiosk.on("bills")
+    stage.kiosk.touch("bills.pay")
+    stage.kiosk.on("confirm")
+    stage.kiosk.touch("confirm.pay.terminal")
+    stage.kiosk.on("pay")
 
 
 def _touched(stage: Stage, count: int, seed: int) -> None:
-    """Fingers anywhere on the practised screen and its card, but never on the band."""
-    chance = random.Random(seed)
     lesson = classes.lesson("power_bill")
-    before = real_world(stage)
-    classes.open_class(stage)
-    classes.add_learner(stage)
-    screen = classes.choose_lesson(stage, lesson)
-    band = _bottom(screen, "guide.volunteer") + 12
+    fumbler = Fumbler(stage, lesson, random.Random(seed))
+    before = real_world(stage, *lesson.real)
+    fumbler.begin()
+    _ask_to_pay(stage)  # or nothing was practised that could go the wrong way
+    stage.kiosk.wait_for(lambda x: shown(x, "guide.press.0") is not None, "the card")
+    stage.kiosk.touch("guide.press.0")
+    stage.kiosk.wait_for(lambda x: x["practice"]["facts"]["payment"] == "paid", "paying")
     for _ in range(count):
-        screen = stage.kiosk.settled()
-        if screen["screen"] == "class_room":  # it came to its end by chance
-            screen = classes.choose_lesson(stage, lesson)
-        elif not classes.practising(screen):
-            raise AssertionError(f"the real {screen['screen']} is shown in a class")
-        stage.kiosk.finger.touch(*_somewhere(chance, screen, band))
-    stage.kiosk.touch("guide.volunteer")
-    stage.kiosk.touch("guide.leave")
-    stage.kiosk.on("home")
-    assert real_world(stage) == before
-
-
-def _bottom(screen: Screen, widget_id: str) -> int:
-    box = next(x["box"] for x in screen["widgets"] if x["id"] == widget_id)
-    return int(box[1] + box[3])
-
-
-def _somewhere(chance: random.Random, screen: Screen, band: int) -> tuple[int, int]:
-    """Mostly in the middle of something that can be touched, sometimes anywhere."""
-    buttons = [x["box"] for x in screen["widgets"] if x["role"] in ("button", "checkbox")]
-    below = [x for x in buttons if x[1] > band]
-    if below and chance.random() < 0.8:
-        left, top, width, height = chance.choice(below)
-        return left + width // 2, top + height // 2
-    return chance.randrange(8, 1072), chance.randrange(band, 1912)
+        fumbler.touch()
+    fumbler.leave()
+    assert real_world(stage, *lesson.real) == before
 
 
 def test_random_touches_reach_nothing_real(stage: Stage, seed: int) -> None:
@@ -177,7 +189,7 @@ def test_20000_random_touches_reach_nothing_real(stage: Stage, seed: int) -> Non
 @pytest.mark.timeout(900)
 def test_a_shipped_lesson_played_to_its_end(stage: Stage, name: str, errs: bool) -> None:
     lesson = classes.lesson(name)
-    before = real_world(stage)
+    before = real_world(stage, *lesson.real)
     classes.open_class(stage)
     classes.add_learner(stage)
     classes.choose_lesson(stage, lesson)
@@ -185,7 +197,7 @@ def test_a_shipped_lesson_played_to_its_end(stage: Stage, name: str, errs: bool)
     assert f"学完了《{lesson.title}》" in stage.kiosk.everything()
     stage.kiosk.touch("class.leave")
     stage.kiosk.on("home")
-    assert real_world(stage) == before
+    assert real_world(stage, *lesson.real) == before
 
 
 def test_the_practice_cabin_opens_nothing_of_the_real_one(stage: Stage) -> None:
@@ -218,7 +230,30 @@ def _opened(stage: Stage) -> set[str]:
     return found
 
 
-def test_a_lent_meter_presses_nobody_when_the_class_ends(stage: Stage) -> None:
+def test_the_first_receipt_of_a_learner_is_of_paper(stage: Stage) -> None:
+    """The lesson borrows the real printer; what comes out says that it is practice."""
+    lesson = classes.lesson("power_bill")
+    before = real_world(stage, PRINTER)
+    papers = len(stage.bench.receipts())
+    classes.open_class(stage)
+    classes.add_learner(stage)
+    classes.choose_lesson(stage, lesson)
+    _ask_to_pay(stage)
+    stage.kiosk.wait_for(lambda x: shown(x, "guide.press.0") is not None, "the card")
+    stage.kiosk.touch("guide.press.0")
+    stage.kiosk.on("result")
+    assert len(stage.bench.receipts()) == papers + 1
+    assert "练习" in stage.paper()
+    assert "电费" in stage.paper()
+    classes.control(stage, "leave")
+    stage.kiosk.on("home")
+    assert real_world(stage, PRINTER) == before
+    stage.pay_by_card(stage.bill())  # the printer is the real cabin's again
+    assert "练习" not in stage.paper()
+
+
+@pytest.mark.parametrize("way_out", ["leave", "end"])
+def test_a_lent_meter_presses_nobody_when_the_class_ends(stage: Stage, way_out: str) -> None:
     """The lesson on blood pressure borrows the real meter; every way out of it lets the cuff go."""
     before = stage.bench.state("bp_meter")
     classes.open_class(stage)
@@ -236,9 +271,14 @@ def test_a_lent_meter_presses_nobody_when_the_class_ends(stage: Stage) -> None:
         )
         stage.kiosk.on(screen)
     stage.bench.until("bp_meter", lambda state: int(state["pressure"]) > 20)
-    classes.control(stage, "leave")
-    stage.kiosk.on("home")
+    classes.control(stage, way_out)
+    if way_out == "end":
+        stage.kiosk.on("class_room")
+    stage.bench.until("bp_meter", lambda state: state["stops"] > before["stops"])
     stage.bench.until("bp_meter", lambda state: int(state["pressure"]) == 0)
+    if way_out == "end":
+        stage.kiosk.touch("class.leave")
+    stage.kiosk.on("home")
     after = stage.bench.state("bp_meter")
     assert after["starts"] == before["starts"] + 1
     assert after["stops"] > before["stops"]

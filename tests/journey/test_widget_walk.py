@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from typing import Any
 import pytest
 
 from kiosk.classroom.known import widgets
+from kiosk.classroom.lesson import Lesson
+from kiosk.classroom.reading import shipped
 from kiosk.i18n import read_po
 from kiosk.speech.phrases import known
 from screens import fonts
@@ -62,6 +65,36 @@ def test_every_screen_was_walked(walk: Walk) -> None:
 
 def test_whatever_can_be_touched_is_called_by_what_it_does_and_does_it(walk: Walk) -> None:
     assert walk["dead"] == []
+
+
+QUOTED = re.compile(r"「([^」]+)」")
+NO_BUTTON = {"嘀", "收付款", "传给小屋", "扫一扫"}
+"""Quoted in lessons, and not on our glass."""
+
+
+def _named(lesson: Lesson) -> Iterator[tuple[str, str, str]]:
+    """Where a lesson speaks, what it points at there, and what it says."""
+    for step in lesson.steps:
+        yield step.id, step.target, step.text
+        yield step.id, "", f"{step.more}{step.hint}"
+        for mistake in (*step.mistakes, *lesson.common):
+            yield f"{step.id}.{mistake.id}", mistake.target, mistake.say
+
+
+@pytest.mark.parametrize("lesson", shipped(), ids=lambda x: x.name)
+def test_a_lesson_calls_each_button_by_what_stands_on_it(walk: Walk, lesson: Lesson) -> None:
+    """Whoever is told to touch 「查一查」 looks for these words."""
+    every = {text for texts in walk["labels"].values() for text in texts}
+    said = list(_named(lesson))
+    strange = {x for _place, _target, text in said for x in QUOTED.findall(text)} - NO_BUTTON
+    assert {x for x in strange if not any(x in text for text in every)} == set()
+    wrong = [
+        f"{place}: {text} ({target}: {walk['labels'][target]})"
+        for place, target, text in said
+        if target in walk["labels"] and (names := QUOTED.findall(text))
+        if not any(name in label for name in names for label in walk["labels"][target])
+    ]
+    assert wrong == []
 
 
 def test_the_ways_out_have_the_same_places_on_every_screen(walk: Walk) -> None:

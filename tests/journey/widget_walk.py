@@ -62,7 +62,7 @@ def guided(app: Any, shown: list[Any], below: Any) -> list[str]:
     """What a lesson's guidance breaks, in whatever step of whatever lesson, by day and by night."""
     from kiosk.classroom.lesson import By
     from kiosk.classroom.reading import shipped
-    from screens.guide import GuideView
+    from kiosk.classroom.run import Guidance
     from screens.walk import faults
 
     broken = []
@@ -71,8 +71,12 @@ def guided(app: Any, shown: list[Any], below: Any) -> list[str]:
             labels = {x: tuple(o.label for o in step.outside if o.by is x) for x in By}
             said = [(step.text, step.more, False), *((x.say, "", True) for x in step.mistakes)]
             for open_sheet, (text, more, kind) in product((False, True), said):
-                view = GuideView(
-                    *(n + 1, len(lesson.steps), text, more, step.hint, step.target, True, True),
+                view = Guidance(
+                    *(n + 1, len(lesson.steps), text, more),
+                    hint=step.hint,
+                    target=step.target,
+                    finger=True,
+                    light=True,
                     kind=kind,
                     buttons=() if kind else tuple(enumerate(labels[By.LEARNER])),
                     controls=tuple(enumerate(labels[By.VOLUNTEER])),
@@ -135,6 +139,7 @@ class _Walk:
         self._said: dict[str, list[Any]] = {}
         self._not_shown: list[str] = []
         self._ids: dict[str, set[str]] = {}
+        self._labels: dict[str, set[str]] = {}
 
     def see(self, name: str, state: Any) -> None:
         from screens.walk import describe
@@ -150,7 +155,11 @@ class _Walk:
             how = f"{picture.palette} lower={state.visit.lower} {picture.language}"
             self._broken[f"{name} {how}"] = found
         widgets = list(screen.walk())
-        self._ids.setdefault(picture.screen, set()).update(x["id"] for x in describe(screen))
+        told = describe(screen)
+        self._ids.setdefault(picture.screen, set()).update(x["id"] for x in told)
+        for x in told:
+            label = str(x["text"]).replace("\n", "")
+            self._labels.setdefault(x["id"], set()).add(label)
         self._listen(f"{name} {picture.language}", picture, widgets)
         self._texts |= {(w.face, w.text) for w in widgets if isinstance(w, Label) and w.text}
         if name.startswith("clinic_"):
@@ -279,6 +288,7 @@ class _Walk:
             "not_shown": self._not_shown,
             "texts": sorted(self._texts),
             "ids": {screen: sorted(ids) for screen, ids in sorted(self._ids.items())},
+            "labels": {x: sorted(texts) for x, texts in sorted(self._labels.items())},
             "fonts": {x: self._app.kit.fonts.path(x) for x in ("regular", "bold", "serif")},
         }
 

@@ -44,6 +44,10 @@ class Bench:
         found = self._json("GET", "/api/devices")["devices"]
         return next(x["state"] for x in found if x["id"] == device)
 
+    def states(self) -> dict[str, dict[str, Any]]:
+        """What every machine and gateway says of itself."""
+        return {x["id"]: x["state"] for x in self._json("GET", "/api/devices")["devices"]}
+
     def ledger(self) -> dict[str, Any]:
         return self._json("GET", "/api/ledger")
 

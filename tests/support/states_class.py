@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.core.state import State
+from kiosk.core.state import PRINTER, Device, Level, State
 from kiosk.core.visit.class_steps import (
     MOST_LEARNERS,
+    Certificate,
     ClassDigits,
     ClassLesson,
     ClassLessons,
@@ -16,6 +17,7 @@ from kiosk.core.visit.class_steps import (
     Learned,
     Learner,
     LessonEntry,
+    Paper,
 )
 from kiosk.core.visit.steps import CallPerson, Step
 from tests.support.states_staff import staffed
@@ -38,6 +40,9 @@ TWO = (Learner("王阿姨"), Learner("尾号0000", (DONE,)))
 ROOM = Classroom("小义工", TWO, 1, LESSONS)
 FULL = replace(ROOM, learners=tuple(Learner(f"欧阳老师{n}", (DONE,)) for n in range(MOST_LEARNERS)))
 
+CERTIFICATE = Certificate(FULL.learners[1].name, 7)
+FAILED = replace(CERTIFICATE, paper=Paper.FAILED)
+
 
 def taught(step: Step, room: Classroom = ROOM) -> State:
     return staffed(step, classroom=room)
@@ -50,6 +55,15 @@ STATES: dict[str, State] = {
     "class_room_full": taught(ClassRoom(), FULL),
     "class_room_learned": taught(ClassRoom(), replace(FULL, latest=DONE)),
     "class_room_half": taught(ClassRoom(), replace(ROOM, latest=HALF)),
+    "class_room_printing": taught(ClassRoom(), replace(FULL, at=1, certificate=CERTIFICATE)),
+    "class_room_no_paper": replace(
+        taught(ClassRoom(), replace(FULL, at=1, certificate=FAILED)),
+        devices={PRINTER: Device(Level.UNAVAILABLE, "paper_out")},
+    ),
+    "class_room_not_printed": taught(ClassRoom(), replace(FULL, certificate=FAILED)),
+    "class_room_perhaps_printed": taught(
+        ClassRoom(), replace(FULL, at=1, certificate=replace(CERTIFICATE, paper=Paper.UNKNOWN))
+    ),
     "class_name": taught(ClassName()),
     "class_name_chosen": taught(ClassName("王")),
     "class_name_others": taught(ClassName(page=2)),

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from kiosk.documents.visit_folder import VisitFolder
 from tests.support.finger import Finger
 
 PATIENCE_S = 40.0
@@ -64,12 +65,14 @@ class KioskWindow:
         self.process.wait(15)
 
     def stop(self) -> None:
+        """For good: what a killed one left in memory goes, too, as with its next start."""
         assert self.process is not None
         self.process.terminate()
         try:
             self.process.wait(15)
         finally:
             self.finger.close()
+            VisitFolder(self.config.parent / "data").remove()
 
     def look(self) -> Screen:
         """Return what is on the screen now; nothing while the kiosk isn't there."""

@@ -22,11 +22,13 @@ from kiosk.core.visit.class_steps import (
     Classroom,
     ClassStep,
     Learned,
+    Paper,
 )
 from kiosk.core.visit.common import IDLE
 from kiosk.core.visit.decide import decide
 from kiosk.core.visit.sign_in_steps import SignIn
 from kiosk.core.visit.steps import AtOrder, CallPerson, Home, Overlay
+from screens import class_room
 from tests.support.states_class import DONE, FULL, LESSONS, ROOM, taught
 from tests.support.states_staff import staffed
 
@@ -134,10 +136,43 @@ def test_what_was_learned_is_the_learners_and_shown_once() -> None:
 
 
 def test_a_certificate_is_for_what_was_learned() -> None:
-    _state, commands = touched(taught(ClassRoom()), "class.certificate")
-    assert k.PrintCertificate("尾号0000", (DONE,)) in commands
+    state, commands = touched(taught(ClassRoom()), "class.certificate")
+    assert k.PrintCertificate(state.visit.requests, "尾号0000", (DONE,)) in commands
     _state, commands = touched(taught(ClassRoom(), replace(ROOM, at=0)), "class.certificate")
     assert not [x for x in commands if isinstance(x, k.PrintCertificate)]
+
+
+def _papers(commands: tuple[m.VisitCommand, ...]) -> list[int]:
+    return [x.request for x in commands if isinstance(x, k.PrintCertificate)]
+
+
+def test_a_certificate_is_asked_for_once_and_told_of() -> None:
+    state, commands = touched(taught(ClassRoom()), "class.certificate", "class.certificate")
+    (request,) = _papers(commands)
+    assert not class_room.view_of(state).certificate
+    late, _ = decide(state, k.CertificateTold(request - 1, Paper.FAILED))
+    assert late == state
+    state, _ = decide(state, k.CertificateTold(request, Paper.FAILED))
+    view = class_room.view_of(state)
+    assert (view.certificate, view.again, view.trouble) == (True, True, True)
+    assert "尾号0000 的证书没有打出来" in view.note
+    state, commands = touched(state, "class.certificate")
+    (request,) = _papers(commands)
+    state, _ = decide(state, k.CertificateTold(request, Paper.PRINTED))
+    view = class_room.view_of(state)
+    assert (view.certificate, view.again, view.trouble) == (True, False, False)
+    assert "打好了" in view.note
+    state, _ = touched(state, "class.learner=0")
+    assert class_room.view_of(state).note == ""
+
+
+def test_whose_certificate_failed_is_said_though_somebody_else_has_the_turn() -> None:
+    state, commands = touched(taught(ClassRoom()), "class.certificate", "class.learner=0")
+    (request,) = _papers(commands)
+    state, _ = decide(state, k.CertificateTold(request, Paper.UNKNOWN))
+    view = class_room.view_of(state)
+    assert "尾号0000" in view.note
+    assert not view.again
 
 
 def test_a_practice_cabin_that_fails_says_so() -> None:

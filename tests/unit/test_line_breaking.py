@@ -67,3 +67,9 @@ def test_prose_follows_the_rules(text, characters):
     lines = break_lines(text, 10.0 * characters, ruler)
     assert all(ruler(line) <= 10.0 * characters for line in lines)
     assert not any(line[0] in NOT_FIRST or line[-1] in NOT_LAST for line in lines)
+
+
+def test_what_stands_on_a_button_is_named_in_one_line() -> None:
+    lines = break_lines("碰到旁边的了，没关系。碰一下「返回」就回来。", 17 * 10, ruler)
+    assert any("「返回」" in line for line in lines)
+    assert all(len(line) <= 17 for line in lines)

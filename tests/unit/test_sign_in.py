@@ -233,6 +233,45 @@ def test_a_card_is_as_good_as_a_pin(tmp_path: Path) -> None:
     assert b"CARD-0" not in journal.read_bytes() + Path(f"{journal}-wal").read_bytes()
 
 
+class VolunteerWithCard(VirtualKiosk):
+    """The volunteer has a card, and the technician another one."""
+
+    def configure(self, file: Path) -> None:
+        text = file.read_text(encoding="utf-8")
+        for role, code in (("volunteer", b"CARD-000007"), ("technician", b"CARD-000001")):
+            card = f'role = "{role}"\ncard = "{operators.make(code)}"'
+            text = text.replace(f'role = "{role}"', card)
+        file.write_text(text, encoding="utf-8")
+
+
+def test_a_volunteer_opens_a_class_with_a_card_and_nobody_else_does(tmp_path: Path) -> None:
+    kiosk = VolunteerWithCard(tmp_path)
+    kiosk.advance(5)
+    kiosk.touch("home.call_person")
+    kiosk.touch("call.volunteer")
+    kiosk.act("scanner", "scan", code="CARD-000001")  # the technician's
+    kiosk.advance(1)
+    assert step(kiosk).refused
+    kiosk.act("scanner", "scan", code="CARD-000007")
+    kiosk.advance(1)
+    assert kiosk.screen == "class_room"
+    assert rows(kiosk)[-2:] == [(TRIED, "card"), (SIGNED_IN, "volunteer")]
+
+
+def test_wrong_pins_slow_down_at_the_door_of_a_class_too(kiosk: VirtualKiosk) -> None:
+    kiosk.touch("home.call_person")
+    kiosk.touch("call.volunteer")
+    assert kiosk.screen == "sign_in"
+    for _ in range(3):
+        enter_pin(kiosk, WRONG)
+    assert step(kiosk).wait_s > 0
+    enter_pin(kiosk, "112233")
+    assert kiosk.screen == "sign_in", "the right one isn't taken before the wait is over"
+    assert kiosk.until(lambda: not step(kiosk).wait_s, 400)
+    enter_pin(kiosk, "112233")
+    assert kiosk.screen == "class_room"
+
+
 def test_wrong_cards_make_wait_too(tmp_path: Path) -> None:
     kiosk = WithCard(tmp_path)
     kiosk.advance(5)

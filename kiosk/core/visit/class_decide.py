@@ -14,6 +14,7 @@ from kiosk.core.state import State
 from kiosk.core.visit import class_messages as k
 from kiosk.core.visit.class_steps import (
     DIGITS,
+    Certificate,
     ClassDigits,
     ClassLesson,
     ClassLessons,
@@ -24,7 +25,8 @@ from kiosk.core.visit.class_steps import (
     Learner,
     LessonEntry,
 )
-from kiosk.core.visit.common import IDLE, Moved, go, leave, stay
+from kiosk.core.visit.common import IDLE, Moved, go, leave, next_request, stay
+from kiosk.core.visit.digits import typed
 from kiosk.core.visit.messages import Ring, Touched
 
 QUIET_S = 45 * 60.0
@@ -74,10 +76,19 @@ def happened(state: State, event: k.ClassEvent) -> Moved:
             return state, (Ring(IDLE, QUIET_S),)
         case k.PracticeFailed(number=room.number) if isinstance(step, ClassLesson):
             return go(state, replace(step, failed=True))
+        case k.CertificateTold():
+            return _certificate_told(state, event, room)
         case k.LessonOver(number=room.number) if isinstance(step, ClassLesson):
             return _learned(state, event, room)
         case _:
             return stay(state)
+
+
+def _certificate_told(state: State, event: k.CertificateTold, room: Classroom) -> Moved:
+    asked = room.certificate
+    if asked is None or asked.request != event.request:
+        return stay(state)
+    return _with(state, certificate=replace(asked, paper=event.paper)), ()
 
 
 def _learned(state: State, event: k.LessonOver, room: Classroom) -> Moved:
@@ -86,7 +97,7 @@ def _learned(state: State, event: k.LessonOver, room: Classroom) -> Moved:
         return go(state, ClassRoom())
     fresh = replace(learner, learned=(*learner.learned, event.learned))
     learners = (*room.learners[: room.at], fresh, *room.learners[room.at + 1 :])
-    return go(_with(state, learners=learners, latest=event.learned), ClassRoom())
+    return go(_with(_on(state, room), learners=learners, latest=event.learned), ClassRoom())
 
 
 def touched(state: State, touch: Touched, step: ClassStep) -> Moved:
@@ -116,16 +127,31 @@ def _touched_room(state: State, touch: Touched, room: Classroom) -> Moved:
     match touch.target:
         case "class.learner" if touch.value.isdecimal() and int(touch.value) < len(room.learners):
             at = int(touch.value)
-            return _with(state, at=-1 if at == room.at else at, latest=None), ()
+            return _with(_on(state, room), at=-1 if at == room.at else at), ()
         case "class.add" if not room.full:
             return go(state, ClassName())
         case "class.choose" if room.learner is not None and room.lessons:
-            return go(_with(state, latest=None), ClassLessons())
-        case "class.certificate" if room.learner is not None and room.learner.learned:
-            learner = room.learner
-            return state, (k.PrintCertificate(learner.name, learner.learned),)
+            return go(_on(state, room), ClassLessons())
+        case "class.certificate" if room.learner is not None and not room.printing:
+            return _certificate(state, room.learner)
         case _:
             return stay(state)
+
+
+def _on(state: State, room: Classroom) -> State:
+    """Something else is done: what was told is told."""
+    kept = room.certificate if room.printing else None
+    return _with(state, latest=None, certificate=kept)
+
+
+def _certificate(state: State, learner: Learner) -> Moved:
+    """Print what a learner has learned to its end."""
+    if not any(x.whole for x in learner.learned):
+        return stay(state)
+    state, request = next_request(state)
+    asked = Certificate(learner.name, request)
+    command = k.PrintCertificate(request, learner.name, learner.learned)
+    return _with(state, latest=None, certificate=asked), (command,)
 
 
 def _touched_name(state: State, touch: Touched, step: ClassName) -> Moved:
@@ -147,12 +173,8 @@ def _touched_name(state: State, touch: Touched, step: ClassName) -> Moved:
 
 def _touched_digits(state: State, touch: Touched, step: ClassDigits) -> Moved:
     match touch.target:
-        case "class.key" if touch.value == "clear":
-            return go(state, ClassDigits())
-        case "class.key" if touch.value == "delete":
-            return go(state, ClassDigits(step.digits[:-1]))
-        case "class.key" if len(touch.value) == 1 and touch.value in "0123456789":
-            return go(state, ClassDigits((step.digits + touch.value)[:DIGITS]))
+        case "class.key":
+            return go(state, ClassDigits(typed(step.digits, touch.value, DIGITS)))
         case "class.digits_done" if len(step.digits) == DIGITS:
             return _add(state, f"尾号{step.digits}")
         case _:
@@ -180,7 +202,8 @@ def _add(state: State, name: str) -> Moved:
     names = (name, *(f"{name}{n}" for n in range(2, len(taken) + 2)))
     fresh = Learner(next(x for x in names if x not in taken))
     learners = (*room.learners, fresh)
-    return go(_with(state, learners=learners, at=len(learners) - 1, latest=None), ClassRoom())
+    fresh_room = _with(_on(state, room), learners=learners, at=len(learners) - 1)
+    return go(fresh_room, ClassRoom())
 
 
 def back(state: State, step: ClassStep) -> Moved:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.core.visit.class_steps import Learned, LessonEntry
+from kiosk.core.visit.class_steps import Learned, LessonEntry, Paper
 from kiosk.core.visit.messages import StaffCommand, VisitEvent
 
 
@@ -34,6 +34,14 @@ class PracticeFailed(ClassEvent):
 class LessonOver(ClassEvent):
     number: int
     learned: Learned
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateTold(ClassEvent):
+    """What has become of the certificate asked for under that number."""
+
+    request: int
+    paper: Paper
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,5 +77,6 @@ class CloseClass(ClassCommand):
 class PrintCertificate(ClassCommand):
     """On the real receipt printer, for the learner whose turn it is."""
 
+    request: int
     learner: str
     learned: tuple[Learned, ...]

@@ -7,6 +7,7 @@ the practice cabin's screens over ``ClassLesson``; the real cabin does nothing m
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 MOST_LEARNERS = 5
 DIGITS = 4
@@ -43,10 +44,29 @@ class Learner:
     learned: tuple[Learned, ...] = ()
 
 
+class Paper(StrEnum):
+    """What has become of a certificate. ``UNKNOWN``: it may have been printed."""
+
+    PRINTING = "printing"
+    PRINTED = "printed"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """The newest certificate: of whom, by the number under which it was asked for."""
+
+    learner: str
+    request: int
+    paper: Paper = Paper.PRINTING
+
+
 @dataclass(frozen=True, slots=True)
 class Classroom:
     """``at`` is whose turn it is. ``number`` counts the lessons begun, so that what a lesson that
-    is over says comes too late. ``latest`` is what has just been learned, for one look.
+    is over says comes too late. ``latest`` is what has just been learned, for one look;
+    ``certificate`` stays until something else is done, or longer while it is being printed.
     """
 
     volunteer: str
@@ -55,10 +75,15 @@ class Classroom:
     lessons: tuple[LessonEntry, ...] = ()
     number: int = 0
     latest: Learned | None = None
+    certificate: Certificate | None = None
 
     @property
     def learner(self) -> Learner | None:
         return self.learners[self.at] if 0 <= self.at < len(self.learners) else None
+
+    @property
+    def printing(self) -> bool:
+        return self.certificate is not None and self.certificate.paper is Paper.PRINTING
 
     @property
     def full(self) -> bool:

@@ -17,11 +17,11 @@ from kiosk.core.state import State
 from kiosk.core.visit import sign_in_messages as s
 from kiosk.core.visit import tech_messages as t
 from kiosk.core.visit.common import Moved, go, next_request, stay
+from kiosk.core.visit.digits import typed
 from kiosk.core.visit.messages import Happen, Touched
 from kiosk.core.visit.sign_in_begin import begin
 from kiosk.core.visit.sign_in_steps import SignIn
 from kiosk.core.visit.tech_base import TechStep
-from kiosk.core.visit.tech_number import typed
 from kiosk.core.visit.tech_steps import (
     TechNumber,
     TechOrder,
@@ -98,7 +98,7 @@ def _touched_list(state: State, touch: Touched, step: TechOrders) -> Moved:
 
 def _touched_number(state: State, touch: Touched, step: TechNumber) -> Moved:
     if touch.target == "number.key":
-        return typed(state, step, touch.value, LONGEST[step.what])
+        return go(state, replace(step, digits=typed(step.digits, touch.value, LONGEST[step.what])))
     if touch.target != "number.done" or not step.digits:
         return stay(state)
     if step.what == "units" and isinstance(step.back, TechSettle):

@@ -10,10 +10,10 @@ from kiosk.core.state import State
 from kiosk.core.visit import sign_in_messages as s
 from kiosk.core.visit import tech_messages as t
 from kiosk.core.visit.common import Moved, go, next_request, stay
+from kiosk.core.visit.digits import typed
 from kiosk.core.visit.messages import Touched
 from kiosk.core.visit.staff import with_overrides
 from kiosk.core.visit.tech_base import TechStep
-from kiosk.core.visit.tech_number import typed
 from kiosk.core.visit.tech_steps import (
     TechClosed,
     TechConfig,
@@ -117,7 +117,7 @@ def _hang_sign(state: State) -> Moved:
 
 def _touched_price(state: State, touch: Touched, step: TechNumber) -> Moved:
     if touch.target == "number.key":
-        return typed(state, step, touch.value, 4)
+        return go(state, replace(step, digits=typed(step.digits, touch.value, 4)))
     if touch.target == "number.done" and step.digits and isinstance(step.back, TechConfirm):
         fen = int(step.digits)
         if o.sensible(fen):
