@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kiosk.core.state import Level, State
 from kiosk.core.visit.tech_steps import CabinRow, DeviceRow, Survey
+from kiosk.diagnostics.advice import GATEWAYS as GATEWAY_TROUBLES
 from kiosk.diagnostics.advice import of_reason
 from kiosk.settings import Settings
 
@@ -106,7 +107,8 @@ def _cabin(cabin: CabinFacts) -> Iterator[CabinRow]:
     yield CabinRow("网络", links, _sign(cabin.online, cabin.online is False))
     for gateway in cabin.gateways:
         usable = gateway.level in (Level.READY, Level.BUSY, Level.ATTENTION)
-        what = gateway.trouble or gateway.reason or ("连得上" if usable else "还没有问过")
+        trouble = GATEWAY_TROUBLES[gateway.trouble][1] if gateway.trouble else ""
+        what = trouble or gateway.reason or ("连得上" if usable else "还没有问过")
         unknown = gateway.level == Level.UNKNOWN and not gateway.trouble
         sign = "unknown" if unknown else "ok" if usable and not gateway.trouble else "bad"
         yield CabinRow(GATEWAYS.get(gateway.name, gateway.name), f"{gateway.host} · {what}", sign)

@@ -21,7 +21,7 @@ from kiosk.diagnostics.control import (
     SilentError,
 )
 from kiosk.diagnostics.facts import Facts, from_json
-from kiosk.diagnostics.findings import Finding, Weight, in_order
+from kiosk.diagnostics.findings import LAST, Finding, Weight, in_order
 from kiosk.diagnostics.gather import Alive, cabin_facts, look_at_gateways
 from kiosk.diagnostics.heartbeat import SCREEN
 from kiosk.diagnostics.judge import judge
@@ -78,7 +78,7 @@ def examine(config: Path) -> Diagnosis:
             findings += probes.display(probes.environment(pid))
     else:
         findings += _alone(settings, unseen, silent=any(x.code == "kiosk_stuck" for x in findings))
-    findings += _books(settings, findings)
+    findings += _books(settings, findings, unseen)
     return Diagnosis(in_order(findings), tuple(unseen), facts is not None, facts)
 
 
@@ -121,17 +121,23 @@ def _alone(settings: Settings, unseen: list[str], *, silent: bool) -> Iterator[F
     yield from found
     yield from judge(Facts(cabin, devices), least)
     yield Finding(
-        "not_running",
-        Weight.NOTE,
+        LAST,
+        Weight.EVERYTHING,
         "kiosk",
         "小屋程序没有运行",
-        "上面的问题处理好以后启动它：systemctl start cabin-kiosk，或 kiosk run --config 配置文件。",
+        "启动它：systemctl start cabin-kiosk，或 kiosk run --config 配置文件；"
+        "起不来就看 journalctl -u cabin-kiosk -n 50。",
     )
 
 
-def _books(settings: Settings, so_far: list[Finding]) -> Iterator[Finding]:
-    if not any(x.code == "journal_broken" for x in so_far):
+def _books(settings: Settings, so_far: list[Finding], unseen: list[str]) -> Iterator[Finding]:
+    """The whole chain. Whoever may not read it is told so, and not that it is broken."""
+    if any(x.code == "journal_broken" for x in so_far):
+        return
+    try:
         yield from probes.journal(settings)
+    except PermissionError as error:
+        unseen.append(f"账本没有核对：这个用户不能读 {error.filename}，用 sudo 再看一次")
 
 
 def _mistakes(error: ConfigError) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ network. Nothing here touches the engine or the window but by reading the state 
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -88,8 +89,8 @@ def journal_facts(settings: Settings, trouble: str = "") -> JournalFacts:
 
     path = settings.cabin.data_dir / "journal.sqlite"
     size = _size(path)
-    if size is None:
-        return JournalFacts(str(path), None, None, None, None, None, trouble)
+    if size is None or not os.access(path, os.R_OK):  # whoever may not read it knows nothing of it
+        return JournalFacts(str(path), size, None, None, None, None, trouble)
     try:
         journal = Journal(path, readonly=True, check=False)
     except JournalBrokenError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from kiosk.diagnostics.advice import GATEWAY_TITLES, of_reason
+from kiosk.diagnostics.advice import GATEWAY_TITLES, GATEWAYS, of_reason
 from kiosk.diagnostics.facts import DeviceFacts, Facts
 
 SIGNS = {"ready": "●", "busy": "●", "attention": "▲", "unavailable": "✖", "unknown": "？"}
@@ -28,7 +28,9 @@ def status_lines(facts: Facts) -> list[str]:
         if part.waiting_s or part.trouble:
             lines.append(f"✖ {part.name} 没有反应 {part.waiting_s:.1f} 秒 {part.trouble}".rstrip())
     for g in c.gateways:
-        why = " ".join(dict.fromkeys(x for x in (g.reason, g.trouble) if x))
+        trouble = GATEWAYS[g.trouble][1] if g.trouble else ""
+        asked = "还没有问过" if g.level == "unknown" else ""
+        why = " ".join(dict.fromkeys(x for x in (g.reason, trouble) if x)) or asked
         title = GATEWAY_TITLES.get(g.name, g.name)
         lines.append(f"{SIGNS[g.level]} {title} {g.name}（{g.host}）{why}")
     lines += [device_line(x) for x in facts.devices]
