@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import os
@@ -74,11 +75,22 @@ class LookDesk:
         return k.Examined(request, tuple(map(_trouble, found.findings)), found.unseen)
 
     def _report(self, request: int) -> k.Written:
-        from kiosk.diagnostics.report_cli import file_name, make
+        """On the stick that is plugged in, else into the data folder."""
+        from kiosk.diagnostics import report_cli
 
-        path = self._folder(REPORTS) / file_name(self._settings)
-        make(self._settings, path)
-        return k.Written(request, str(path))
+        data, _gaps = report_cli.make(self._settings)  # the gaps stand in it
+        name, place = report_cli.file_name(self._settings), "stick"
+        try:
+            report_cli.put_on_stick(self._settings, name, data)
+        except OSError as error:
+            place = "folder" if error.errno == errno.ENODEV else "instead"
+            if place == "instead":
+                _log.warning("the report can't go on the stick: %s", error.strerror)
+        else:
+            return k.Written(request, name, place)
+        path = self._folder(REPORTS) / name
+        report_cli.save(path, data)
+        return k.Written(request, str(path), place)
 
     # The wire; in its lane
 

@@ -67,7 +67,10 @@ def examine(config: Path) -> Diagnosis:
     except SilentError:
         told = None
         findings.append(_silent())
-    except (NotRunningError, RefusedError):
+    except RefusedError as error:
+        told = None
+        unseen.append(f"小屋程序在运行，但没有回答这一次：{error}")
+    except NotRunningError:
         told = None
     facts, pid = (from_json(told), int(told["pid"])) if told is not None else (None, None)
     if facts is not None:
@@ -112,9 +115,9 @@ def _alone(settings: Settings, unseen: list[str], *, silent: bool) -> Iterator[F
     yield from probes.display(probes.environment(None))
     least = settings.limits.journal_min_free_mb << 20
     cabin = cabin_facts(settings, Alive(), look_at_gateways(settings))
-    if holder is not None:
+    if holder is not None or unseen:  # a kiosk that doesn't talk to us has the ports all the same
         yield from judge(Facts(cabin), least)
-        if not unseen and not silent:
+        if not silent:
             unseen.append("机器没有问：端口可能被占着")
         return
     devices, found = probes.devices(settings)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kiosk.config import ConfigError, load
 from kiosk.diagnostics import calibration
-from kiosk.documents.usb_stick import FILE_SYSTEMS, OPTIONS
+from kiosk.documents import stick_out, usb_stick
 from kiosk.install import rules, units
 from kiosk.install.placing import LINK, Place, Step, Thing
 from kiosk.settings import USB_STICK, Settings
@@ -124,7 +124,8 @@ def planned(
         Thing(str(WANTED / units.KIOSK), f"{LINK}/{service}", "starts at boot"),
     ]
     if sticks:
-        text = units.sudoers(program, FILE_SYSTEMS, OPTIONS)
+        ways = [(x.FILE_SYSTEMS, x.OPTIONS) for x in (usb_stick, stick_out)]
+        text = units.sudoers(program, ways)
         things.append(Thing("etc/sudoers.d/50-cabin", text, "mounting USB sticks", 0o440))
     if with_usbguard:
         found = rules.on_the_bus(root / "sys/bus/usb/devices")

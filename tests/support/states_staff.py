@@ -251,6 +251,12 @@ _TECH |= {
     "tech_doctor_looking": TechDoctor(),
     "tech_doctor": TechDoctor(found=TROUBLES, unseen=("机器没有问：端口可能被占着",)),
     "tech_doctor_well": TechDoctor(found=(), report="/srv/cabin/data/reports/cabin-3801.zip"),
+    "tech_doctor_on_stick": TechDoctor(
+        found=TROUBLES[:1], report="cabin-3801-20261122-201500.zip", place="stick"
+    ),
+    "tech_doctor_instead": TechDoctor(
+        found=(), report="/srv/cabin/data/reports/cabin-3801-20261122-201500.zip", place="instead"
+    ),
     "tech_doctor_writing": TechDoctor(found=(), report="…"),
     "tech_device_advice": TechDevice(role="bp_meter", survey=SURVEY),
     "tech_wire_quiet": TechWire(role="terminal"),

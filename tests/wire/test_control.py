@@ -14,13 +14,14 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kiosk.config import load
-from kiosk.diagnostics.control import FILE, Client, RefusedError
+from kiosk.diagnostics.control import FILE, MOST_CALLERS, Client, RefusedError
 from kiosk.diagnostics.doctor import examine
 from kiosk.diagnostics.facts import from_json
 from kiosk.diagnostics.heartbeat import ENGINE, JOURNAL
@@ -201,6 +202,31 @@ def test_a_wrong_question_is_answered_and_the_next_one_too(
         assert json.loads(lines.readline())["devices"]
 
 
+def test_whoever_finds_the_house_full_is_told_so_and_the_doctor_does_not_think_it_empty(
+    config: Path, cabin: SimulatedCabin, display: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DISPLAY", display)
+    with ExitStack() as stack:
+        for _ in range(MOST_CALLERS):
+            caller = stack.enter_context(Client(_data(cabin)))
+            caller.one(trace="rice_mill")
+        with Client(_data(cabin)) as late, pytest.raises(RefusedError, match="others are asking"):
+            late.one(get="devices")
+        found = examine(config)
+    assert found.exit_code == 2
+    assert [x for x in found.unseen if "小屋程序在运行" in x]
+    assert [x.code for x in found.findings] == []
+    until(lambda: _answers(cabin), "room again")
+
+
+def _answers(cabin: SimulatedCabin) -> bool:
+    try:
+        with Client(_data(cabin)) as client:
+            return bool(client.one(get="devices"))
+    except RefusedError:
+        return False
+
+
 def test_traffic_as_it_passes_filtered_and_saved(
     config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -271,7 +297,9 @@ def test_who_may_not_ask_is_told_so_and_the_doctor_cannot_tell(
     config: Path, cabin: SimulatedCabin
 ) -> None:
     socket_path = _data(cabin) / FILE
+    lock_path = _data(cabin) / "journal.lock"
     socket_path.chmod(0)
+    lock_path.chmod(0)
     drop = ["setpriv", "--inh-caps=-all", "--bounding-set=-dac_override,-dac_read_search"]
     words = [sys.executable, "-m", "kiosk.main"]
     before = [*drop, *words] if os.geteuid() == 0 else words
@@ -284,10 +312,12 @@ def test_who_may_not_ask_is_told_so_and_the_doctor_cannot_tell(
         status, doctor = run("status"), run("doctor", "--json")
     finally:
         socket_path.chmod(0o660)
+        lock_path.chmod(0o600)
     assert status.returncode == 1
     assert "owner and group" in status.stderr
     told = json.loads(doctor.stdout)
     assert "不能问它" in told["unseen"][0]
+    assert [x for x in told["unseen"] if "机器没有问" in x], "its ports are left alone"
     assert told["exit"] == (1 if told["findings"] else 2)
     assert not [x for x in told["findings"] if x["code"] in ("not_running", "journal_locked")]
 
