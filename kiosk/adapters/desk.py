@@ -23,7 +23,7 @@ from kiosk.core.overrides import CONFIG_TAKEN
 from kiosk.core.state import PRINTER
 from kiosk.core.visit import tech_messages as t
 from kiosk.core.visit.messages import StaffCommand
-from kiosk.core.visit.tech_steps import Life, Moment, OrderLine
+from kiosk.core.visit.tech_steps import MOST_ORDERS, Life, Moment, OrderLine
 from kiosk.journal import Journal, JournalBrokenError, ReplayDiffersError, replay
 from kiosk.journal.journal import Summary
 from kiosk.journal.kept import KeptEpochs
@@ -36,8 +36,6 @@ _log = logging.getLogger(__name__)
 
 LANE, SURVEY, OUTSIDE = "desk", "survey", "look_out"
 """A network that doesn't answer holds up neither the devices nor the books."""
-MOST = 60
-"""So many orders at once, the newest first: who wants others says more of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +106,7 @@ class Desk:
             _log.error("the books can't be read: %s", error)
             return t.OrdersTold(command.request, ())
         try:
-            found = list(journal.search(*_where(command.sought, command.value), most=MOST))
+            found = list(journal.search(*_where(command.sought, command.value), most=MOST_ORDERS))
             if command.sought == "waiting":
                 found += [summary_of(x) for x in KeptEpochs(journal).open_orders()]
             return t.OrdersTold(command.request, tuple(map(_line, found)))
@@ -192,7 +190,11 @@ def _where(sought: str, value: str) -> tuple[str, tuple[object, ...]]:
     if sought == "amount":
         return "amount_fen = ?", (int(value),)
     if sought == "day":  # the number has the local day that its order was opened on
-        return "substr(order_id, 7, 4) = ?", (value,)
+        day, hour = value[:4], value[4:]
+        if not hour:
+            return "substr(order_id, 7, 4) = ?", (day,)
+        opened = "strftime('%H', opened_at / 1000, 'unixepoch', 'localtime')"
+        return f"substr(order_id, 7, 4) = ? AND {opened} = ?", (day, hour)
     # cabin 4, year 2, month and day 4, counter 5: people see it without the year, four of the five
     short = "substr(order_id, 1, 4) || substr(order_id, 7, 4) || substr(order_id, 12, 4)"
     return f"({short} LIKE ?)", (f"%{value}",)

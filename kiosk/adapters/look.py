@@ -15,6 +15,7 @@ from typing import Any
 
 from devices import registry
 from devices.recording import VERSION
+from devices.replay import words
 from kiosk.adapters.adapters import Lanes
 from kiosk.core.visit import tech_look_steps as k
 from kiosk.diagnostics.findings import WORDS, Finding, Weight
@@ -149,5 +150,4 @@ def _frame(line: dict[str, Any]) -> k.Frame:
         data = line[way]
         shown = " ".join(data[n : n + 2] for n in range(0, len(data), 2)) if data else ""
         return k.Frame(at_ms, way, shown or f"{line.get('length', 0)} 字节", line.get("means", ""))
-    rest = {x: y for x, y in line.items() if x != "t"}
-    return k.Frame(at_ms, "", json.dumps(rest, ensure_ascii=False), "")
+    return k.Frame(at_ms, "", words(line), "")

@@ -156,7 +156,18 @@ UNKNOWN = s.order(
 )
 WAITS = replace(UNKNOWN, payment=replace(UNKNOWN.payment, state=PaymentState.NEEDS_PERSON))
 MOMENTS = (
-    Moment(s.AT, "OrderOpened", (("amount_fen", "96.30 yuan"), ("bills[1].account", "…4417"))),
+    Moment(
+        s.AT,
+        "OrderOpened",
+        (
+            ("means", "terminal"),
+            ("bills[1].institution_name", "国网上海市电力公司"),
+            ("bills[1].account", "…4417"),
+            ("bills[1].period", "2026-10"),
+            ("bills[1].amount_fen", "96.30 yuan"),
+            ("amount_fen", "96.30 yuan"),
+        ),
+    ),
     Moment(s.AT + 1000, "PaymentAnswered", (("result", "no_answer"),)),
     *(Moment(s.AT + 2000 * n, "PaymentQueried", (("result", "no_answer"),)) for n in range(1, 12)),
     Moment(s.AT + 90_000, "Unheard", (), agrees=False),
@@ -200,6 +211,7 @@ _TECH: dict[str, TechStep] = {
     "tech_orders": ORDERS,
     "tech_orders_none": TechOrders(sought="number", value="0047", found=()),
     "tech_orders_day": TechOrders(sought="day", value="1122", found=FOUND[:2]),
+    "tech_orders_hour": TechOrders(sought="day", value="112215", found=FOUND * 5),
     "tech_orders_amount": TechOrders(sought="amount", value="12840", found=FOUND[2:3]),
     "tech_order_looking": TechOrder(order_id=WAITS.id, back=ORDERS),
     "tech_order": ORDER,
@@ -210,6 +222,7 @@ _TECH: dict[str, TechStep] = {
     "tech_number": TechNumber(what="number", back=ORDERS),
     "tech_number_amount": TechNumber(what="amount", digits="12840", back=ORDERS),
     "tech_number_day": TechNumber(what="day", digits="1102", back=ORDERS),
+    "tech_number_hour": TechNumber(what="day", digits="110215", back=ORDERS),
     "tech_number_price": TechNumber(what="price", digits="480", back=PRICE),
     "tech_supplies_looking": TechSupplies(),
     "tech_supplies": TechSupplies(supplies=SUPPLIES),
@@ -240,7 +253,7 @@ FRAMES = tuple(
         (
             ("in", "06 10 40 00 12 00 31 2e 30 2e 34 03 5a", "ack"),
             ("out", "02 10 40 00 03 5b", "status?"),
-            ("", '{"event": "opened"}', ""),
+            ("", "opened", ""),
             ("in", "64 字节", "card number replaced"),
             ("in", "02 " * 60, "a long answer with many fields, more than fit on a line of a row"),
         )
