@@ -96,6 +96,8 @@ def _device(found: DeviceFacts) -> DeviceRow:
 def _cabin(cabin: CabinFacts) -> Iterator[CabinRow]:
     yield _journal_row(cabin.journal)
     yield _open_row(cabin.journal)
+    waiting = "不知道" if cabin.outbox is None else f"{cabin.outbox} 件" if cabin.outbox else "没有"
+    yield CabinRow("等外面答复的", waiting, _sign(cabin.outbox, bool(cabin.outbox)))
     low = cabin.disk_free is not None and cabin.disk_free < 1 << 30
     yield CabinRow("磁盘", _left(cabin.disk_free, cabin.disk_total), _sign(cabin.disk_free, low))
     low = cabin.memory_free is not None and cabin.memory_free < 100 << 20

@@ -7,7 +7,7 @@ one it asks the machines itself. What can't be looked at is said to be so, never
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from kiosk.diagnostics.heartbeat import SCREEN
 from kiosk.diagnostics.judge import judge
 from kiosk.settings import Settings
 
+SILENT = frozenset(("no_answer", "silent"))
 FRESH_S = 60.0
 """How old what the running kiosk knows of the gateways may be."""
 ANSWER_S = 4.0
@@ -74,7 +75,8 @@ def examine(config: Path) -> Diagnosis:
         told = None
     facts, pid = (from_json(told), int(told["pid"])) if told is not None else (None, None)
     if facts is not None:
-        findings += judge(facts, settings.limits.journal_min_free_mb << 20)
+        found = judge(facts, settings.limits.journal_min_free_mb << 20)
+        findings += map(_ask_further, found)
         screen = any(x.name == SCREEN for x in facts.cabin.parts)
         stuck = any(x.code == "screen_stuck" for x in findings)
         if screen and not stuck:
@@ -83,6 +85,14 @@ def examine(config: Path) -> Diagnosis:
         findings += _alone(settings, unseen, silent=any(x.code == "kiosk_stuck" for x in findings))
     findings += _books(settings, findings, unseen)
     return Diagnosis(in_order(findings), tuple(unseen), facts is not None, facts)
+
+
+def _ask_further(x: Finding) -> Finding:
+    """Of a machine that is silent more can be found out, but only at a port that is free."""
+    if x.code not in SILENT:
+        return x
+    more = "线没有问题的话，停下小屋程序（systemctl stop cabin-kiosk）再运行一次 kiosk doctor，"
+    return replace(x, advice=f"{x.advice}{more}看是不是波特率不对，或者接错了设备。")
 
 
 def ask_kiosk(data_dir: Path) -> dict[str, Any]:

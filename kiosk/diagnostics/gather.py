@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from kiosk.core.order import LineState, Order, PaymentState, RefundState
 from kiosk.core.state import BILLER, State
 from kiosk.core.visit.view import screen_of
 from kiosk.diagnostics import machine
@@ -173,7 +174,18 @@ def cabin_facts(settings: Settings, alive: Alive, looks: Looks = ()) -> CabinFac
         min(ends, default=None),
         found.temperature_c,
         tuple(PartFacts(x, p.age_s, p.waiting_s, p.trouble) for x, p in pulses.items()),
+        None if state is None else sum(map(_pursued, state.orders.values())),
     )
+
+
+def _pursued(order: Order) -> int:
+    """What of an order waits for an answer from outside; a person's matters aren't among it."""
+    if order.closed:
+        return 0
+    payment = order.payment.state in (PaymentState.REQUESTED, PaymentState.UNKNOWN)
+    lines = sum(x.state in (LineState.POSTING, LineState.POST_UNKNOWN) for x in order.lines)
+    refunding = (RefundState.REFUNDING, RefundState.REFUND_UNKNOWN)
+    return payment + lines + sum(x.state in refunding for x in order.refunds)
 
 
 def _host(address: str) -> str:

@@ -18,8 +18,8 @@ def status_lines(facts: Facts) -> list[str]:
         f"小屋 {c.cabin}  程序 {c.version}  已运行 {up // 3600} 小时 {up % 3600 // 60} 分",
         f"屏幕 {c.screen}  {'有人在用' if c.visit else '没有人在用'}",
         f"账本 {_size(j.bytes)}  {_known(j.rows)} 行  核对到 {_known(j.verified_to)}  "
-        f"未完订单 {_known(j.open_orders)}  要人处理 {_known(j.needs_person)}"
-        + (f"  ✖ {j.trouble}" if j.trouble else ""),
+        f"未完订单 {_known(j.open_orders)}  要人处理 {_known(j.needs_person)}  "
+        f"等外面答复 {_known(c.outbox)}" + (f"  ✖ {j.trouble}" if j.trouble else ""),
         f"磁盘剩余 {_size(c.disk_free)}  程序内存 {_size(c.memory_used)}  "
         f"可用内存 {_size(c.memory_free)}"
         + (f"  {c.temperature_c:.0f} ℃" if c.temperature_c is not None else ""),

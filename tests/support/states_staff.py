@@ -132,6 +132,7 @@ DEVICES = (
 CABIN = (
     CabinRow("账本", "12.4 MiB，18240 行，查到第 18000 行"),
     CabinRow("没有办完的单子", "2 张，1 张等人核对", "attention"),
+    CabinRow("等外面答复的", "1 件", "attention"),
     CabinRow("磁盘", "还有 12.1 GiB", "ok"),
     CabinRow("内存", "还有 840 MiB", "ok"),
     CabinRow("时钟", "快了 3600 秒", "bad"),

@@ -19,6 +19,7 @@ from kiosk.core import events as e
 from kiosk.core.access import RIGHTS, Operator, Right, Role, may
 from kiosk.core.decide import decide
 from kiosk.core.means import Means
+from kiosk.core.order import LineState, Order, PaymentState, Refund, RefundState
 from kiosk.core.overrides import PRICE_SET, SERVICE_SET, SERVICES, Overrides
 from kiosk.core.settling import questions, verdict_event
 from kiosk.core.visit import tech_settings
@@ -27,6 +28,7 @@ from kiosk.core.visit.tech_look_steps import Frame, TechWire
 from kiosk.core.visit.tech_settings import services
 from kiosk.core.visit.tech_steps import TechNumber, TechSettings
 from kiosk.diagnostics.facts import CabinFacts, DeviceFacts, Facts, GatewayFacts, JournalFacts
+from kiosk.diagnostics.gather import _pursued
 from screens import tech_number, tech_wire
 from screens.tech_order_words import FIELDS, RESULTS, told, value_words
 from screens.tech_overview import port_words
@@ -197,7 +199,7 @@ def _facts(**changes: object) -> Facts:
 
 def test_what_is_not_known_is_never_good() -> None:
     signs = {x.name: x.sign for x in survey_of_facts(_facts()).cabin}
-    unknown = {"磁盘", "内存", "时钟", "网络", "证书", "温度"}
+    unknown = {"磁盘", "内存", "时钟", "网络", "证书", "温度", "等外面答复的"}
     assert {x for x in unknown if signs[x] == "unknown"} == unknown
     assert signs["没有办完的单子"] == "attention"
 
@@ -211,6 +213,14 @@ def test_what_is_not_known_is_never_good() -> None:
         ({"certificate_ends": 1000.0 - 86_400}, "证书", "bad", "过期 1 天"),
         ({"online": False, "network": ()}, "网络", "attention", "没有接上"),
         ({"disk_free": 5 << 20, "disk_total": 1 << 34}, "磁盘", "attention", "还有 0.0 / 16.0"),
+        ({"outbox": 2}, "等外面答复的", "attention", "2 件"),
+        ({"outbox": 0}, "等外面答复的", "ok", "没有"),
+        (
+            {"gateways": (GatewayFacts("biller", "x.invalid", trouble="not_yet"),)},
+            "缴费单位",
+            "bad",
+            "还没有到生效的日子",
+        ),
         ({"temperature_c": 91.0}, "温度", "attention", "91 ℃"),
         (
             {"gateways": (GatewayFacts("biller", "x.invalid", "unavailable", "timeout"),)},
@@ -328,3 +338,16 @@ def test_a_wire_that_is_stopped_shows_every_byte() -> None:
     lines = tech_wire.view_of(signed_in(replace(step, paused=True))).lines
     assert " ".join(x.detail for x in lines) == f"{data} {means} opened"
     assert max(len(x.detail) for x in lines) <= 2 * WIDE
+
+
+def test_what_waits_for_an_answer_from_outside_is_counted() -> None:
+    def outbox(*orders: Order) -> int:
+        return sum(map(_pursued, orders))
+
+    assert outbox(ASKING) == 1, "somebody's payment is asked for"
+    assert outbox(WAITS) == 0, "that is a person's matter now"
+    lines = tuple(replace(x, state=LineState.POST_UNKNOWN) for x in ASKING.lines)
+    paid = replace(ASKING, lines=lines, payment=replace(WAITS.payment, state=PaymentState.PAID))
+    assert outbox(paid) == len(lines) > 0
+    refunds = (Refund("R1", 100, 100, RefundState.REFUND_UNKNOWN),)
+    assert outbox(replace(WAITS, refunds=refunds)) == 1

@@ -323,6 +323,25 @@ def test_the_doctor_asks_the_kiosk_and_leaves_its_ports_alone(
         cabin.bench.act("bp_meter", "plug")
 
 
+def test_of_a_silent_machine_the_doctor_says_how_to_find_out_more(
+    config: Path, cabin: SimulatedCabin, display: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A wrong speed is no lost cable, but only at a free port the two can be told apart."""
+    monkeypatch.setenv("DISPLAY", display)
+    cabin.bench.fault("rice_mill", "silent", count=None)
+    try:
+        until(
+            lambda: [x.subject for x in examine(config).findings] == ["rice_mill"],
+            "a mill that doesn't answer",
+        )
+        (found,) = examine(config).findings
+    finally:
+        cabin.bench.clear_faults()
+    assert found.code == "no_answer"
+    assert "systemctl stop cabin-kiosk" in found.advice
+    assert "波特率" in found.advice
+
+
 def test_who_may_not_ask_is_told_so_and_the_doctor_cannot_tell(
     config: Path, cabin: SimulatedCabin
 ) -> None:
