@@ -243,6 +243,25 @@ def test_traffic_as_it_passes_filtered_and_saved(
     assert main(["device", "replay", str(saved)]) == 0
 
 
+def test_whoever_has_read_enough_of_the_traffic_hears_of_no_error(config: Path) -> None:
+    words = [sys.executable, "-m", "kiosk.main", "trace", "rice_mill", "--config", str(config)]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(words, text=True, **pipes) as watching:  # type: ignore[call-overload]
+        assert watching.stdout.readline() == "rice_mill (rice_mill): ready\n"
+        watching.stdout.close()  # as ``| head -1`` does
+        assert watching.stderr.read() == ""
+        assert watching.wait() == 0
+
+
+def test_a_machine_is_named_by_its_role_too(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["device", "receipt_printer", "status", "--config", str(config)]) == 0
+    assert "level=ready" in capsys.readouterr().out
+    assert main(["device", "printer", "status", "--config", str(config)]) == 2
+    assert "no driver, nor a role in the configuration" in capsys.readouterr().err
+
+
 def test_whoever_watches_gives_way_to_the_kiosk(config: Path) -> None:
     words = [sys.executable, "-m", "kiosk.main", "trace", "rice_mill", "--config", str(config)]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as watching:
