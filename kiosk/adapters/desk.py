@@ -168,7 +168,8 @@ def life_of(journal: Journal, order_id: str) -> Life:
     moments, trouble = _moments(journal, order_id)
     earlier = KeptEpochs(journal)
     if not moments and not trouble:  # of an epoch that was put aside
-        moments, trouble = earlier.ask(order_id, lambda x: _moments(x, order_id), ([], "defect"))
+        unread: tuple[list[Moment], str] = ([], "defect")
+        moments, trouble = earlier.ask(order_id, lambda x: _moments(x, order_id), unread)
         moments += [
             Moment(at, type(x).__name__, _facts(msgspec.to_builtins(x)))
             for at, x in earlier.verdicts(order_id)

@@ -216,7 +216,7 @@ _TECH: dict[str, TechStep] = {
     "tech_orders_amount": TechOrders(sought="amount", value="12840", found=FOUND[2:3]),
     "tech_order_looking": TechOrder(order_id=WAITS.id, back=ORDERS),
     "tech_order": ORDER,
-    "tech_order_2": replace(ORDER, page=1, said="printed"),
+    "tech_order_2": replace(ORDER, page=-1, said="printed"),
     "tech_order_unreadable": replace(ORDER, life=Life(None, MOMENTS[:2], "row 17")),
     "tech_settle": SETTLE,
     "tech_settle_how": replace(SETTLE, verdict="not_paid"),
@@ -275,7 +275,7 @@ _TECH |= {
     "tech_device_advice": TechDevice(role="bp_meter", survey=SURVEY),
     "tech_wire_quiet": TechWire(role="terminal"),
     "tech_wire": TechWire(role="terminal", frames=FRAMES),
-    "tech_wire_paused": TechWire(role="terminal", frames=FRAMES, paused=True, only="in", page=1),
+    "tech_wire_paused": TechWire(role="terminal", frames=FRAMES, paused=True, only="in", page=-1),
     "tech_wire_saved": TechWire(role="terminal", frames=FRAMES[:3], saved="-"),
 }
 STATES |= {name: signed_in(step) for name, step in _TECH.items()}
