@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 from devices.control import Answer, Request
 from devices.driver import Report, Tap
 
@@ -15,14 +17,17 @@ class Taps(Tap):
 
     def __init__(self, *taps: Tap) -> None:
         self._taps = taps
+        self._changing = threading.Lock()
 
     def add(self, tap: Tap) -> None:
         """Let another one listen."""
-        self._taps = (*self._taps, tap)
+        with self._changing:
+            self._taps = (*self._taps, tap)
 
     def remove(self, tap: Tap) -> None:
         """Let one go; nothing happens if it isn't there."""
-        self._taps = tuple(x for x in self._taps if x is not tap)
+        with self._changing:
+            self._taps = tuple(x for x in self._taps if x is not tap)
 
     def opened(self, now: float) -> None:
         for tap in self._taps:

@@ -66,9 +66,9 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     parser.add_argument(
         "driver",
-        choices=(*registry.names(), REPLAY),
         metavar="DRIVER",
-        help="or 'replay', which plays the recording FILE against the driver it was made of",
+        help="or, with --config, a machine's role in it; or 'replay', which plays the recording"
+        " FILE against the driver it was made of",
     )
     parser.add_argument("operation", metavar="OPERATION | FILE", help="all drivers have 'status'")
     parser.add_argument("--port", metavar="URL", help="serial:///dev/x?baud=9600, tcp://host:port")
@@ -143,12 +143,17 @@ def _settling_s(asked: _Asked) -> float:
 
 
 def _understand(args: argparse.Namespace) -> _Asked:
-    driver = registry.load(args.driver)
+    at = _configured(args)
+    name = at.driver or args.driver
+    if name not in registry.names():
+        roles = "" if args.config is None else ", nor a role in the configuration"
+        known = ", ".join(registry.names())
+        raise UsageError(f"{args.driver} is no driver{roles}; the drivers: {known}")
+    driver = registry.load(name)
     operations = {"status": STATUS, **driver.operations}
     operation = operations.get(args.operation)
     if operation is None:
-        raise UsageError(f"{args.driver} has no {args.operation}; it has {', '.join(operations)}")
-    at = _configured(args)
+        raise UsageError(f"{name} has no {args.operation}; it has {', '.join(operations)}")
     settings = dict(at.options)
     given: dict[str, str] = {}
     for pair in args.pairs:
@@ -169,7 +174,7 @@ def _understand(args: argparse.Namespace) -> _Asked:
     except ValueError as error:
         raise UsageError(str(error)) from error
     return _Asked(
-        args.driver,
+        name,
         driver,
         args.operation,
         operation,
@@ -185,16 +190,17 @@ def _understand(args: argparse.Namespace) -> _Asked:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """The configuration's device with a driver; empty without one."""
+    """The configuration's device of a role or with a driver; empty without one."""
 
     role: str = ""
+    driver: str = ""
     port: str = ""
     options: Mapping[str, object] = field(default_factory=dict)
     data_dir: Path | None = None
 
 
 def _configured(args: argparse.Namespace) -> _Place:
-    """The configuration's device with this driver."""
+    """The configuration's device of this role, or with this driver."""
     if args.config is None:
         return _Place()
     from kiosk.config import ConfigError, load
@@ -204,8 +210,10 @@ def _configured(args: argparse.Namespace) -> _Place:
     except ConfigError as error:
         raise UsageError("\n".join(str(x) for x in error.mistakes)) from error
     for role, device in settings.devices.items():
-        if device.driver == args.driver and args.port in (None, device.port):
-            return _Place(role, device.port, dict(device.options), settings.cabin.data_dir)
+        meant = args.driver in (role, device.driver)
+        if meant and args.port in (None, device.port):
+            data_dir = settings.cabin.data_dir
+            return _Place(role, device.driver, device.port, dict(device.options), data_dir)
     return _Place()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 
@@ -34,10 +35,16 @@ COMMANDS = {
 Only the module of the command given is imported: a kiosk that starts needs no simulator.
 """
 
+BESIDE = ("status", "doctor", "trace", "report")
+NICE = 10
+"""What looks at a running kiosk gives way to it: the processor is a resident's first (nice(2))."""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run ``kiosk``. Returns the exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
+    if argv is None and words[:1] and words[0] in BESIDE:
+        os.nice(NICE)
     if words[:1] == ["sim"]:
         from sim.main import run as run_simulator
 

@@ -23,7 +23,23 @@ def view_of(state: State) -> TechPage:
         Action("再看一遍", "doctor.again"),
         Action("导出报告", "doctor.report", enabled=not writing),
     )
-    return TechPage(title, said(step.report), tuple(lines), actions, step.page, bar_of(state))
+    return TechPage(title, _written(step), tuple(lines), actions, step.page, bar_of(state))
+
+
+PLACES = {
+    "stick": "写好了，U 盘可以拔了：{path}",
+    "folder": "没有插 U 盘，写在本机上：{path}",
+    "instead": "U 盘写不进去，写在本机上：{path}",
+}
+
+
+def _written(step: TechDoctor) -> str:
+    """What became of the report, and where it is."""
+    if not step.report:
+        return "插好 U 盘，报告就写在 U 盘上；没有插，就写在本机上。"
+    if step.report in ("…", "-") or step.place not in PLACES:
+        return said(step.report)
+    return PLACES[step.place].format(path=step.report)
 
 
 def said(report: str) -> str:

@@ -18,7 +18,7 @@ __all__ = ["TechNumberScreen", "spoken", "view_of"]
 ASKED = {
     "number": ("单号", "小票上单号的最后几位，四位起。"),
     "amount": ("金额", "以分计：128.40 元请按 12840。"),
-    "day": ("哪一天？", "月和日，四位：11 月 2 日请按 1102。"),
+    "day": ("哪一天，几点？", "月和日，如 1102；要加钟点，如 110215。"),
     "units": ("一共出来多少？", "米按克，纸按面，病历本按本。一点也没有出来，请按 0。"),
     "price": ("一斤多少钱？", "以分计：4.80 元请按 480。"),
 }
@@ -42,7 +42,7 @@ def view_of(state: State) -> TechNumberView:
     figure = step.digits
     if step.what in ("amount", "price") and figure:
         figure = f"¥ {yuan(int(figure))}"
-    longest = {"number": 12, "amount": 8, "day": 4, "units": 5, "price": 4}[step.what]
+    longest = {"number": 12, "amount": 8, "day": 6, "units": 5, "price": 4}[step.what]
     page = TechPage(title, hint, bar=bar_of(state))
     return TechNumberView(page, figure, len(step.digits) < longest, _ready(step))
 
@@ -53,13 +53,21 @@ def _ready(step: TechNumber) -> bool:
         case "number":
             return len(digits) >= 4
         case "day":
-            return len(digits) == 4 and 1 <= int(digits[:2]) <= 12 and 1 <= int(digits[2:]) <= 31
+            return _is_day(digits)
         case "price":
             return bool(digits) and sensible(int(digits))
         case "units" if isinstance(step.back, TechSettle) and step.back.question is not None:
             return bool(digits) and int(digits) <= step.back.question.most
         case _:
             return bool(digits)
+
+
+def _is_day(digits: str) -> bool:
+    """Month and day, or month, day and hour."""
+    if len(digits) not in (4, 6):
+        return False
+    month, day, hour = int(digits[:2]), int(digits[2:4]), int(digits[4:] or 0)
+    return 1 <= month <= 12 and 1 <= day <= 31 and hour <= 23
 
 
 class TechNumberScreen(TechScreen):

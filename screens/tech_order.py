@@ -6,8 +6,9 @@ from kiosk.core.money import yuan
 from kiosk.core.settling import questions
 from kiosk.core.state import State
 from kiosk.core.visit.tech_steps import Moment, TechOrder
+from screens.tech_order_words import told
 from screens.tech_orders import short_number
-from screens.tech_page import Action, TechPage, TechScreen, bar_of, second, spoken, step_of
+from screens.tech_page import Action, TechPage, TechScreen, bar_of, second, spoken, step_of, wrapped
 from screens.tech_words import KINDS, ORDER_WORDS
 from screens.widgets.staff_row import StaffLine
 
@@ -39,16 +40,14 @@ def view_of(state: State) -> TechPage:
     if life.trouble:
         hints.append("后面的读不出来，要用 kiosk journal 看")
     hint = " · ".join(x.rstrip("。") for x in hints if x)
-    lines = tuple(map(_line, life.moments))
+    lines = tuple(y for x in life.moments for y in _lines(x))
     return TechPage(title, hint, lines, actions, step.page, bar_of(state))
 
 
-def _line(moment: Moment) -> StaffLine:
-    facts = " ".join(f"{name}={value}" for name, value in moment.facts)
-    detail = facts or "—"
+def _lines(moment: Moment) -> tuple[StaffLine, ...]:
     sign = "" if moment.agrees else "bad"
     title = KINDS.get(moment.kind, moment.kind)
-    return StaffLine(title, detail, second(moment.at_ms), sign)
+    return wrapped(title, told(moment.facts) or "—", second(moment.at_ms), sign)
 
 
 class TechOrderScreen(TechScreen):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kiosk.core.money import yuan
 from kiosk.core.state import State
-from kiosk.core.visit.tech_steps import OrderLine, TechOrders
+from kiosk.core.visit.tech_steps import MOST_ORDERS, OrderLine, TechOrders
 from screens.tech_page import Action, TechPage, TechScreen, bar_of, clock, spoken, step_of
 from screens.tech_words import ORDER_WORDS
 from screens.widgets.staff_row import StaffLine
@@ -24,6 +24,8 @@ def view_of(state: State) -> TechPage:
     if found is None:
         return TechPage(_title(step), "正在翻账本……", (), actions, bar=bar_of(state), columns=3)
     hint = "" if found else "一张也没有。"
+    if len(found) >= MOST_ORDERS:
+        hint = f"太多了，只有最新的 {MOST_ORDERS} 张。按日期找的时候，可以加上钟点。"
     lines = tuple(map(_line, found))
     return TechPage(_title(step), hint, lines, actions, step.page, bar_of(state), 3)
 
@@ -35,7 +37,8 @@ def _title(step: TechOrders) -> str:
         case "amount":
             return f"{yuan(int(step.value))} 元的单子"
         case "day":
-            return f"{step.value[:2]} 月 {step.value[2:]} 日的单子"
+            hour = f" {int(step.value[4:])} 点" if step.value[4:] else ""
+            return f"{step.value[:2]} 月 {step.value[2:4]} 日{hour}的单子"
         case _:
             return "没有办完的单子"
 

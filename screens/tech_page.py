@@ -222,11 +222,16 @@ def wrapped(title: str, text: str, word: str = "", sign: str = "") -> tuple[Staf
     """A text that may be too long for one row, over as many as it takes, cut between clauses."""
     parts = [""]
     for clause in re.findall(r"[^，。；：]*[，。；：]?", text):
-        if len(parts[-1]) + len(clause) > WIDE and parts[-1]:
+        if _width(parts[-1]) + _width(clause) > WIDE and parts[-1]:
             parts.append("")
         parts[-1] += clause
     first, *rest = parts
     return (StaffLine(title, first, word, sign), *(StaffLine("", x) for x in rest))
+
+
+def _width(text: str) -> float:
+    """In Chinese characters: two of the alphabet's take the place of one."""
+    return sum(0.5 if x.isascii() else 1 for x in text)
 
 
 def clock(at_ms: int | None) -> str:

@@ -9,6 +9,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import msgspec
 
 from devices.driver import Completed
 from devices.receipt_printer.document import Print as PrintDocument
@@ -23,7 +27,7 @@ from kiosk.core.overrides import CONFIG_TAKEN
 from kiosk.core.state import PRINTER
 from kiosk.core.visit import tech_messages as t
 from kiosk.core.visit.messages import StaffCommand
-from kiosk.core.visit.tech_steps import Life, Moment, OrderLine
+from kiosk.core.visit.tech_steps import MOST_ORDERS, Life, Moment, OrderLine
 from kiosk.journal import Journal, JournalBrokenError, ReplayDiffersError, replay
 from kiosk.journal.journal import Summary
 from kiosk.journal.kept import KeptEpochs
@@ -36,8 +40,6 @@ _log = logging.getLogger(__name__)
 
 LANE, SURVEY, OUTSIDE = "desk", "survey", "look_out"
 """A network that doesn't answer holds up neither the devices nor the books."""
-MOST = 60
-"""So many orders at once, the newest first: who wants others says more of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +110,12 @@ class Desk:
             _log.error("the books can't be read: %s", error)
             return t.OrdersTold(command.request, ())
         try:
-            found = list(journal.search(*_where(command.sought, command.value), most=MOST))
+            where, earlier = _where(command.sought, command.value), KeptEpochs(journal)
+            found = list(journal.search(*where, most=MOST_ORDERS))
             if command.sought == "waiting":
-                found += [summary_of(x) for x in KeptEpochs(journal).open_orders()]
+                found += map(summary_of, earlier.open_orders())
+            else:
+                found += islice(earlier.search(*where, most=MOST_ORDERS), MOST_ORDERS - len(found))
             return t.OrdersTold(command.request, tuple(map(_line, found)))
         finally:
             journal.close()
@@ -160,24 +165,40 @@ class Desk:
 
 def life_of(journal: Journal, order_id: str) -> Life:
     """An order's rows as far as they can be told, and where they led."""
-    moments: list[Moment] = []
-    trouble = ""
-    try:
-        for entry in timeline(journal, order_id):
-            facts = tuple((name, str(value)) for name, value in leaves(entry["event"], ""))
-            agrees = entry["agrees"] is not False
-            moments.append(Moment(entry["at"], entry["kind"], facts, agrees))
-    except ValueError as error:
-        trouble = str(error)
+    moments, trouble = _moments(journal, order_id)
+    earlier = KeptEpochs(journal)
+    if not moments and not trouble:  # of an epoch that was put aside
+        unread: tuple[list[Moment], str] = ([], "defect")
+        moments, trouble = earlier.ask(order_id, lambda x: _moments(x, order_id), unread)
+        moments += [
+            Moment(at, type(x).__name__, _facts(msgspec.to_builtins(x)))
+            for at, x in earlier.verdicts(order_id)
+        ]
     order: Order | None = None
     try:
         order = replay(journal, order_id)
     except KeyError:
-        order, _sure = KeptEpochs(journal).find(order_id)
+        order, _sure = earlier.find(order_id)
     except (ReplayDiffersError, ValueError) as error:
         trouble = trouble or str(error)
         order = error.order if isinstance(error, ReplayDiffersError) else None
     return Life(order, tuple(moments), trouble)
+
+
+def _moments(journal: Journal, order_id: str) -> tuple[list[Moment], str]:
+    """The rows of one file as far as they can be told, and why no further."""
+    moments: list[Moment] = []
+    try:
+        for entry in timeline(journal, order_id):
+            agrees = entry["agrees"] is not False
+            moments.append(Moment(entry["at"], entry["kind"], _facts(entry["event"]), agrees))
+    except ValueError as error:
+        return moments, str(error)
+    return moments, ""
+
+
+def _facts(event: Any) -> tuple[tuple[str, str], ...]:
+    return tuple((name, str(value)) for name, value in leaves(event, ""))
 
 
 def _has_receipt(order: Order) -> bool:
@@ -192,7 +213,11 @@ def _where(sought: str, value: str) -> tuple[str, tuple[object, ...]]:
     if sought == "amount":
         return "amount_fen = ?", (int(value),)
     if sought == "day":  # the number has the local day that its order was opened on
-        return "substr(order_id, 7, 4) = ?", (value,)
+        day, hour = value[:4], value[4:]
+        if not hour:
+            return "substr(order_id, 7, 4) = ?", (day,)
+        opened = "strftime('%H', opened_at / 1000, 'unixepoch', 'localtime')"
+        return f"substr(order_id, 7, 4) = ? AND {opened} = ?", (day, hour)
     # cabin 4, year 2, month and day 4, counter 5: people see it without the year, four of the five
     short = "substr(order_id, 1, 4) || substr(order_id, 7, 4) || substr(order_id, 12, 4)"
     return f"({short} LIKE ?)", (f"%{value}",)

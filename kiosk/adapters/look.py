@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import os
@@ -14,6 +15,7 @@ from typing import Any
 
 from devices import registry
 from devices.recording import VERSION
+from devices.replay import words
 from kiosk.adapters.adapters import Lanes
 from kiosk.core.visit import tech_look_steps as k
 from kiosk.diagnostics.findings import WORDS, Finding, Weight
@@ -74,11 +76,22 @@ class LookDesk:
         return k.Examined(request, tuple(map(_trouble, found.findings)), found.unseen)
 
     def _report(self, request: int) -> k.Written:
-        from kiosk.diagnostics.report_cli import file_name, make
+        """On the stick that is plugged in, else into the data folder."""
+        from kiosk.diagnostics import report_cli
 
-        path = self._folder(REPORTS) / file_name(self._settings)
-        make(self._settings, path)
-        return k.Written(request, str(path))
+        data, _gaps = report_cli.make(self._settings)  # the gaps stand in it
+        name, place = report_cli.file_name(self._settings), "stick"
+        try:
+            report_cli.put_on_stick(self._settings, name, data)
+        except OSError as error:
+            place = "folder" if error.errno == errno.ENODEV else "instead"
+            if place == "instead":
+                _log.warning("the report can't go on the stick: %s", error.strerror)
+        else:
+            return k.Written(request, name, place)
+        path = self._folder(REPORTS) / name
+        report_cli.save(path, data)
+        return k.Written(request, str(path), place)
 
     # The wire; in its lane
 
@@ -137,5 +150,4 @@ def _frame(line: dict[str, Any]) -> k.Frame:
         data = line[way]
         shown = " ".join(data[n : n + 2] for n in range(0, len(data), 2)) if data else ""
         return k.Frame(at_ms, way, shown or f"{line.get('length', 0)} 字节", line.get("means", ""))
-    rest = {x: y for x, y in line.items() if x != "t"}
-    return k.Frame(at_ms, "", json.dumps(rest, ensure_ascii=False), "")
+    return k.Frame(at_ms, "", words(line), "")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kiosk.core.state import Level, State
 from kiosk.core.visit.tech_steps import CabinRow, DeviceRow, Survey
+from kiosk.diagnostics.advice import GATEWAYS as GATEWAY_TROUBLES
 from kiosk.diagnostics.advice import of_reason
 from kiosk.settings import Settings
 
@@ -95,6 +96,8 @@ def _device(found: DeviceFacts) -> DeviceRow:
 def _cabin(cabin: CabinFacts) -> Iterator[CabinRow]:
     yield _journal_row(cabin.journal)
     yield _open_row(cabin.journal)
+    waiting = "不知道" if cabin.outbox is None else f"{cabin.outbox} 件" if cabin.outbox else "没有"
+    yield CabinRow("等外面答复的", waiting, _sign(cabin.outbox, bool(cabin.outbox)))
     low = cabin.disk_free is not None and cabin.disk_free < 1 << 30
     yield CabinRow("磁盘", _left(cabin.disk_free, cabin.disk_total), _sign(cabin.disk_free, low))
     low = cabin.memory_free is not None and cabin.memory_free < 100 << 20
@@ -106,7 +109,8 @@ def _cabin(cabin: CabinFacts) -> Iterator[CabinRow]:
     yield CabinRow("网络", links, _sign(cabin.online, cabin.online is False))
     for gateway in cabin.gateways:
         usable = gateway.level in (Level.READY, Level.BUSY, Level.ATTENTION)
-        what = gateway.trouble or gateway.reason or ("连得上" if usable else "还没有问过")
+        trouble = GATEWAY_TROUBLES[gateway.trouble][1] if gateway.trouble else ""
+        what = trouble or gateway.reason or ("连得上" if usable else "还没有问过")
         unknown = gateway.level == Level.UNKNOWN and not gateway.trouble
         sign = "unknown" if unknown else "ok" if usable and not gateway.trouble else "bad"
         yield CabinRow(GATEWAYS.get(gateway.name, gateway.name), f"{gateway.host} · {what}", sign)

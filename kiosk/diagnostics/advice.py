@@ -71,6 +71,12 @@ GATEWAYS: dict[str, tuple[str, str, str]] = {
         "证书过期了",
         "请对方换新证书；先看本机时间对不对。证书没换好之前不会收这一路的钱。",
     ),
+    "not_yet": (
+        "certificate_not_yet",
+        "证书还没有到生效的日子",
+        "多半是本机时间错了：对准时间（timedatectl set-ntp true），检查主板电池。"
+        "时间准的话，请对方换证书。",
+    ),
     "untrusted": ("certificate_untrusted", "证书不可信", "核对 ca_file；可能有人冒充，先别收款。"),
     "ca_missing": ("ca_missing", "信任的根证书文件不在", "把配置里 ca_file 写的文件放回去。"),
     "tls": ("gateway_tls", "加密连接谈不拢", "请对方检查服务器的 TLS 设置。"),

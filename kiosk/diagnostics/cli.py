@@ -40,25 +40,31 @@ def doctor(args: argparse.Namespace) -> int:
     """Tell what is wrong. Returns 0 nothing, 1 something to do, 2 it can't be told."""
     from kiosk.diagnostics.doctor import examine
     from kiosk.diagnostics.findings import WORDS, to_json
+    from kiosk.diagnostics.whose import become_kiosk
 
+    user, trouble = become_kiosk(args.config)
     found = examine(args.config)
+    unseen = (*found.unseen, *([trouble] if trouble else ()))
     if args.json:
         told = {
+            "user": user,
             "findings": [to_json(x) for x in found.findings],
-            "unseen": list(found.unseen),
+            "unseen": list(unseen),
             "running": found.running,
             "exit": found.exit_code,
         }
         print(json.dumps(told, ensure_ascii=False, indent=1))
         return found.exit_code
+    if user:
+        print(f"以小屋程序的用户 {user} 来看。")
     for number, x in enumerate(found.findings, start=1):
         print(f"{number}. 【{WORDS[x.weight]}】{x.what}")
         print(f"   怎么办：{x.advice}")
         if x.evidence and x.evidence not in x.what:
             print(f"   依据：{x.evidence}")
-    for reason in found.unseen:
+    for reason in unseen:
         print(f"看不到：{reason}")
-    if not found.findings and not found.unseen:
+    if not found.findings and not unseen:
         print("没有发现问题。")
     return found.exit_code
 

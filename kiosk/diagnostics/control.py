@@ -24,7 +24,8 @@ _log = logging.getLogger(__name__)
 FILE = "control.sock"
 MODE = 0o660
 LONGEST_LINE = 64 * 1024
-MOST_CALLERS = 8
+MOST_CALLERS = 32
+"""A report listens to every machine at once, beside whoever else asks."""
 SEND_S = 10.0
 """A caller that doesn't read for so long is hung up on."""
 
@@ -75,11 +76,18 @@ class Control:
             except OSError:
                 return  # closed
             if not self._callers.acquire(blocking=False):
-                caller.close()
+                self._refuse(caller)
                 continue
             threading.Thread(
                 target=self._serve, args=(caller,), name="control-caller", daemon=True
             ).start()
+
+    def _refuse(self, caller: socket.socket) -> None:
+        """Say why: who is hung up on without a word takes the kiosk for dead."""
+        told = {"error": f"{MOST_CALLERS} others are asking already; try again", "end": True}
+        caller.setblocking(False)
+        with caller, contextlib.suppress(OSError):
+            caller.sendall(msgspec.json.encode(told) + b"\n")
 
     def _serve(self, caller: socket.socket) -> None:
         caller.settimeout(SEND_S)
@@ -160,7 +168,8 @@ class Client:
         Raises RefusedError; NotRunningError if the kiosk goes, SilentError if it says nothing.
         """
         try:
-            self._socket.sendall(json.dumps(question).encode() + b"\n")
+            with contextlib.suppress(BrokenPipeError):  # refused; why can still be read
+                self._socket.sendall(json.dumps(question).encode() + b"\n")
             while line := self._lines.readline():
                 told = json.loads(line)
                 if "error" in told:

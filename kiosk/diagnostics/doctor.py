@@ -7,7 +7,7 @@ one it asks the machines itself. What can't be looked at is said to be so, never
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +21,13 @@ from kiosk.diagnostics.control import (
     SilentError,
 )
 from kiosk.diagnostics.facts import Facts, from_json
-from kiosk.diagnostics.findings import Finding, Weight, in_order
+from kiosk.diagnostics.findings import LAST, Finding, Weight, in_order
 from kiosk.diagnostics.gather import Alive, cabin_facts, look_at_gateways
 from kiosk.diagnostics.heartbeat import SCREEN
 from kiosk.diagnostics.judge import judge
 from kiosk.settings import Settings
 
+SILENT = frozenset(("no_answer", "silent"))
 FRESH_S = 60.0
 """How old what the running kiosk knows of the gateways may be."""
 ANSWER_S = 4.0
@@ -67,19 +68,31 @@ def examine(config: Path) -> Diagnosis:
     except SilentError:
         told = None
         findings.append(_silent())
-    except (NotRunningError, RefusedError):
+    except RefusedError as error:
+        told = None
+        unseen.append(f"小屋程序在运行，但没有回答这一次：{error}")
+    except NotRunningError:
         told = None
     facts, pid = (from_json(told), int(told["pid"])) if told is not None else (None, None)
     if facts is not None:
-        findings += judge(facts, settings.limits.journal_min_free_mb << 20)
+        found = judge(facts, settings.limits.journal_min_free_mb << 20)
+        findings += map(_ask_further, found)
         screen = any(x.name == SCREEN for x in facts.cabin.parts)
         stuck = any(x.code == "screen_stuck" for x in findings)
         if screen and not stuck:
             findings += probes.display(probes.environment(pid))
     else:
         findings += _alone(settings, unseen, silent=any(x.code == "kiosk_stuck" for x in findings))
-    findings += _books(settings, findings)
+    findings += _books(settings, findings, unseen)
     return Diagnosis(in_order(findings), tuple(unseen), facts is not None, facts)
+
+
+def _ask_further(x: Finding) -> Finding:
+    """Of a machine that is silent more can be found out, but only at a port that is free."""
+    if x.code not in SILENT:
+        return x
+    more = "线没有问题的话，停下小屋程序（systemctl stop cabin-kiosk）再运行一次 kiosk doctor，"
+    return replace(x, advice=f"{x.advice}{more}看是不是波特率不对，或者接错了设备。")
 
 
 def ask_kiosk(data_dir: Path) -> dict[str, Any]:
@@ -112,26 +125,32 @@ def _alone(settings: Settings, unseen: list[str], *, silent: bool) -> Iterator[F
     yield from probes.display(probes.environment(None))
     least = settings.limits.journal_min_free_mb << 20
     cabin = cabin_facts(settings, Alive(), look_at_gateways(settings))
-    if holder is not None:
+    if holder is not None or unseen:  # a kiosk that doesn't talk to us has the ports all the same
         yield from judge(Facts(cabin), least)
-        if not unseen and not silent:
+        if not silent:
             unseen.append("机器没有问：端口可能被占着")
         return
     devices, found = probes.devices(settings)
     yield from found
     yield from judge(Facts(cabin, devices), least)
     yield Finding(
-        "not_running",
-        Weight.NOTE,
+        LAST,
+        Weight.EVERYTHING,
         "kiosk",
         "小屋程序没有运行",
-        "上面的问题处理好以后启动它：systemctl start cabin-kiosk，或 kiosk run --config 配置文件。",
+        "启动它：systemctl start cabin-kiosk，或 kiosk run --config 配置文件；"
+        "起不来就看 journalctl -u cabin-kiosk -n 50。",
     )
 
 
-def _books(settings: Settings, so_far: list[Finding]) -> Iterator[Finding]:
-    if not any(x.code == "journal_broken" for x in so_far):
+def _books(settings: Settings, so_far: list[Finding], unseen: list[str]) -> Iterator[Finding]:
+    """The whole chain. Whoever may not read it is told so, and not that it is broken."""
+    if any(x.code == "journal_broken" for x in so_far):
+        return
+    try:
         yield from probes.journal(settings)
+    except PermissionError as error:
+        unseen.append(f"账本没有核对：这个用户不能读 {error.filename}，用 sudo 再看一次")
 
 
 def _mistakes(error: ConfigError) -> Iterator[Finding]:

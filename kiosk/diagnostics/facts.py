@@ -98,6 +98,7 @@ class PartFacts:
 class CabinFacts:
     """The machine and the program. Sizes in bytes; ``memory_used`` is this program's own share
     (PSS). ``network``: links that are up; ``online``: whether there is a way out of the house.
+    ``outbox``: payments, postings and refunds that the kiosk itself still pursues outside.
     """
 
     at: float
@@ -120,6 +121,7 @@ class CabinFacts:
     certificate_ends: float | None = None
     temperature_c: float | None = None
     parts: tuple[PartFacts, ...] = ()
+    outbox: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

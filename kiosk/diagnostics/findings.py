@@ -46,10 +46,20 @@ class Finding:
     evidence: str = ""
 
 
+CAUSES = ("folder_unwritable", "network_down", "disk_full", "clock_off", "clock_behind")
+"""What makes other things look wrong: mended first, and the others perhaps go by themselves."""
+LAST = "not_running"
+"""Started only when what keeps it from starting is mended."""
+
+
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """The worst first; each thing once."""
+    """The worst first, of what is as bad the causes first; each thing once."""
     seen: dict[tuple[str, str], Finding] = {}
-    for finding in sorted(findings, key=lambda x: (x.weight, x.subject, x.code)):
+
+    def place(x: Finding) -> tuple[object, ...]:
+        return x.weight, x.code == LAST, x.code not in CAUSES, x.subject, x.code
+
+    for finding in sorted(findings, key=place):
         seen.setdefault((finding.code, finding.subject), finding)
     return tuple(seen.values())
 

@@ -6,6 +6,7 @@ network. Nothing here touches the engine or the window but by reading the state 
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -13,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from kiosk.core.order import LineState, Order, PaymentState, RefundState
 from kiosk.core.state import BILLER, State
 from kiosk.core.visit.view import screen_of
 from kiosk.diagnostics import machine
@@ -88,8 +90,8 @@ def journal_facts(settings: Settings, trouble: str = "") -> JournalFacts:
 
     path = settings.cabin.data_dir / "journal.sqlite"
     size = _size(path)
-    if size is None:
-        return JournalFacts(str(path), None, None, None, None, None, trouble)
+    if size is None or not os.access(path, os.R_OK):  # whoever may not read it knows nothing of it
+        return JournalFacts(str(path), size, None, None, None, None, trouble)
     try:
         journal = Journal(path, readonly=True, check=False)
     except JournalBrokenError as error:
@@ -172,7 +174,18 @@ def cabin_facts(settings: Settings, alive: Alive, looks: Looks = ()) -> CabinFac
         min(ends, default=None),
         found.temperature_c,
         tuple(PartFacts(x, p.age_s, p.waiting_s, p.trouble) for x, p in pulses.items()),
+        None if state is None else sum(map(_pursued, state.orders.values())),
     )
+
+
+def _pursued(order: Order) -> int:
+    """What of an order waits for an answer from outside; a person's matters aren't among it."""
+    if order.closed:
+        return 0
+    payment = order.payment.state in (PaymentState.REQUESTED, PaymentState.UNKNOWN)
+    lines = sum(x.state in (LineState.POSTING, LineState.POST_UNKNOWN) for x in order.lines)
+    refunding = (RefundState.REFUNDING, RefundState.REFUND_UNKNOWN)
+    return payment + lines + sum(x.state in refunding for x in order.refunds)
 
 
 def _host(address: str) -> str:

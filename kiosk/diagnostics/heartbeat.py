@@ -62,6 +62,12 @@ class Heartbeat:
                 if part in self.parts:
                     self._asked.setdefault(part, now)
 
+    def stale(self, age_s: float) -> tuple[str, ...]:
+        """The parts whose last sign of life is older than that (seconds)."""
+        now = self._monotonic()
+        with self._lock:
+            return tuple(x for x in self.parts if now - self._beaten.get(x, -age_s) >= age_s)
+
     def wanted(self, part: str) -> bool:
         """Whether somebody waits for a sign of life of that part."""
         with self._lock:

@@ -68,7 +68,8 @@ def _journal(cabin: CabinFacts, least_free: int) -> Iterator[Finding]:
             Weight.SOON,
             "orders",
             f"{journal.needs_person} 笔订单要人处理",
-            "运行 kiosk journal list --open 查看，查清后用 kiosk journal settle 记下结果。",
+            "在维护屏的“订单”里看该查什么，查清后由两个人记下结果；"
+            "或停下小屋程序，用 kiosk journal list --open 和 settle。",
         )
 
 

@@ -53,8 +53,9 @@ def look(folder: Path, pid: int | None = None, proc: Path = PROC, system: Path =
 
 
 def _disk(folder: Path) -> tuple[int | None, int | None]:
+    there = next((x for x in (folder, *folder.parents) if x.exists()), folder)
     try:
-        found = shutil.disk_usage(folder)
+        found = shutil.disk_usage(there)
     except OSError:
         return None, None
     return found.free, found.total

@@ -93,6 +93,7 @@ def _families(facts: Facts) -> Iterator[tuple[str, str, str, list[Sample]]]:
         ("journal_trouble", "Whether no money may be taken for its sake.", int(bool(j.trouble))),
         ("orders_open", "Orders that are not closed.", j.open_orders),
         ("orders_needing_person", "Open orders that wait for a person.", j.needs_person),
+        ("outbox", "Payments, postings and refunds that wait for an answer.", c.outbox),
         ("disk_free_bytes", "Free space where the journal is.", c.disk_free),
         ("memory_pss_bytes", "The kiosk's own share of memory.", c.memory_used),
         ("memory_available_bytes", "Memory that programs can still have.", c.memory_free),

@@ -19,14 +19,18 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 PATIENCE_S = 5.0
-_EXPIRED = 10  # X509_V_ERR_CERT_HAS_EXPIRED of OpenSSL
+_NOT_YET, _EXPIRED = 9, 10  # X509_V_ERR_CERT_NOT_YET_VALID, …_HAS_EXPIRED of OpenSSL
+_OF_TIME = {_NOT_YET: "not_yet", _EXPIRED: "expired"}
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """``trouble``: "", "name", "unreachable", "expired", "untrusted", "ca_missing" or "tls".
+    """``trouble``: "", "name", "unreachable", "expired", "not_yet", "untrusted", "ca_missing" or
+    "tls".
 
-    ``certificate_ends``: wall seconds; ``clock_off_s``: how far this machine's clock is ahead.
+    ``certificate_ends``: wall seconds; ``clock_off_s``: how far this machine's clock is ahead. Of
+    a certificate that isn't good now, the clock of its owner says which of the two is wrong: it
+    is believed as much as a stranger's watch, and no money depends on it.
     """
 
     trouble: str
@@ -62,9 +66,10 @@ def look(
         ends = _ends(connection.sock)
         off = _clock(connection, parts.path, wall)
     except ssl.SSLCertVerificationError as error:
-        expired = error.verify_code == _EXPIRED
-        ends = _ends_unverified(host, port, patience_s)
-        return Look("expired" if expired else "untrusted", ends, None, error.verify_message)
+        trouble = _OF_TIME.get(error.verify_code, "untrusted")
+        ends, off = _unverified(host, port, parts.path, patience_s, wall)
+        off = off if error.verify_code in _OF_TIME else None
+        return Look(trouble, ends, off, error.verify_message)
     except socket.gaierror:
         return Look("name", detail=host)
     except ssl.SSLError as error:
@@ -99,19 +104,25 @@ def _ends(sock: object) -> float | None:
     return float(ssl.cert_time_to_seconds(str(told))) if told else None
 
 
-def _ends_unverified(host: str, port: int, patience_s: float) -> float | None:
-    """Until when a certificate was good that isn't trusted."""
+def _unverified(
+    host: str, port: int, path: str, patience_s: float, wall: Callable[[], float]
+) -> tuple[float | None, float | None]:
+    """Until when a certificate was good that isn't trusted, and how far our clock is ahead."""
     from cryptography import x509
 
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
+    connection = http.client.HTTPSConnection(host, port, timeout=patience_s, context=context)
+    ends: float | None = None
     try:
-        with (
-            socket.create_connection((host, port), patience_s) as plain,
-            context.wrap_socket(plain, server_hostname=host) as sock,
-        ):
-            told = sock.getpeercert(binary_form=True)
-    except OSError:
-        return None
-    return x509.load_der_x509_certificate(told).not_valid_after_utc.timestamp() if told else None
+        connection.connect()
+        sock = connection.sock
+        told = sock.getpeercert(binary_form=True) if isinstance(sock, ssl.SSLSocket) else None
+        if told:
+            ends = x509.load_der_x509_certificate(told).not_valid_after_utc.timestamp()
+        return ends, _clock(connection, path, wall)
+    except (OSError, http.client.HTTPException):
+        return ends, None
+    finally:
+        connection.close()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.metadata
+import io
 import json
 import os
 import platform
@@ -19,6 +20,7 @@ import tomllib
 import zipfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -40,35 +42,41 @@ _LIBRARIES = (
 )  # fmt: skip
 
 
-def write(path: Path, settings: Settings, diagnosis: Diagnosis, traces: Mapping[str, str]) -> None:
-    """Write the zip at ``path``, readable by its owner alone. Raises OSError.
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Live traffic of one device, of a moment before now: lines, or why there are none."""
 
-    ``traces``: lines of live traffic by role, of a moment before now.
-    """
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
-    with (
-        os.fdopen(os.open(path, flags, 0o600), "wb") as file,
-        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive,
-    ):
-        for name, content in parts(settings, diagnosis, traces):
+    lines: tuple[str, ...] = ()
+    missing: str = ""
+
+
+def packed(settings: Settings, diagnosis: Diagnosis, heard: Mapping[str, Heard]) -> bytes:
+    """The zip; a few hundred KiB, so that it can go wherever there is still room."""
+    kept = io.BytesIO()
+    with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts(settings, diagnosis, heard):
             archive.writestr(name, content)
+    return kept.getvalue()
 
 
 def parts(
-    settings: Settings, diagnosis: Diagnosis, traces: Mapping[str, str]
+    settings: Settings, diagnosis: Diagnosis, heard: Mapping[str, Heard]
 ) -> Iterator[tuple[str, str]]:
     """Name and content of each file in it."""
     yield "versions.json", _json(versions())
     yield "configuration.json", _json(configuration(settings.source))
     yield "findings.json", _json([finding_to_json(x) for x in diagnosis.findings])
+    yield "unseen.json", _json(diagnosis.unseen)
     if diagnosis.facts is not None:
         facts = to_json(diagnosis.facts)
         yield "devices.json", _json(facts["devices"])
         yield "cabin.json", _json(facts["cabin"])
     yield "journal.json", _json(journal(settings))
     yield "system.json", _json(system())
-    for role, text in traces.items():
-        yield f"traces/{role}.jsonl", text
+    yield "traces.json", _json({role: x.missing or len(x.lines) for role, x in heard.items()})
+    for role, x in heard.items():
+        if x.lines:
+            yield f"traces/{role}.jsonl", "".join(y + "\n" for y in x.lines)
     for role in settings.devices:
         for name in (f"{role}.jsonl.1", f"{role}.jsonl"):
             text = recording(settings.cabin.data_dir / "recordings" / name)

@@ -19,7 +19,7 @@ from kiosk.core.state import State
 from kiosk.diagnostics.control import FILE, Control, RefusedError
 from kiosk.diagnostics.facts import to_json
 from kiosk.diagnostics.gather import LOOK_AGAIN_S, Gatherer, serving
-from kiosk.diagnostics.heartbeat import PARTS, STUCK_S, Heartbeat, Ping
+from kiosk.diagnostics.heartbeat import ENGINE, JOURNAL, SCREEN, STUCK_S, Heartbeat, Ping
 from kiosk.diagnostics.switchboard import Ear, Switchboard
 from kiosk.diagnostics.tracing import Trace
 from kiosk.settings import Settings
@@ -34,6 +34,8 @@ ALIVE_S = 2.0
 """A stream with nothing to say says so this often, and notices that nobody listens."""
 FIRST_NAMES_S, LAST_NAMES_S = 5.0, 600.0
 _LOOK_S = 0.02
+QUIET_S = STUCK_S
+"""How old a sign of life may be for whoever watches; the doctor wants a new one."""
 
 
 class Station:
@@ -88,19 +90,27 @@ class Station:
 
     # Signs of life
 
-    def ask_parts(self) -> None:
-        """Let every part give a sign of life; the answer shows in the facts."""
-        self.heart.ask(*PARTS)
-        self._post(Ping(self.heart))
-        self._wake()
+    def ask_parts(self, age_s: float) -> None:
+        """Let every part whose last sign of life is older give one; it shows in the facts.
+
+        Each costs the engine a write to the disk, for which a touch would wait: whoever asks
+        every second gets what the one before has got. An engine that owes its answer isn't asked
+        again: it would only find a heap of questions when it comes round.
+        """
+        stale, owing = self.heart.stale(age_s), self.heart.wanted(ENGINE)
+        self.heart.ask(*stale)
+        if not owing and (ENGINE in stale or JOURNAL in stale):
+            self._post(Ping(self.heart))
+        if SCREEN in stale:
+            self._wake()
 
     def _scraped(self) -> None:
         """Somebody watches: let there be something new the next time."""
-        self.ask_parts()
+        self.ask_parts(QUIET_S)
         self.gatherer.look_outside()
 
-    def _pulse(self, patience_s: float) -> None:
-        self.ask_parts()
+    def _pulse(self, patience_s: float, age_s: float = QUIET_S) -> None:
+        self.ask_parts(age_s)
         until = time.monotonic() + patience_s
         while not self.heart.answered() and time.monotonic() < until:
             time.sleep(_LOOK_S)
@@ -115,7 +125,7 @@ class Station:
             case {"get": "devices"}:
                 yield {"devices": [to_json(x) for x in self.board.facts()], "end": True}
             case {"get": "facts"}:
-                self._pulse(STUCK_S + 0.5)
+                self._pulse(STUCK_S + 0.5, 0)
                 age = question.get("gateways_age_s", LOOK_AGAIN_S)
                 age_s = float(age) if isinstance(age, int | float) else LOOK_AGAIN_S
                 yield {**to_json(self.gatherer.facts(age_s)), "pid": os.getpid(), "end": True}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from kiosk.diagnostics.advice import GATEWAY_TITLES, of_reason
+from kiosk.diagnostics.advice import GATEWAY_TITLES, GATEWAYS, of_reason
 from kiosk.diagnostics.facts import DeviceFacts, Facts
 
 SIGNS = {"ready": "●", "busy": "●", "attention": "▲", "unavailable": "✖", "unknown": "？"}
@@ -18,8 +18,8 @@ def status_lines(facts: Facts) -> list[str]:
         f"小屋 {c.cabin}  程序 {c.version}  已运行 {up // 3600} 小时 {up % 3600 // 60} 分",
         f"屏幕 {c.screen}  {'有人在用' if c.visit else '没有人在用'}",
         f"账本 {_size(j.bytes)}  {_known(j.rows)} 行  核对到 {_known(j.verified_to)}  "
-        f"未完订单 {_known(j.open_orders)}  要人处理 {_known(j.needs_person)}"
-        + (f"  ✖ {j.trouble}" if j.trouble else ""),
+        f"未完订单 {_known(j.open_orders)}  要人处理 {_known(j.needs_person)}  "
+        f"等外面答复 {_known(c.outbox)}" + (f"  ✖ {j.trouble}" if j.trouble else ""),
         f"磁盘剩余 {_size(c.disk_free)}  程序内存 {_size(c.memory_used)}  "
         f"可用内存 {_size(c.memory_free)}"
         + (f"  {c.temperature_c:.0f} ℃" if c.temperature_c is not None else ""),
@@ -28,7 +28,9 @@ def status_lines(facts: Facts) -> list[str]:
         if part.waiting_s or part.trouble:
             lines.append(f"✖ {part.name} 没有反应 {part.waiting_s:.1f} 秒 {part.trouble}".rstrip())
     for g in c.gateways:
-        why = " ".join(dict.fromkeys(x for x in (g.reason, g.trouble) if x))
+        trouble = GATEWAYS[g.trouble][1] if g.trouble else ""
+        asked = "还没有问过" if g.level == "unknown" else ""
+        why = " ".join(dict.fromkeys(x for x in (g.reason, trouble) if x)) or asked
         title = GATEWAY_TITLES.get(g.name, g.name)
         lines.append(f"{SIGNS[g.level]} {title} {g.name}（{g.host}）{why}")
     lines += [device_line(x) for x in facts.devices]

@@ -67,6 +67,10 @@ def run(args: argparse.Namespace) -> int:
             _show(lines, args.filter, saved, as_json=args.json)
     except KeyboardInterrupt:
         return 0
+    except BrokenPipeError:
+        # Python flushes once more at the end, into a pipe that nobody reads (signal(3)'s SIGPIPE).
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except (ForbiddenError, RefusedError, NotRunningError, OSError) as error:
         print(f"kiosk trace: {error}", file=sys.stderr)
         return 1
@@ -99,6 +103,9 @@ def _show(
 
 def told(line: dict[str, Any]) -> str:
     """A line for a person: time of day, direction, hex, meaning."""
+    if "status" in line:
+        health = " ".join(x for x in line["status"].values() if x)
+        return f"{line['role']} ({line['driver']}): {health}"
     if "t" not in line:
         return json.dumps(line, ensure_ascii=False)
     at = time.strftime("%H:%M:%S", time.localtime(line["t"]))

@@ -67,11 +67,11 @@ class UsbStick(Stick):
         super().__init__()
         self._folder, self._system = folder, system or System()
         self._mounted: str | None = None  # the kernel's name of the partition, as sdb1
-        if _mount_points(self._system.mounts) & {str(folder)}:
+        if mount_points(self._system.mounts) & {str(folder)}:
             self._umount()  # a kiosk that was killed has left it
 
     def present(self) -> bool:
-        return bool(self._partitions())
+        return bool(partitions(self._system, self._folder))
 
     def close(self) -> None:
         """Unmount. A stick that was pulled is let go lazily."""
@@ -81,49 +81,59 @@ class UsbStick(Stick):
             self._umount()
 
     def _root(self) -> Path:
-        there = self._partitions()
+        there = partitions(self._system, self._folder)
         if self._mounted is not None:
             if self._mounted in there:
                 return self._folder
             self.close()
             raise BadDocumentError(Trouble.PULLED)
         for name in there:
-            if self._mount(name):
+            if mount(self._system, name, self._folder, FILE_SYSTEMS, OPTIONS):
                 self._mounted = name
                 return self._folder
         raise BadDocumentError(Trouble.PULLED)
 
-    def _partitions(self) -> list[str]:
-        """Names of the partitions (or whole devices without any) of all sticks."""
-        try:
-            devices = sorted((self._system.sys / "block").iterdir())
-        except OSError:
-            return []
-        used = _numbers_in_use(self._system.mounts, str(self._folder))
-        names = []
-        for device in devices:
-            parts = _parts_of(device)
-            if _is_stick(device) and not used & {_number(part) for part in (device, *parts)}:
-                names += [part.name for part in parts or [device]]
-        return names
-
-    def _mount(self, name: str) -> bool:
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        where = ["--", str(self._system.dev / name), str(self._folder)]
-        ways = [OPTIONS]
-        if os.geteuid() != 0:
-            # Not every one of these file systems knows uid=.
-            ways.insert(0, f"{OPTIONS},uid={os.geteuid()},gid={os.getegid()}")
-        return any(
-            self._system.run(["mount", "-t", FILE_SYSTEMS, "-o", options, *where]) == 0
-            for options in ways
-        )
-
     def _umount(self) -> None:
-        if self._system.run(["umount", "--", str(self._folder)]) != 0:
-            code = self._system.run(["umount", "-l", "--", str(self._folder)])
-            if code:
-                _log.warning("the stick could not be let go: umount ended with %d", code)
+        umount(self._system, self._folder)
+
+
+def partitions(system: System, folder: Path) -> list[str]:
+    """Names of the partitions (or whole devices without any) of all sticks.
+
+    `folder`: where we mount them ourselves.
+    """
+    try:
+        devices = sorted((system.sys / "block").iterdir())
+    except OSError:
+        return []
+    used = _numbers_in_use(system.mounts, str(folder))
+    names = []
+    for device in devices:
+        parts = _parts_of(device)
+        if _is_stick(device) and not used & {_number(part) for part in (device, *parts)}:
+            names += [part.name for part in parts or [device]]
+    return names
+
+
+def mount(system: System, name: str, folder: Path, file_systems: str, options: str) -> bool:
+    """Mount a partition there, as ours; whether it went."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    where = ["--", str(system.dev / name), str(folder)]
+    ways = [options]
+    if os.geteuid() != 0:
+        # Not every one of these file systems knows uid=.
+        ways.insert(0, f"{options},uid={os.geteuid()},gid={os.getegid()}")
+    return any(system.run(["mount", "-t", file_systems, "-o", x, *where]) == 0 for x in ways)
+
+
+def umount(system: System, folder: Path) -> bool:
+    """Unmount, lazily if it can't be at once; whether everything is on the stick now."""
+    if system.run(["umount", "--", str(folder)]) == 0:
+        return True
+    code = system.run(["umount", "-l", "--", str(folder)])
+    if code:
+        _log.warning("the stick could not be let go: umount ended with %d", code)
+    return False
 
 
 def _is_stick(device: Path) -> bool:
@@ -157,7 +167,7 @@ def _mounted(mounts: Path) -> list[tuple[str, str]]:
     return [(row[2], row[4]) for row in rows if len(row) > 4]
 
 
-def _mount_points(mounts: Path) -> set[str]:
+def mount_points(mounts: Path) -> set[str]:
     return {place for _, place in _mounted(mounts)}
 
 

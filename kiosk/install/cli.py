@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+import pwd
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -10,7 +12,7 @@ from pathlib import Path
 
 from kiosk.config import ConfigError, load
 from kiosk.diagnostics import calibration
-from kiosk.documents.usb_stick import FILE_SYSTEMS, OPTIONS
+from kiosk.documents import stick_out, usb_stick
 from kiosk.install import rules, units
 from kiosk.install.placing import LINK, Place, Step, Thing
 from kiosk.settings import USB_STICK, Settings
@@ -25,9 +27,15 @@ RELOAD = (
     ("udevadm", "control", "--reload"),
     ("udevadm", "trigger"),
     ("systemctl", "daemon-reload"),
+    ("systemctl", "kill", "--signal=HUP", "systemd-logind"),  # it reads its configuration anew
 )
 STOP = (("systemctl", "stop", units.KIOSK, units.SCREEN),)
-FORGET = (("udevadm", "control", "--reload"), ("systemctl", "daemon-reload"))
+FORGET = (
+    ("udevadm", "control", "--reload"),
+    ("systemctl", "daemon-reload"),
+    ("systemctl", "kill", "--signal=HUP", "systemd-logind"),
+    ("systemctl", "start", "getty@tty1.service"),  # the screen had its console
+)
 PROGRAMS = ("usr/bin/Xorg", "usr/bin/xauth", "usr/bin/mcookie")
 """What the units start beside the kiosk."""
 TURNS = "usr/bin/xrandr"
@@ -73,6 +81,8 @@ def run_install(args: argparse.Namespace) -> int:
     fine = _follow(RELOAD, args)
     for note in notes:
         print(f"look: {note}")
+    for hint in hints(settings, args.root):
+        print(f"to do: {hint}")
     if fine and not args.dry_run and args.root == Path("/"):
         print(f"start it now: systemctl start {units.KIOSK}; from the next boot on by itself")
     return TROUBLE if notes or not fine or any(x.trouble for x in steps) else 0
@@ -90,6 +100,8 @@ def run_uninstall(args: argparse.Namespace) -> int:
         print("nothing was installed here")
     _tell(steps, dry=args.dry_run)
     fine = _follow(FORGET, args) and fine
+    if steps:
+        print("after the next boot: SysRq works again, for which there was no value to go back to")
     print(f"kept: the configuration, the books, and the user {units.USER} that they belong to")
     return TROUBLE if not fine or any(x.trouble for x in steps) else 0
 
@@ -124,7 +136,8 @@ def planned(
         Thing(str(WANTED / units.KIOSK), f"{LINK}/{service}", "starts at boot"),
     ]
     if sticks:
-        text = units.sudoers(program, FILE_SYSTEMS, OPTIONS)
+        ways = [(x.FILE_SYSTEMS, x.OPTIONS) for x in (usb_stick, stick_out)]
+        text = units.sudoers(program, ways)
         things.append(Thing("etc/sudoers.d/50-cabin", text, "mounting USB sticks", 0o440))
     if with_usbguard:
         found = rules.on_the_bus(root / "sys/bus/usb/devices")
@@ -134,11 +147,36 @@ def planned(
             things.append(Thing("etc/usbguard/rules.d/50-cabin.conf", text, what, 0o600))
         else:
             notes.append("USBGuard: nothing is plugged in over USB; such rules would block all")
-    if not settings.source.stat().st_mode & 0o044:
+    if not _may(settings.source, os.R_OK):
         notes.append(f"{settings.source}: {units.USER} must be able to read it, and its keys")
     programs = (*PROGRAMS, *([TURNS] if turn in units.TURNED else []))
     notes += [f"/{x} is missing: apt install {PACKAGES}" for x in _missing(root, programs)]
     return things, notes
+
+
+def hints(settings: Settings, root: Path) -> list[str]:
+    """What a technician would want, and what isn't ours to change."""
+    folder = settings.source.parent
+    if root != Path("/") or _may(folder, os.W_OK):
+        return []
+    return [
+        f"for a new cabin.toml to be taken at the screen {units.USER} must be able to write in"
+        f" {folder}: chgrp {units.USER} {folder} && chmod g+w {folder}"
+    ]
+
+
+def _may(path: Path, wish: int) -> bool:
+    """Whether the kiosk's user, which there need not be yet, may read or write it (R_OK, W_OK)."""
+    about = path.stat()
+    if about.st_mode & wish:
+        return True
+    try:
+        user = pwd.getpwnam(units.USER)
+        groups = os.getgrouplist(user.pw_name, user.pw_gid)
+    except KeyError:
+        return False
+    theirs = about.st_uid == user.pw_uid and about.st_mode & wish << 6
+    return bool(theirs or (about.st_gid in groups and about.st_mode & wish << 3))
 
 
 def _missing(root: Path, programs: Sequence[str]) -> list[str]:

@@ -191,8 +191,11 @@ def tmpfiles(program: Program) -> str:
     return f"{HEAD}d {program.data_dir} 0750 {USER} {USER} -\n"
 
 
-def sudoers(program: Program, file_systems: str, options: str) -> str:
-    """Mounting a stick, in exactly these words, and letting it go. Needs sudo 1.9.10 or newer."""
+def sudoers(program: Program, ways: Sequence[tuple[str, str]]) -> str:
+    """Mounting a stick, in exactly these words, and letting it go. Needs sudo 1.9.10 or newer.
+
+    ``ways``: file systems and options, to read what residents bring and to write a report.
+    """
     folder = program.data_dir / "stick"
 
     def words(text: str) -> str:
@@ -201,14 +204,13 @@ def sudoers(program: Program, file_systems: str, options: str) -> str:
         return text
 
     where = f"-- /dev/sd[a-z]+[0-9]* {folder}"
-    both = words(f"-t {file_systems} -o {options}")
     owner = words(",uid=") + "[0-9]+" + words(",gid=") + "[0-9]+"
     rule = f"{USER} ALL=(root) NOPASSWD:"
-    return (
-        f"{HEAD}"
-        f"{rule} /usr/bin/mount ^{both}({owner})? {where}$\n"
-        f"{rule} /usr/bin/umount ^(-l )?-- {folder}$\n"
+    mounts = "".join(
+        f"{rule} /usr/bin/mount ^{words(f'-t {kinds} -o {options}')}({owner})? {where}$\n"
+        for kinds, options in ways
     )
+    return f"{HEAD}{mounts}{rule} /usr/bin/umount ^(-l )?-- {folder}$\n"
 
 
 def quoted(word: str) -> str:

@@ -19,9 +19,10 @@ import apsw
 from kiosk.core.events import PersonSettled
 from kiosk.core.order import Order
 from kiosk.journal.aside import for_a_person, verdicts_in
-from kiosk.journal.journal import Journal
+from kiosk.journal.journal import Journal, Summary
 from kiosk.journal.replay import ReplayDiffersError, replay
 from kiosk.journal.store import BUSY_MS, JournalBrokenError, kept_epochs, sync_file
+from kiosk.journal.telling import summary_of
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -63,6 +64,28 @@ class KeptEpochs:
                 return order, True
             sure = sure and read
         return None, sure
+
+    def ask(self, order_id: str, tell: Callable[[Journal], T], otherwise: T) -> T:
+        """Ask the newest file that has rows of that order."""
+        for path in reversed(self._paths):
+            if self._read(path, lambda kept: kept.last_at(order_id), 0):
+                return self._read(path, tell, otherwise)
+        return otherwise
+
+    def search(self, where: str, values: tuple[object, ...], most: int) -> Iterator[Summary]:
+        """Yield orders as ``Journal.search`` does, the newest epoch first; what was open there
+        stands as people have settled it since.
+        """
+        nothing: list[Summary] = []
+        for path in reversed(self._paths):
+            found = self._read(path, lambda kept: list(kept.search(where, values, most)), nothing)
+            for one in found:
+                order = self.find(one.order_id)[0] if one.closed_at is None else None
+                yield summary_of(order) if order is not None else one
+
+    def verdicts(self, order_id: str) -> Iterator[tuple[int, PersonSettled]]:
+        """Yield what people have settled of an order since its epoch ended, and when (ms)."""
+        yield from (x for x in self._verdicts() if x[1].order_id == order_id)
 
     def counter(self, prefix: str) -> int:
         """Return the last number that began with ``prefix`` (cabin and day), 0 if none did."""

@@ -7,6 +7,7 @@ is in it too: on the cabin's machine they run beside the kiosk.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.diagnostics.control import Client
+from kiosk.main import NICE
 from tests.bench.numbers import summary_ms
 from tests.bench.scene import scene
 from tests.bench.touches import back_and_forth
@@ -61,7 +63,8 @@ def _asking(data_dir: Path) -> Iterator[None]:
 
 
 def ask(data_dir: Path) -> None:
-    """Ask for as long as this process lives."""
+    """Ask for as long as this process lives, and give way as ``kiosk status`` does."""
+    os.nice(NICE)
     with Client(data_dir) as client:
         roles = [x["role"] for x in client.one(get="devices")["devices"]]
         for role in roles[:6]:  # the socket has room for eight callers

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.journal.aside import SETTLED
+from tests.journey.staff import PINS, notes, type_pin
 from tests.journey.stage import Stage, enabled, shown
+from tests.journey.test_staff_screens import come_in, leave, press
 
 pytestmark = [pytest.mark.window, pytest.mark.long]
 
@@ -73,3 +76,47 @@ def test_books_that_do_not_verify_take_no_money_and_the_rest_goes_on(theatre: St
     stage.tap_card()
     assert stage.kiosk.on("result")["order"]["lines"] == ["posted"]
     assert [x.id for x in stage.orders()] == [order_id]
+
+
+def test_two_operators_close_an_order_of_books_that_were_put_aside(theatre: Stage) -> None:
+    """Nobody knows whether it was paid, and then its books don't verify any more."""
+    stage = theatre
+    kiosk = stage.kiosk
+    stage.begin()
+    bill = stage.bill()
+    paid = stage.pay_by_card(bill)
+    paid_id = str(paid["order"]["id"])
+    kiosk.touch("order.done")
+    kiosk.on("home")
+    order_id = stage.ask_to_pay(stage.bill())
+    kiosk.kill()
+    tamper(stage.journal_path)
+    begun = stage.journal("new-epoch", "--operator", "test", "--reason", "changed by a test")
+    assert begun.returncode == 0, begun.stderr
+    kiosk.start()
+    come_in(stage)
+    kiosk.touch("tech.orders")
+    kiosk.on("tech_orders")
+    kiosk.touch("orders.by.number")
+    kiosk.on("tech_number")
+    press(stage, paid_id[6:10] + paid_id[11:15])
+    assert "办完了" in kiosk.widget(f"orders.open.{paid_id}")["text"]
+    kiosk.touch("orders.waiting")
+    kiosk.wait_for(lambda _: "没有办完的单子" in kiosk.everything(), "what waits")
+    kiosk.touch(f"orders.open.{order_id}")
+    kiosk.on("tech_order")
+    kiosk.wait_for(lambda _: "开单" in kiosk.everything(), "its life from the old books")
+    kiosk.touch("order.settle")
+    kiosk.on("tech_settle")
+    kiosk.touch("settle.verdict.not_paid")
+    kiosk.touch("settle.reason.bank")
+    kiosk.on("sign_in")
+    type_pin(stage, PINS["office"])
+    kiosk.on("tech_order")
+    kiosk.wait_for(lambda _: "已经记进账本" in kiosk.everything(), "it is booked")
+    kiosk.touch("tech.orders")
+    kiosk.wait_for(lambda _: "一张也没有" in kiosk.everything(), "nothing waits any more")
+    leave(stage)
+    verdict = notes(stage, SETTLED)
+    assert verdict == [f"{SETTLED} technician+office"]
+    assert stage.journal("verify").returncode == 0

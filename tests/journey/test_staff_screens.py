@@ -6,6 +6,7 @@ import json
 import sqlite3
 import zipfile
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -93,12 +94,25 @@ def test_a_report_is_written_at_the_screen(stage: Stage) -> None:
     come_in(stage)
     kiosk.touch("tech.doctor")
     kiosk.touch("doctor.report")
-    kiosk.wait_for(lambda _: "写好了" in kiosk.everything(), "a report")
-    (report,) = (stage.cabin.folder / "data" / "reports").iterdir()
+    kiosk.wait_for(lambda _: "没有插 U 盘，写在本机上" in kiosk.everything(), "a report")
+    reports = stage.cabin.folder / "data" / "reports"
+    (report,) = reports.iterdir()
+    _is_whole(report)
+    stage.bench.act("usb_stick", "plug")
+    kiosk.touch("doctor.report")
+    kiosk.wait_for(lambda _: "U 盘可以拔了" in kiosk.everything(), "a report on the stick")
+    (taken,) = (stage.cabin.folder / "usb_stick").glob("cabin-*.zip")
+    _is_whole(taken)
+    assert list(reports.iterdir()) == [report]
+    leave(stage)
+
+
+def _is_whole(report: Path) -> None:
     with zipfile.ZipFile(report) as archive:
         assert archive.testzip() is None
-        assert len(archive.namelist()) > 3
-    leave(stage)
+        heard = json.loads(archive.read("traces.json"))
+    assert isinstance(heard["rice_mill"], int), heard
+    assert "没有动静" in heard["scanner"]
 
 
 @pytest.mark.long

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -211,18 +212,26 @@ def test_the_paper_comes_once_more(cabin: Cabin) -> None:
     assert cabin.orders() == [order]
 
 
-def test_found_by_sum_and_by_day(cabin: Cabin) -> None:
+def test_found_by_sum_and_by_day_and_hour(cabin: Cabin) -> None:
     cabin.serve(Errand(cabin.owe()))
     (order,) = cabin.orders()
     come_in(cabin)
-    for what, digits in (("amount", str(order.amount_fen)), ("day", order.id[6:10])):
+    day, amount = order.id[6:10], str(order.amount_fen)
+    hour = int(time.strftime("%H", time.localtime(order.opened_at / 1000)))
+    tries = {
+        ("amount", amount): True,
+        ("day", day): True,
+        ("day", f"{day}{hour:02}"): True,
+        ("day", f"{day}{(hour + 1) % 24:02}"): False,
+    }
+    for (what, digits), there in tries.items():
         cabin.touch("tech.orders")
         cabin.touch("orders.by", what)
         for digit in digits:
             cabin.touch("number.key", digit)
         cabin.touch("number.done")
         cabin.advance(0.5)
-        assert [x.order_id for x in at(cabin, TechOrders).found] == [order.id]
+        assert [x.order_id for x in at(cabin, TechOrders).found] == [order.id] * there
 
 
 def buy_rice(cabin: Cabin) -> None:

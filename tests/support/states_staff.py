@@ -132,6 +132,7 @@ DEVICES = (
 CABIN = (
     CabinRow("账本", "12.4 MiB，18240 行，查到第 18000 行"),
     CabinRow("没有办完的单子", "2 张，1 张等人核对", "attention"),
+    CabinRow("等外面答复的", "1 件", "attention"),
     CabinRow("磁盘", "还有 12.1 GiB", "ok"),
     CabinRow("内存", "还有 840 MiB", "ok"),
     CabinRow("时钟", "快了 3600 秒", "bad"),
@@ -156,7 +157,18 @@ UNKNOWN = s.order(
 )
 WAITS = replace(UNKNOWN, payment=replace(UNKNOWN.payment, state=PaymentState.NEEDS_PERSON))
 MOMENTS = (
-    Moment(s.AT, "OrderOpened", (("amount_fen", "96.30 yuan"), ("bills[1].account", "…4417"))),
+    Moment(
+        s.AT,
+        "OrderOpened",
+        (
+            ("means", "terminal"),
+            ("bills[1].institution_name", "国网上海市电力公司"),
+            ("bills[1].account", "…4417"),
+            ("bills[1].period", "2026-10"),
+            ("bills[1].amount_fen", "96.30 yuan"),
+            ("amount_fen", "96.30 yuan"),
+        ),
+    ),
     Moment(s.AT + 1000, "PaymentAnswered", (("result", "no_answer"),)),
     *(Moment(s.AT + 2000 * n, "PaymentQueried", (("result", "no_answer"),)) for n in range(1, 12)),
     Moment(s.AT + 90_000, "Unheard", (), agrees=False),
@@ -200,16 +212,18 @@ _TECH: dict[str, TechStep] = {
     "tech_orders": ORDERS,
     "tech_orders_none": TechOrders(sought="number", value="0047", found=()),
     "tech_orders_day": TechOrders(sought="day", value="1122", found=FOUND[:2]),
+    "tech_orders_hour": TechOrders(sought="day", value="112215", found=FOUND * 5),
     "tech_orders_amount": TechOrders(sought="amount", value="12840", found=FOUND[2:3]),
     "tech_order_looking": TechOrder(order_id=WAITS.id, back=ORDERS),
     "tech_order": ORDER,
-    "tech_order_2": replace(ORDER, page=1, said="printed"),
+    "tech_order_2": replace(ORDER, page=-1, said="printed"),
     "tech_order_unreadable": replace(ORDER, life=Life(None, MOMENTS[:2], "row 17")),
     "tech_settle": SETTLE,
     "tech_settle_how": replace(SETTLE, verdict="not_paid"),
     "tech_number": TechNumber(what="number", back=ORDERS),
     "tech_number_amount": TechNumber(what="amount", digits="12840", back=ORDERS),
     "tech_number_day": TechNumber(what="day", digits="1102", back=ORDERS),
+    "tech_number_hour": TechNumber(what="day", digits="110215", back=ORDERS),
     "tech_number_price": TechNumber(what="price", digits="480", back=PRICE),
     "tech_supplies_looking": TechSupplies(),
     "tech_supplies": TechSupplies(supplies=SUPPLIES),
@@ -240,7 +254,7 @@ FRAMES = tuple(
         (
             ("in", "06 10 40 00 12 00 31 2e 30 2e 34 03 5a", "ack"),
             ("out", "02 10 40 00 03 5b", "status?"),
-            ("", '{"event": "opened"}', ""),
+            ("", "opened", ""),
             ("in", "64 字节", "card number replaced"),
             ("in", "02 " * 60, "a long answer with many fields, more than fit on a line of a row"),
         )
@@ -251,11 +265,17 @@ _TECH |= {
     "tech_doctor_looking": TechDoctor(),
     "tech_doctor": TechDoctor(found=TROUBLES, unseen=("机器没有问：端口可能被占着",)),
     "tech_doctor_well": TechDoctor(found=(), report="/srv/cabin/data/reports/cabin-3801.zip"),
+    "tech_doctor_on_stick": TechDoctor(
+        found=TROUBLES[:1], report="cabin-3801-20261122-201500.zip", place="stick"
+    ),
+    "tech_doctor_instead": TechDoctor(
+        found=(), report="/srv/cabin/data/reports/cabin-3801-20261122-201500.zip", place="instead"
+    ),
     "tech_doctor_writing": TechDoctor(found=(), report="…"),
     "tech_device_advice": TechDevice(role="bp_meter", survey=SURVEY),
     "tech_wire_quiet": TechWire(role="terminal"),
     "tech_wire": TechWire(role="terminal", frames=FRAMES),
-    "tech_wire_paused": TechWire(role="terminal", frames=FRAMES, paused=True, only="in", page=1),
+    "tech_wire_paused": TechWire(role="terminal", frames=FRAMES, paused=True, only="in", page=-1),
     "tech_wire_saved": TechWire(role="terminal", frames=FRAMES[:3], saved="-"),
 }
 STATES |= {name: signed_in(step) for name, step in _TECH.items()}

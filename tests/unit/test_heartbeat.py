@@ -48,3 +48,16 @@ def test_an_answer_with_trouble_is_heard_and_isn_t_enough() -> None:
     heart.beat(JOURNAL)
     assert heart.answered()
     assert heart.pulses()[JOURNAL].trouble == ""
+
+
+def test_a_fresh_sign_of_life_is_not_asked_for_again() -> None:
+    hand = Hand()
+    heart = Heartbeat((ENGINE, JOURNAL), hand)
+    assert heart.stale(5.0) == (ENGINE, JOURNAL), "never heard is no sign of life"
+    heart.beat(ENGINE)
+    hand.now += 4
+    assert heart.stale(5.0) == (JOURNAL,)
+    hand.now += 1
+    assert heart.stale(5.0) == (ENGINE, JOURNAL)
+    heart.beat(ENGINE)
+    assert ENGINE in heart.stale(0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 import re
 import shutil
 import stat
@@ -15,7 +17,7 @@ from kiosk.config import ConfigError, load
 from kiosk.diagnostics import calibration
 from kiosk.durable import Disk
 from kiosk.install import rules, units
-from kiosk.install.cli import SYSTEM
+from kiosk.install.cli import FORGET, RELOAD, SYSTEM, _may
 from kiosk.install.placing import MANIFEST, Place, Thing
 from kiosk.main import main
 from tests.support.simulated import SimulatedCabin
@@ -80,6 +82,33 @@ def test_it_says_each_file_and_does_it(
     assert len(written) >= 11
     assert "not run" in said, "an image isn't the running system"
     assert "systemctl daemon-reload" in said
+    for commands in (RELOAD, FORGET):
+        assert any("systemd-logind" in x for x in commands), "the power key, from now on"
+
+
+def test_what_the_kiosk_s_user_may_is_told_by_owner_group_and_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "cabin.toml"
+    file.touch()
+    for mode in (0o644, 0o664, 0o666):
+        file.chmod(mode)
+        assert _may(file, os.R_OK)
+    assert _may(file, os.W_OK)
+    file.chmod(0o640)
+    assert not _may(file, os.R_OK), "there is no such user yet"
+    about = file.stat()
+    for uid, groups, mode, may in (
+        (about.st_uid, (), 0o600, True),
+        (990, (about.st_gid,), 0o640, True),
+        (990, (about.st_gid,), 0o600, False),
+        (990, (), 0o660, False),
+    ):
+        cabin = pwd.struct_passwd((units.USER, "x", uid, 990, "", "/", "/bin/false"))
+        monkeypatch.setattr(pwd, "getpwnam", lambda _, cabin=cabin: cabin)
+        monkeypatch.setattr(os, "getgrouplist", lambda *_, groups=groups: [990, *groups])
+        file.chmod(mode)
+        assert _may(file, os.R_OK) is may, (uid, groups, oct(mode))
 
 
 def test_a_second_time_changes_nothing(

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Iterator
 from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path
+from typing import Any, get_args, get_type_hints
 
 import pytest
 from hypothesis import given
@@ -11,17 +15,25 @@ from hypothesis import strategies as st
 
 from kiosk import config_files
 from kiosk.adapters.survey import survey_of_facts
+from kiosk.core import events as e
 from kiosk.core.access import RIGHTS, Operator, Right, Role, may
 from kiosk.core.decide import decide
+from kiosk.core.means import Means
+from kiosk.core.order import LineState, Order, PaymentState, Refund, RefundState
 from kiosk.core.overrides import PRICE_SET, SERVICE_SET, SERVICES, Overrides
 from kiosk.core.settling import questions, verdict_event
 from kiosk.core.visit import tech_settings
 from kiosk.core.visit.messages import Touched
+from kiosk.core.visit.tech_look_steps import Frame, TechWire
 from kiosk.core.visit.tech_settings import services
-from kiosk.core.visit.tech_steps import TechSettings
+from kiosk.core.visit.tech_steps import TechNumber, TechSettings
 from kiosk.diagnostics.facts import CabinFacts, DeviceFacts, Facts, GatewayFacts, JournalFacts
+from kiosk.diagnostics.gather import _pursued
+from screens import tech_number, tech_wire
+from screens.tech_order_words import FIELDS, RESULTS, told, value_words
 from screens.tech_overview import port_words
-from screens.tech_page import MOST, Action, TechPage, ago, wrapped
+from screens.tech_page import MOST, WIDE, Action, TechPage, ago, wrapped
+from screens.tech_words import KINDS
 from screens.widgets.staff_row import StaffLine
 from tests.support import states as s
 from tests.support.rice_shop import SHOP
@@ -187,7 +199,7 @@ def _facts(**changes: object) -> Facts:
 
 def test_what_is_not_known_is_never_good() -> None:
     signs = {x.name: x.sign for x in survey_of_facts(_facts()).cabin}
-    unknown = {"磁盘", "内存", "时钟", "网络", "证书", "温度"}
+    unknown = {"磁盘", "内存", "时钟", "网络", "证书", "温度", "等外面答复的"}
     assert {x for x in unknown if signs[x] == "unknown"} == unknown
     assert signs["没有办完的单子"] == "attention"
 
@@ -201,6 +213,14 @@ def test_what_is_not_known_is_never_good() -> None:
         ({"certificate_ends": 1000.0 - 86_400}, "证书", "bad", "过期 1 天"),
         ({"online": False, "network": ()}, "网络", "attention", "没有接上"),
         ({"disk_free": 5 << 20, "disk_total": 1 << 34}, "磁盘", "attention", "还有 0.0 / 16.0"),
+        ({"outbox": 2}, "等外面答复的", "attention", "2 件"),
+        ({"outbox": 0}, "等外面答复的", "ok", "没有"),
+        (
+            {"gateways": (GatewayFacts("biller", "x.invalid", trouble="not_yet"),)},
+            "缴费单位",
+            "bad",
+            "还没有到生效的日子",
+        ),
         ({"temperature_c": 91.0}, "温度", "attention", "91 ℃"),
         (
             {"gateways": (GatewayFacts("biller", "x.invalid", "unavailable", "timeout"),)},
@@ -253,3 +273,81 @@ def test_times_and_ports_are_short() -> None:
     assert ago(1000, 4000) == "3 秒前"
     assert ago(0, 600_000) == "10 分钟前"
     assert port_words("serial:///dev/cabin/x?baud=9600") == "/dev/cabin/x"
+
+
+def _leaf_names(kind: Any) -> Iterator[str]:
+    """The last word of every name that a row of this kind can have."""
+    for name, hint in get_type_hints(kind).items():
+        inner = [x for x in (hint, *get_args(hint)) if dataclasses.is_dataclass(x)]
+        yield name
+        for one in inner:
+            if one is not Means:
+                yield from _leaf_names(one)
+
+
+EVENTS = [x for x in vars(e).values() if isinstance(x, type) and issubclass(x, e.OrderEvent)]
+
+
+@pytest.mark.parametrize("kind", EVENTS)
+def test_every_row_of_an_order_s_life_is_told_in_chinese(kind: type) -> None:
+    if kind is not e.OrderEvent:
+        assert kind.__name__ in KINDS
+    for name in {*_leaf_names(kind)} - {"order_id"}:
+        assert name in FIELDS, (kind, name)
+
+
+@pytest.mark.parametrize(
+    "answer", [e.Charge, e.Close, e.Posting, e.Refunding, e.Delivery, e.Printing]
+)
+def test_every_answer_has_words_and_keeps_its_own(answer: type[StrEnum]) -> None:
+    for x in answer:
+        assert value_words("result", x.value) == f"{RESULTS[x.value]} {x.value}"
+
+
+def test_a_row_s_facts_as_they_are_read() -> None:
+    facts = (
+        ("bills[1].account", "…4417"),
+        ("bills[1].amount_fen", "96.30 yuan"),
+        ("facts.card", "…9876"),
+        ("result", "no_answer"),
+        ("goods[1].by_hand", "True"),
+        ("name", "payment.poll"),
+        ("shoe", "39"),
+    )
+    assert told(facts) == (
+        "账单1户号 …4417；账单1金额 96.30 元；卡号 …9876；结果 没有回答 no_answer；"
+        "货1等居民开始 是；名称 付款 payment.poll；shoe 39"
+    )
+
+
+@pytest.mark.parametrize(
+    ("digits", "good"),
+    [("1102", True), ("110215", True), ("110224", False), ("11021", False), ("1302", False)],
+)
+def test_a_day_and_an_hour_are_checked(digits: str, good: bool) -> None:
+    state = signed_in(TechNumber(what="day", digits=digits))
+    assert tech_number.view_of(state).ready is good
+
+
+def test_a_wire_that_is_stopped_shows_every_byte() -> None:
+    data = " ".join(f"{n:02x}" for n in range(200))
+    means = "sale amount=9630 order=0047 terminal=000017 trace=000123 and more that is long"
+    step = TechWire(frames=(Frame(0, "in", data, means), Frame(0, "", "opened", "")))
+    (live, _opened) = tech_wire.view_of(signed_in(step)).lines
+    assert live.detail == data, "cut by the row: it goes on by itself"
+    lines = tech_wire.view_of(signed_in(replace(step, paused=True))).lines
+    assert " ".join(x.detail for x in lines) == f"{data} {means} opened"
+    assert max(len(x.detail) for x in lines) <= 2 * WIDE
+
+
+def test_what_waits_for_an_answer_from_outside_is_counted() -> None:
+    def outbox(*orders: Order) -> int:
+        return sum(map(_pursued, orders))
+
+    assert outbox(ASKING) == 1, "somebody's payment is asked for"
+    assert outbox(WAITS) == 0, "that is a person's matter now"
+    lines = tuple(replace(x, state=LineState.POST_UNKNOWN) for x in ASKING.lines)
+    paid = replace(ASKING, lines=lines, payment=replace(WAITS.payment, state=PaymentState.PAID))
+    assert outbox(paid) == len(lines) > 0
+    refunds = (Refund("R1", 100, 100, RefundState.REFUND_UNKNOWN),)
+    assert outbox(replace(WAITS, refunds=refunds)) == 1

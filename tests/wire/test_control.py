@@ -14,17 +14,18 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kiosk.config import load
-from kiosk.diagnostics.control import FILE, Client, RefusedError
+from kiosk.diagnostics.control import FILE, MOST_CALLERS, Client, RefusedError
 from kiosk.diagnostics.doctor import examine
 from kiosk.diagnostics.facts import from_json
 from kiosk.diagnostics.heartbeat import ENGINE, JOURNAL
-from kiosk.main import main
+from kiosk.main import NICE, main
 from tests.support.doctored import PATIENCE_S, all_ready, facts_of, until
 from tests.support.simulated import SimulatedCabin, simulated_cabin
 
@@ -201,6 +202,31 @@ def test_a_wrong_question_is_answered_and_the_next_one_too(
         assert json.loads(lines.readline())["devices"]
 
 
+def test_whoever_finds_the_house_full_is_told_so_and_the_doctor_does_not_think_it_empty(
+    config: Path, cabin: SimulatedCabin, display: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DISPLAY", display)
+    with ExitStack() as stack:
+        for _ in range(MOST_CALLERS):
+            caller = stack.enter_context(Client(_data(cabin)))
+            caller.one(trace="rice_mill")
+        with Client(_data(cabin)) as late, pytest.raises(RefusedError, match="others are asking"):
+            late.one(get="devices")
+        found = examine(config)
+    assert found.exit_code == 2
+    assert [x for x in found.unseen if "小屋程序在运行" in x]
+    assert [x.code for x in found.findings] == []
+    until(lambda: _answers(cabin), "room again")
+
+
+def _answers(cabin: SimulatedCabin) -> bool:
+    try:
+        with Client(_data(cabin)) as client:
+            return bool(client.one(get="devices"))
+    except RefusedError:
+        return False
+
+
 def test_traffic_as_it_passes_filtered_and_saved(
     config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -217,6 +243,37 @@ def test_traffic_as_it_passes_filtered_and_saved(
     assert main(["device", "replay", str(saved)]) == 0
 
 
+def test_whoever_has_read_enough_of_the_traffic_hears_of_no_error(config: Path) -> None:
+    words = [sys.executable, "-m", "kiosk.main", "trace", "rice_mill", "--config", str(config)]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(words, text=True, **pipes) as watching:  # type: ignore[call-overload]
+        assert watching.stdout.readline() == "rice_mill (rice_mill): ready\n"
+        watching.stdout.close()  # as ``| head -1`` does
+        assert watching.stderr.read() == ""
+        assert watching.wait() == 0
+
+
+def test_a_machine_is_named_by_its_role_too(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["device", "receipt_printer", "status", "--config", str(config)]) == 0
+    assert "level=ready" in capsys.readouterr().out
+    assert main(["device", "printer", "status", "--config", str(config)]) == 2
+    assert "no driver, nor a role in the configuration" in capsys.readouterr().err
+
+
+def test_whoever_watches_gives_way_to_the_kiosk(config: Path) -> None:
+    words = [sys.executable, "-m", "kiosk.main", "trace", "rice_mill", "--config", str(config)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as watching:
+        try:
+            assert watching.stdout is not None
+            assert watching.stdout.readline()
+            theirs = os.getpriority(os.PRIO_PROCESS, watching.pid)
+        finally:
+            watching.kill()
+    assert theirs == min(19, os.getpriority(os.PRIO_PROCESS, 0) + NICE)
+
+
 def test_the_status_of_the_cabin_in_a_few_lines(
     config: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -224,6 +281,24 @@ def test_the_status_of_the_cabin_in_a_few_lines(
     out = capsys.readouterr().out
     assert "● 刷卡机 terminal  正常" in out
     assert "未完订单 0" in out
+
+
+@pytest.mark.usefixtures("config")
+def test_who_asks_every_moment_writes_to_the_disk_no_more_often(cabin: SimulatedCabin) -> None:
+    """A sign of life costs the engine a write, for which a resident's touch would wait."""
+
+    def age(**question: object) -> float:
+        with Client(_data(cabin)) as client:
+            (found,) = (
+                x for x in from_json(client.one(**question)).cabin.parts if x.name == JOURNAL
+            )
+        assert found.age_s is not None
+        return time.monotonic() - found.age_s
+
+    beaten = age(get="facts")
+    assert age(get="status") == pytest.approx(beaten, abs=0.2)
+    assert age(get="status") == pytest.approx(beaten, abs=0.2)
+    assert age(get="facts") > beaten + 0.005, "the doctor wants a new one"
 
 
 @pytest.mark.usefixtures("config")
@@ -267,11 +342,32 @@ def test_the_doctor_asks_the_kiosk_and_leaves_its_ports_alone(
         cabin.bench.act("bp_meter", "plug")
 
 
+def test_of_a_silent_machine_the_doctor_says_how_to_find_out_more(
+    config: Path, cabin: SimulatedCabin, display: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A wrong speed is no lost cable, but only at a free port the two can be told apart."""
+    monkeypatch.setenv("DISPLAY", display)
+    cabin.bench.fault("rice_mill", "silent", count=None)
+    try:
+        until(
+            lambda: [x.subject for x in examine(config).findings] == ["rice_mill"],
+            "a mill that doesn't answer",
+        )
+        (found,) = examine(config).findings
+    finally:
+        cabin.bench.clear_faults()
+    assert found.code == "no_answer"
+    assert "systemctl stop cabin-kiosk" in found.advice
+    assert "波特率" in found.advice
+
+
 def test_who_may_not_ask_is_told_so_and_the_doctor_cannot_tell(
     config: Path, cabin: SimulatedCabin
 ) -> None:
     socket_path = _data(cabin) / FILE
+    lock_path = _data(cabin) / "journal.lock"
     socket_path.chmod(0)
+    lock_path.chmod(0)
     drop = ["setpriv", "--inh-caps=-all", "--bounding-set=-dac_override,-dac_read_search"]
     words = [sys.executable, "-m", "kiosk.main"]
     before = [*drop, *words] if os.geteuid() == 0 else words
@@ -284,10 +380,12 @@ def test_who_may_not_ask_is_told_so_and_the_doctor_cannot_tell(
         status, doctor = run("status"), run("doctor", "--json")
     finally:
         socket_path.chmod(0o660)
+        lock_path.chmod(0o600)
     assert status.returncode == 1
     assert "owner and group" in status.stderr
     told = json.loads(doctor.stdout)
     assert "不能问它" in told["unseen"][0]
+    assert [x for x in told["unseen"] if "机器没有问" in x], "its ports are left alone"
     assert told["exit"] == (1 if told["findings"] else 2)
     assert not [x for x in told["findings"] if x["code"] in ("not_running", "journal_locked")]
 

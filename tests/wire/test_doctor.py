@@ -165,6 +165,20 @@ def test_the_clock_is_an_hour_off(
     assert "timedatectl" in found.advice
 
 
+def test_a_clock_that_an_empty_battery_has_put_back_is_not_called_an_impostor(
+    config: Path, tmp_path: Path
+) -> None:
+    """Its owner's clock stands a year on, and so does the certificate's first day."""
+    ahead = 365 * 24 * HOUR
+    with gateway(tmp_path, ahead, begin=ahead - 24 * HOUR, end=ahead + 720 * HOUR) as lines:
+        path = _only_biller(to_gateway(config, "battery", lines))
+        assert "主板电池" in said(path, "certificate_not_yet").advice
+        found = examine(path).findings
+    told = [x.code for x in found]
+    assert "慢了 8760.0 小时" in found[told.index("clock_off")].what
+    assert told.index("clock_off") < told.index("certificate_not_yet")
+
+
 def _only_biller(config: Path) -> Path:
     """Without the other gateways, whose clocks would say that ours is right."""
     text = re.sub(r"^\[gateways\.(?!biller)\w+\](\n.+)+\n*", "", config.read_text(), flags=re.M)
@@ -339,6 +353,46 @@ def test_a_folder_that_cannot_be_written_and_a_port_without_permission(
     assert told["exit"] == 1
 
 
+def test_who_may_not_read_the_books_is_not_told_that_they_are_broken(config: Path) -> None:
+    with _for_nobody(config) as path:
+        books = path.parent / "data" / "journal.sqlite"
+        Journal(books).close()
+        books.chmod(0)
+        told = _as_nobody(path)
+    assert not _found(told, "journal_broken")
+    unseen = told["unseen"]
+    assert isinstance(unseen, list)
+    assert [x for x in unseen if "账本没有核对" in x and "sudo" in x]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can look as somebody else")
+def test_root_looks_with_the_kiosk_s_eyes(config: Path, tmp_path: Path) -> None:
+    """The books' folder can be written by root, but not by the user that the unit names."""
+    unit = tmp_path / "cabin-kiosk.service"
+    unit.write_text("[Service]\nUser=nobody\n")
+    script = (
+        "import sys, pathlib as p; from kiosk.diagnostics import probes, whose;"
+        "from kiosk.config import load; c, unit = map(p.Path, sys.argv[1:]); s = load(c);"
+        "sys.executable = '/bin/true';"  # this Python may stand where only root can read it
+        "print(*whose.become_kiosk(c, unit)); print(*(x.code for x in probes.folder(s)))"
+    )
+    with _for_nobody(config) as path:
+        (path.parent / "data").chmod(0o755)
+        told = [_said_by(script, path, unit)]
+        for opened in (path.parent.parent, path.parent, path):
+            opened.chmod(0o755)
+        told.append(_said_by(script, path, unit))
+    assert told[0] == [f" 用户 nobody 读不了 {path}，只好以 root 来看：看不出权限的问题", ""]
+    assert told[1] == ["nobody ", "folder_unwritable"]
+
+
+def _said_by(script: str, *words: Path) -> list[str]:
+    command = [sys.executable, "-c", script, *map(str, words)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
 FULL = 'mount -t tmpfs -o size=1m none "$0" && head -c 2m /dev/zero >"$0/x"'
 READ_ONLY = 'mount -t tmpfs -o ro none "$0"'
 
@@ -376,5 +430,6 @@ def test_the_shell_tells_it_in_order_and_says_so_by_its_exit_code(
     cabin.bench.set_up("paper_out")
     assert main(["doctor", "--config", str(config)]) == 1
     out = capsys.readouterr().out
-    assert out.index("没有纸了") < out.index("小屋程序没有运行")
+    assert out.index("【全部停用】小屋程序没有运行") < out.index("没有纸了")
+    assert "journalctl -u cabin-kiosk" in out
     assert "怎么办：打开盖子" in out

@@ -45,7 +45,7 @@ def happened(state: State, event: TechEvent) -> Moved:
         case TechDoctor() as doctor, k.Examined() if event.request == doctor.request:
             step = replace(doctor, found=event.found, unseen=event.unseen)
         case TechDoctor() as doctor, k.Written() if event.request == doctor.request:
-            step = replace(doctor, report=event.path or "-")
+            step = replace(doctor, report=event.path or "-", place=event.place)
         case TechWire() as wire, k.Written() if event.request == wire.request:
             step = replace(wire, saved=event.path or "-")
         case TechWire() as wire, k.WireHeard() if event.request == wire.request:

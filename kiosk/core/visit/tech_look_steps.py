@@ -35,7 +35,7 @@ class Frame:
 @dataclass(frozen=True, slots=True)
 class TechDoctor(TechStep):
     """``found`` is None while it is being looked. ``report``: the file that was written, ``-`` if
-    it couldn't be, ``…`` while it is.
+    it couldn't be, ``…`` while it is. ``place`` as in ``Written``.
     """
 
     screen = "tech_doctor"
@@ -44,6 +44,7 @@ class TechDoctor(TechStep):
     unseen: tuple[str, ...] = ()
     request: int = 0
     report: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +69,14 @@ class Examined(TechEvent):
 
 @dataclass(frozen=True, slots=True)
 class Written(TechEvent):
-    """A report or a recording; ``path`` is empty if it couldn't be written."""
+    """A report or a recording; ``path`` is empty if it couldn't be written.
+
+    ``place``: ``stick``, on a stick that can be pulled now; ``folder``, in the data folder since
+    no stick is there; ``instead``, since the one that is there took nothing.
+    """
 
     path: str
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)

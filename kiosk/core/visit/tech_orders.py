@@ -30,8 +30,9 @@ from kiosk.core.visit.tech_steps import (
 )
 
 REPRINTED = "SlipPrintedAgain"
-LONGEST = {"number": 12, "amount": 8, "day": 4, "units": 5}
-"""Digits that make sense: a short order number, fen, month and day, grams or pieces."""
+LONGEST = {"number": 12, "amount": 8, "day": 6, "units": 5}
+"""Digits that make sense: a short order number, fen, month, day and perhaps hour, grams or pieces.
+"""
 
 
 def enter(state: State) -> Moved:

@@ -12,6 +12,9 @@ from kiosk.core.order import Order
 from kiosk.core.settling import Question
 from kiosk.core.visit.tech_base import TechStep
 
+MOST_ORDERS = 60
+"""So many orders at once, the newest first: who wants others says more of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class DeviceRow:
