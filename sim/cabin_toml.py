@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shlex
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -100,6 +102,7 @@ _DEVICES: Mapping[str, Mapping[str, object]] = {
     "rice_mill": {"driver": "rice_mill"},
 }
 
+SCANNER, PROGRAM = "document_scanner", "scanimage"
 _NOWHERE = "127.0.0.1:20007"
 
 _RICE = """
@@ -163,6 +166,9 @@ def cabin_toml(
         parts.append(_section(f"devices.{name}", {**settings, "port": port}))
     network = _section("devices.document_printer", {"driver": "ipp", "port": _network(directory)})
     parts.append(network)
+    program = directory.resolve() / PROGRAM
+    scanner = {"driver": "sane", "port": "sane:sim", "program": str(program)}
+    parts.append(_section("devices.document_scanner", scanner))
     parts.append(_RICE)
     for name, section in gateways.items():
         parts.append(_section(f"gateways.{name}", section))
@@ -171,6 +177,16 @@ def cabin_toml(
         parts.append(_BARCODE.format(name=_BARCODE_NAMES[biller], biller=biller, prefix=prefix))
     parts.append(operators_toml())
     return "".join(parts)
+
+
+def write_program(directory: Path) -> Path:
+    """What stands for `scanimage` in the simulated cabin: a line that starts `sim/scanimage.py`."""
+    program, folder = directory.resolve() / PROGRAM, Path(__file__).resolve().parent
+    words = (sys.executable, "-IS", folder / "scanimage.py", directory.resolve() / SCANNER)
+    line = " ".join(shlex.quote(str(x)) for x in words)
+    program.write_text(f'#!/bin/sh\nexec {line} "$@"\n', encoding="utf-8")
+    program.chmod(0o700)
+    return program
 
 
 def _network(directory: Path) -> str:
@@ -199,6 +215,7 @@ def write_cabin_toml(
     terminal: str = "ecr_hub",
 ) -> Path:
     """Write it to `directory`/cabin.toml, whole or not at all; returns the path."""
+    write_program(directory)
     path = directory / "cabin.toml"
     fresh = directory / ".cabin.toml.new"
     fresh.write_text(cabin_toml(directory, gateways, terminal), encoding="utf-8")
