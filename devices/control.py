@@ -69,8 +69,8 @@ class HttpAnswer:
 class ProgramRequest:
     """A run of the program that speaks with the device, with these ``arguments``.
 
-    ``number`` is the driver's own. ``path``: a new file that takes what the program writes, readable
-    by its owner alone; without one the beginning of it comes with the answer. After ``patience_s``
+    ``number`` is the driver's own. ``path``: a new file that takes what the program writes,
+    readable by its owner alone; without one the beginning of it comes with the answer. After ``patience_s``
     (seconds) the program is ended.
     """
 
@@ -103,8 +103,8 @@ class ProgramAnswer:
     ``reason``: "no_program" (with the system's words in ``words``), "no_place" (the file can't be
     made or written), "too_many", "too_long" (more than any page), "no_answer" (it ran out of time
     and was ended), "stuck" (and doesn't even end), empty if it ended by itself or by StopRequest.
-    ``size`` bytes were written, ``head`` is their beginning and ``tail`` their end. ``words`` is the
-    end of what it said of itself.
+    ``size`` bytes were written, ``head`` is their beginning and ``tail`` their end. ``words`` is
+    the end of what it said of itself.
     """
 
     code: int | None

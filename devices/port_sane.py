@@ -179,7 +179,11 @@ def _followed(
     assert process.stdout is not None and process.stderr is not None
     give_up, kill_at = time.monotonic() + run.request.patience_s, None
     ending = False
-    with contextlib.closing(selectors.DefaultSelector()) as selector, process.stdout, process.stderr:
+    with (
+        contextlib.closing(selectors.DefaultSelector()) as selector,
+        process.stdout,
+        process.stderr,
+    ):
         for pipe in (process.stdout, process.stderr, run.stop):
             selector.register(pipe, selectors.EVENT_READ)
         while len(selector.get_map()) > (0 if ending else 1):

@@ -24,7 +24,7 @@ from kiosk.clock import Clock, TrustedClock
 from kiosk.core import means as ways
 from kiosk.core.booklet import READER
 from kiosk.core.means import Means, RefundBy
-from kiosk.core.printing import DOCUMENT_PRINTER, RELAY
+from kiosk.core.printing import DOCUMENT_PRINTER, RELAY, SCANNER
 from kiosk.core.state import BILLER, BP_METER, PRINTER, Rules, State
 from kiosk.core.visit import messages as m
 from kiosk.core.visit.staff import with_overrides
@@ -259,7 +259,7 @@ def _documents(world: World) -> Documents | None:
     printer = world.workers.get(DOCUMENT_PRINTER)
     if world.files is None or printer is None:
         return None
-    return Documents(world.files, world.lanes, world.pages, printer)
+    return Documents(world.files, world.lanes, world.pages, printer, world.workers.get(SCANNER))
 
 
 def booklets_of(

@@ -19,7 +19,7 @@ def main(address: str, arguments: list[str]) -> int:
     """Run it; the exit code, scanimage's own."""
     name = arguments[arguments.index("-d") + 1] if "-d" in arguments[:-1] else "?"
     try:
-        with open(address, encoding="ascii") as file:
+        with open(address, encoding="ascii") as file:  # noqa: PTH123 (pathlib starts slowly)
             host, _, port = file.read().strip().removeprefix("tcp://").rpartition(":")
         line = socket.create_connection((host, int(port)), ANSWER_S)
     except (OSError, ValueError):

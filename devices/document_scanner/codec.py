@@ -102,4 +102,6 @@ def glass(answer: ProgramAnswer) -> Glass:
         return found[1].strip() if found else ""
 
     named = re.search(r"specific to device `([^:'\n]+)", text)
-    return Glass(named[1] if named else "", limit("-x"), limit("-y"), choices("--source"), choices("--mode"))
+    return Glass(
+        named[1] if named else "", limit("-x"), limit("-y"), choices("--source"), choices("--mode")
+    )

@@ -34,7 +34,7 @@ class Scan:
     sees. Failed is certain: "busy", "jammed", "no_documents", "cover_open", "io_error",
     "access_denied", "no_memory" (SANE's own), "half_picture", "too_small" (the glass is smaller),
     "no_place" (the file can't be written), "no_program", "no_answer", "not_connected". TimedOut: it
-    took too long and was ended. Cancelled: somebody else wanted that. Nothing of it is irreversible.
+    took too long and was ended. Cancelled: nobody wants it any more. Nothing is irreversible.
     """
 
     path: str

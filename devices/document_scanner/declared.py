@@ -1,4 +1,4 @@
-"""What the document scanner's driver declares. What it sees is somebody's: nothing of it is told."""
+"""What the document scanner's driver declares. What it sees is somebody's: it is never told."""
 
 from __future__ import annotations
 

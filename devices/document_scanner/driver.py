@@ -37,8 +37,8 @@ GRACE_S = 8.0
 
 class SaneScanner(Driver):
     """``program``: what speaks with it, by name or absolute path. ``source``: where it takes the
-    original from, in the backend's words; "" leaves that to the backend. ``idle_s``: how often it is
-    asked (seconds)."""
+    original from, in the backend's words; "" leaves that to the backend. ``idle_s``: how often it
+    is asked (seconds)."""
 
     operations: ClassVar[Mapping[str, Operation]] = c.OPERATIONS
     queue_patience_s: ClassVar[float] = 20.0
