@@ -70,8 +70,8 @@ class ProgramRequest:
     """A run of the program that speaks with the device, with these ``arguments``.
 
     ``number`` is the driver's own. ``path``: a new file that takes what the program writes,
-    readable by its owner alone; without one the beginning of it comes with the answer. After ``patience_s``
-    (seconds) the program is ended.
+    readable by its owner alone; without one the beginning of it comes with the answer. After
+    ``patience_s`` (seconds) the program is ended.
     """
 
     number: int

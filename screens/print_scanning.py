@@ -21,7 +21,7 @@ class PrintScanningView:
     title: str
     figure: str
     share: float
-    words: str
+    words: tuple[str, ...]
 
 
 def view_of(state: State) -> PrintScanningView:
@@ -31,12 +31,12 @@ def view_of(state: State) -> PrintScanningView:
     title = _("正在扫描")
     if SIDES[step.original] > 1:
         title = _("正在扫正面") if step.side == 1 else _("正在扫反面")
-    words = _("请不要掀盖子，也不要动原件。\n\n一般十几秒钟就好，现在不会扣钱。")
+    words = (_("请不要掀盖子，也不要动原件。"), _("一般十几秒钟就好，现在不会扣钱。"))
     return PrintScanningView(title, f"{step.percent}%", step.percent / 100, words)
 
 
 def spoken(view: PrintScanningView) -> Utterance:
-    return say(view.title, *view.words.split("\n\n"))
+    return say(view.title, *view.words)
 
 
 class PrintScanningScreen(Screen):
@@ -69,5 +69,5 @@ class PrintScanningScreen(Screen):
         self.heading.say(view.title)
         self.figure.say(view.figure)
         self.bar.show(view.share)
-        self.words.say(view.words)
+        self.words.say("\n\n".join(view.words))
         self.shape(view.words)
