@@ -57,7 +57,7 @@ def view_of(state: State) -> PrintDocumentView:
         note = _("一次最多打 {n} 页。后面的，请再来一次。").format(n=shop.rule.max_pages)
     return PrintDocumentView(
         _("复印出来是这样，对吗？") if choice.name in COPIES else _("是这个文件吗？"),
-        _("文件：{name}").format(name=name_words(choice.name)),
+        name_words(choice.name),
         choice.picture,
         choice.shown,
         _("{n} / {all} 页").format(n=choice.shown, all=choice.pages),

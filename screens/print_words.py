@@ -37,8 +37,8 @@ def trouble_words(code: str) -> str:
 
 
 def name_words(name: str) -> str:
-    """An open file's name as it is shown: a copy's in the language of the visit."""
-    return _(name) if name in COPIES else name
+    """An open file's name as it is shown; a copy is called what it is."""
+    return _(name) if name in COPIES else _("文件：{name}").format(name=name)
 
 
 def aloud(name: str, text: str = "") -> Part:

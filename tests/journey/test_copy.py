@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.journey.copying import SCANNER, scan_card, take_original
+from tests.journey.copying import SCANNER, lay, scan_card, take_original, to_glass
 from tests.journey.printing import PRINTER, confirm_print, visit_files
 from tests.journey.stage import Stage
 
@@ -33,8 +33,6 @@ def test_both_sides_of_a_card_come_onto_one_page_and_nothing_of_it_stays(stage: 
 
 
 def test_whoever_goes_home_before_anything_was_scanned_is_told_too(stage: Stage) -> None:
-    from tests.journey.copying import lay, to_glass
-
     to_glass(stage)
     lay(stage, "card_front")
     stage.kiosk.touch("nav.home")

@@ -71,16 +71,3 @@ def test_a_cable_pulled_while_it_scans(stage: Stage) -> None:
     stage.kiosk.wait_for(lambda x: enabled(x, "print.copy"), "it is back")
     stage.kiosk.touch("nav.home")
     take_original(stage)
-
-
-def test_whoever_just_walks_away_is_called(stage: Stage) -> None:
-    """Nobody touches anything: the screen calls, and goes home in the end."""
-    to_glass(stage, "copy.card")
-    lay(stage, "card_front")
-    stage.kiosk.touch("copy.start")
-    says(stage, "请翻过来")
-    stage.kiosk.on("idle")
-    stage.kiosk.touch("idle.leave")
-    stage.kiosk.on("print_take")
-    assert not visit_files(stage)
-    take_original(stage)
