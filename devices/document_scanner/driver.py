@@ -125,22 +125,23 @@ class SaneScanner(Driver):
 
     def _ran(self, answer: ProgramAnswer, now: float) -> None:
         """The command's own run has ended."""
-        command, number = self._command, self._run_id
-        why = codec.failure(answer)
-        if self._is_unwanted:
-            self._complete(number, Cancelled(), now)
-        elif why == "no_answer" and answer.reason:
-            self._complete(number, TimedOut(), now)
-        elif why:
-            self._complete(number, Failed(why, answer.words[-200:]), now)
-        elif isinstance(command, c.Scan):
-            found = codec.picture(answer, command.area, command.dpi)
-            good = isinstance(found, c.Scanned)
-            self._complete(number, Success(found) if good else Failed(str(found)), now)
-        else:
-            self._complete(number, Success(codec.glass(answer)), now)
-        if why and not self._is_unwanted:
+        end = self._end_of(answer)
+        self._complete(self._run_id, end, now)
+        if isinstance(end, Failed | TimedOut):
             self._ask_at = now  # whether it is still there is worth knowing
+
+    def _end_of(self, answer: ProgramAnswer) -> Completion:
+        why, command = codec.failure(answer), self._command
+        if self._is_unwanted:
+            return Cancelled()
+        if answer.reason == "no_answer":
+            return TimedOut()
+        if why:
+            return Failed(why, answer.words[-200:])
+        if not isinstance(command, c.Scan):
+            return Success(codec.glass(answer))
+        found = codec.picture(answer, command.area, command.dpi)
+        return Success(found) if isinstance(found, c.Scanned) else Failed(found)
 
     # Hooks of the base
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.core.printing import SCANNER
-from kiosk.core.state import State
+from kiosk.core.state import Level, State
 from kiosk.core.visit import print_messages as p
 from kiosk.core.visit.common import TAKE, TAKE_S, Moved, go, leave, next_request, stay
 from kiosk.core.visit.messages import Ring, Touched
@@ -34,7 +34,8 @@ def trouble(state: State) -> str:
     shop, device = state.rules.printing, state.device(SCANNER)
     if shop is None or not shop.scanner:
         return "none"
-    return "" if device.level.usable else device.reason or "no_answer"
+    usable = device.level.usable and device.level is not Level.BUSY
+    return "" if usable else device.reason or "no_answer"
 
 
 def touched(state: State, touch: Touched) -> Moved:
