@@ -95,7 +95,8 @@ class SaneScanner(Driver):
                 self._told(answer, now)
         elif self._run_id and self._run is not None and request.number == self._run.number:
             if isinstance(answer, ProgramSaid):
-                if answer.percent >= self._percent + STEP_PERCENT:
+                is_end = answer.percent == 100 and self._percent < 100
+                if is_end or answer.percent >= self._percent + STEP_PERCENT:
                     self._percent = answer.percent
                     self._report(Progress(self._run_id, c.Scanning(answer.percent)))
             elif isinstance(answer, ProgramAnswer):

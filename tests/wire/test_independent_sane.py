@@ -88,6 +88,7 @@ def test_it_says_how_large_its_glass_is_and_a_larger_page_is_refused(
     """The backend rounds such an area without a word and ends well."""
     machine = Machine(tmp_path)
     machines.append(machine)
+    machine.until(Level.READY)
     end = machine.do(c.Identify())
     assert isinstance(end, Success)
     assert isinstance(end.value, c.Glass)
