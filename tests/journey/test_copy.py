@@ -29,6 +29,10 @@ def test_both_sides_of_a_card_come_onto_one_page_and_nothing_of_it_stays(stage: 
     take_original(stage)
     stage.until(lambda: not visit_files(stage), "no file of the visit")
     assert stage.order(order_id).closed
+    assert "身份证" not in str(stage.exported()), "the journal knows pages, not what is on them"
+    data = [x.read_bytes() for x in (stage.cabin.folder / "data").rglob("*") if x.is_file()]
+    assert data
+    assert not any(b"\x89PNG" in x or b"/FlateDecode" in x for x in data)
     assert stage.bench.state(SCANNER)["scans"] >= 2
 
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import struct
+from pathlib import Path
 
 import pytest
 
+from devices import registry
 from devices.control import ProgramAnswer, ProgramRequest, ProgramSaid, StopRequest
 from devices.document_scanner import codec
 from devices.document_scanner import commands as c
 from devices.document_scanner.driver import AGAIN_S, ASK_S, GRACE_S, IDLE_S, SaneScanner
 from devices.driver import Completed, Progress, SettingsError
+from devices.recording import recorder
+from devices.replay import Replay, read
 from devices.status import Cancelled, Completion, Failed, Level, Success, TimedOut
+from kiosk.diagnostics.tracing import Trace
 
 CARD = c.Area(95, 65)
 GOOD = ProgramAnswer(0)
@@ -236,3 +241,47 @@ def test_what_it_lists_of_itself() -> None:
 def test_settings_that_make_no_sense(settings: dict[str, object]) -> None:
     with pytest.raises(SettingsError):
         SaneScanner.from_settings(settings)
+
+
+def test_a_recording_plays_again_and_holds_nothing_of_a_page(tmp_path: Path) -> None:
+    path, driver = tmp_path / "recording.jsonl", SaneScanner()
+    driver.tap = tap = recorder(path, "sane", {})
+    bench = Bench(driver)
+    bench.scan("/dev/shm/somebody/page")
+    bench.answer(ProgramSaid(50))
+    rows = b"somebody's rows"
+    bench.answer(ProgramAnswer(0, "", 5000, header(1122, 767) + rows, codec.IEND, "warming up"))
+    bench.scan("/dev/shm/somebody/page2")
+    bench.answer(ProgramAnswer(8, words="Scanner cover is open"))
+    bench.wait(0.0)
+    bench.answer(ProgramAnswer(None, "no_answer"))
+    bench.scan()
+    bench.driver.cancel(3, bench.now)
+    bench.take()
+    bench.answer(ProgramAnswer(143), bench.asked[-2])  # type: ignore[arg-type]
+    driver.lost(bench.now, "stopped")
+    driver.take_reports()
+    tap.close()
+    text = path.read_text()
+    assert "somebody" not in text
+    assert rows.hex() not in text
+    head, lines = read(iter(path.read_bytes().splitlines(keepends=True)))
+    replayed = Replay(SaneScanner(), registry.scribe(head.driver)).run(lines)
+    assert replayed.differences == []
+    assert replayed.lines > 15
+    assert [type(x) for x in bench.ends] == [Success, Failed, Cancelled]
+
+
+def test_a_trace_tells_the_command_and_its_end(tmp_path: Path) -> None:
+    driver = SaneScanner()
+    driver.tap = trace = Trace(registry.scribe("sane"))
+    bench = Bench(driver)
+    bench.scan(str(tmp_path / "page"))
+    bench.answer(ProgramAnswer(8, words="Scanner cover is open"))
+    lines = []
+    while (line := trace.get(0)) is not None:
+        lines.append(line)
+    text = str(lines)
+    assert "scanimage --mode=Color" in text
+    assert "Scanner cover is open" in text
+    assert str(tmp_path) not in text
