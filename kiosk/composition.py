@@ -27,7 +27,9 @@ from kiosk.core.means import Means, RefundBy
 from kiosk.core.printing import DOCUMENT_PRINTER, RELAY, SCANNER
 from kiosk.core.state import BILLER, BP_METER, PRINTER, Rules, State
 from kiosk.core.visit import messages as m
+from kiosk.core.visit.print_messages import OriginalLeft
 from kiosk.core.visit.staff import with_overrides
+from kiosk.documents.visit_folder import LAID
 from kiosk.engine import Engine
 from kiosk.gateways import types as g
 from kiosk.gateways.record import HealthRecord
@@ -210,6 +212,8 @@ def compose_engine(
             world.class_desk,
         )
     )
+    if world.files is not None and LAID in world.files.folder.left_behind:
+        engine.post(OriginalLeft())
     if documents is not None:
         engine.add_chore(Chore(RELAY, probe_s, documents.probe_relay, PROBE_AGAIN_S))
     if booklet is not None:

@@ -55,6 +55,8 @@ def view_of(state: State) -> PrintDocumentView:
     note = trouble_words(choice.trouble)
     if not note and choice.pages > shop.rule.max_pages and choice.last == shop.rule.max_pages:
         note = _("一次最多打 {n} 页。后面的，请再来一次。").format(n=shop.rule.max_pages)
+    if not note and choice.name in COPIES:
+        note = _("请先把原件拿走，收好。")
     return PrintDocumentView(
         _("复印出来是这样，对吗？") if choice.name in COPIES else _("是这个文件吗？"),
         name_words(choice.name),

@@ -24,7 +24,7 @@ from kiosk.documents.codes import BadDocumentError, Trouble
 from kiosk.documents.limits import Limits
 from kiosk.documents.opener import Facts, OpenDocument
 from kiosk.documents.stick import Found, Stick
-from kiosk.documents.visit_folder import VisitFolder
+from kiosk.documents.visit_folder import LAID, VisitFolder
 from kiosk.gateways.types import NoAnswer
 from kiosk.pages import PagePicture, PageStore
 from kiosk.relay.client import Arrived, Fetched, Gone, Lost, RelayClient, Slot, Waiting
@@ -270,6 +270,16 @@ class Jobs:
         sides: d.Sides = "two-sided-long-edge" if job.both_sides else "one-sided"
         ticket = d.Ticket(job.copies, sides, (), "color" if job.colour else "monochrome")
         return Written(job.request, to.name, ticket)
+
+    def mark_laid(self) -> None:
+        """Note, for a kiosk that is killed, that something lies on the glass."""
+        with contextlib.suppress(OSError):
+            (self._place.folder.path / LAID).touch(mode=0o600)
+
+    def unmark(self) -> None:
+        """It was asked for, or is about to be."""
+        with contextlib.suppress(OSError):
+            (self._place.folder.path / LAID).unlink(missing_ok=True)
 
     def new_file(self, stay: Stay) -> Path:
         """A path in the stay's folder that no file has. After the stay there is no folder."""

@@ -156,6 +156,7 @@ class Documents:
         if not self._used:
             return
         self._used = False
+        self._jobs.unmark()
         self._place.folder.leave()
         if self._place.stick is not None:
             self._lanes.run(LANE, self._place.stick.close)

@@ -47,6 +47,7 @@ class Glass:
     def scan(self, stay: Stay, command: p.ScanSide) -> None:
         """Have a picture taken."""
         path = self._jobs.new_file(stay)
+        self._jobs.mark_laid()
         area, dpi = area_of(command.original)
         number = self._scanner.submit(d.Scan(str(path), area, dpi))
         self._asked[number] = Side(stay, command.request, command.side, path)

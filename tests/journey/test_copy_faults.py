@@ -71,3 +71,15 @@ def test_a_cable_pulled_while_it_scans(stage: Stage) -> None:
     stage.kiosk.wait_for(lambda x: enabled(x, "print.copy"), "it is back")
     stage.kiosk.touch("nav.home")
     take_original(stage)
+
+
+def test_a_kiosk_that_was_killed_asks_for_the_original_when_it_is_back(stage: Stage) -> None:
+    scan_card(stage)
+    assert visit_files(stage)
+    stage.kiosk.kill()
+    stage.kiosk.start()
+    take_original(stage)
+    assert not visit_files(stage)
+    stage.kiosk.kill()
+    stage.kiosk.start()
+    stage.kiosk.on("home")

@@ -11,7 +11,7 @@ from dataclasses import replace
 from kiosk.core.printing import SCANNER
 from kiosk.core.state import Level, State
 from kiosk.core.visit import print_messages as p
-from kiosk.core.visit.common import TAKE, TAKE_S, Moved, go, leave, next_request, stay
+from kiosk.core.visit.common import ATTRACT, TAKE, TAKE_S, Moved, go, leave, next_request, stay
 from kiosk.core.visit.messages import Ring, Touched
 from kiosk.core.visit.print_choices import (
     SIDES,
@@ -22,6 +22,7 @@ from kiosk.core.visit.print_choices import (
     Scanning,
     TakeOriginal,
 )
+from kiosk.core.visit.steps import Attract, Home
 
 COVER_OPEN, BUSY, HALF, JAMMED, GONE = "cover_open", "busy", "half", "jammed", "gone"
 """Why a scan came to nothing."""
@@ -74,6 +75,14 @@ def heard(state: State, step: Scanning, event: p.PrintEvent) -> Moved:
             return go(state, LayOriginal(step.original, step.side, code))
         case _:
             return stay(state)
+
+
+def left_behind(state: State) -> Moved:
+    """The kiosk was killed while somebody copied, and has just been started again."""
+    visit = replace(state.visit, original=True)
+    if not isinstance(visit.step, Home | Attract):
+        return replace(state, visit=visit), ()
+    return replace(state, visit=visit.next(TakeOriginal())), (Ring(ATTRACT, 0), Ring(TAKE, TAKE_S))
 
 
 def rang(state: State, step: TakeOriginal) -> Moved:

@@ -16,6 +16,11 @@ class PrintEvent(VisitEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class OriginalLeft(VisitEvent):
+    """The kiosk was ended while somebody copied: something may lie on the glass."""
+
+
+@dataclass(frozen=True, slots=True)
 class CodeReady(PrintEvent):
     """There is an address for a phone to send a file to."""
 
