@@ -164,11 +164,11 @@ def cabin_toml(
     for name, settings in _DEVICES.items():
         port = f"serial://{directory.resolve() / name}?baud={BAUD[name]}"
         parts.append(_section(f"devices.{name}", {**settings, "port": port}))
-    network = _section("devices.document_printer", {"driver": "ipp", "port": _network(directory)})
-    parts.append(network)
     program = directory.resolve() / PROGRAM
     scanner = {"driver": "sane", "port": "sane:sim", "program": str(program)}
     parts.append(_section("devices.document_scanner", scanner))
+    network = _section("devices.document_printer", {"driver": "ipp", "port": _network(directory)})
+    parts.append(network)
     parts.append(_RICE)
     for name, section in gateways.items():
         parts.append(_section(f"gateways.{name}", section))
