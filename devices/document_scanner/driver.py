@@ -27,7 +27,7 @@ from devices.status import Cancelled, Completion, Failed, Level, Status, Success
 
 PROGRAM = "scanimage"
 IDLE_S, AGAIN_S = 60.0, 10.0
-ASK_S = 8.0
+ASK_S = 10.0
 """So long an answer to whether it is there may take."""
 STEP_PERCENT = 5
 """Progress is told in steps of so much: some programs speak of every line."""

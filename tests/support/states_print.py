@@ -142,12 +142,14 @@ COPIES = replace(SHOP, scanner=True)
 def copying(step: Step, scanner: Device = _READY[SCANNER]) -> State:
     """The state in a cabin with a scanner, at somebody's who copies."""
     state = printing(s.at(step), COPIES)
-    visit = replace(state.visit, original=not isinstance(step, ChooseFileSource | TakeOriginal))
+    laid = not isinstance(step, Home | ChooseFileSource | TakeOriginal)
+    visit = replace(state.visit, original=laid)
     return replace(state, devices={**state.devices, SCANNER: scanner}, visit=visit)
 
 
 _CARD, _PAGE = Original.CARD, Original.PAGE
 STATES |= {
+    "home_copy": copying(Home()),
     "print_source_copy": copying(ChooseFileSource()),
     "print_source_copy_off": copying(ChooseFileSource(), Device(Level.UNAVAILABLE, "no_answer")),
     "print_copy": copying(ChooseOriginal()),
