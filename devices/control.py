@@ -1,4 +1,5 @@
-"""What can be asked of a device beside its byte stream: USB class requests, HTTP requests.
+"""What can be asked of a device beside its byte stream: USB class requests, HTTP requests, runs
+of a program.
 
 A driver without I/O puts a request out as it puts out bytes, the worker carries it to a port that
 has a control channel, and the answer comes back as bytes do. A port that has none, or not for that
@@ -64,9 +65,59 @@ class HttpAnswer:
     sent: bool = True
 
 
-Request = ClassRequest | AddressRequest | HttpRequest
+@dataclass(frozen=True, slots=True)
+class ProgramRequest:
+    """A run of the program that speaks with the device, with these ``arguments``.
 
-Answer = bytes | HttpAnswer | None
+    ``number`` is the driver's own. ``path``: a new file that takes what the program writes,
+    readable by its owner alone; without one the beginning of it comes with the answer. After
+    ``patience_s`` (seconds) the program is ended.
+    """
+
+    number: int
+    program: str
+    arguments: tuple[str, ...] = ()
+    path: str = ""
+    patience_s: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class StopRequest:
+    """End the run of that number; its answer comes as ever. This request itself has none."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramSaid:
+    """How far it is, per cent, by its own account. Comes any number of times before the answer."""
+
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramAnswer:
+    """What came of a run.
+
+    ``code`` is its exit code, negative for the signal that ended it, None if it has none.
+    ``reason``: "no_program" (with the system's words in ``words``), "no_place" (the file can't be
+    made or written), "too_many", "too_long" (more than any page), "no_answer" (it ran out of time
+    and was ended), "stuck" (and doesn't even end), empty if it ended by itself or by StopRequest.
+    ``size`` bytes were written, ``head`` is their beginning and ``tail`` their end. ``words`` is
+    the end of what it said of itself.
+    """
+
+    code: int | None
+    reason: str = ""
+    size: int = 0
+    head: bytes = b""
+    tail: bytes = b""
+    words: str = ""
+
+
+Request = ClassRequest | AddressRequest | HttpRequest | ProgramRequest | StopRequest
+
+Answer = bytes | HttpAnswer | ProgramSaid | ProgramAnswer | None
 """What the device answered; None when it didn't, or when the port can't ask."""
 
 
@@ -75,7 +126,9 @@ class Askable(Protocol):
     """A port with a control channel."""
 
     def ask(self, request: Request, answered: Callable[[Answer], None]) -> None:
-        """Ask; ``answered`` is called from any thread, once at most, never after ``close``."""
+        """Ask; ``answered`` is called from any thread, once at most (but for ProgramSaid), never
+        after ``close``.
+        """
         ...
 
 

@@ -73,6 +73,7 @@ _SCHEMES: Mapping[str, tuple[str, str]] = {
     "usbip": ("devices.port_usb", "parse_usbip"),
     "ipp": ("devices.port_ipp", "parse"),
     "ipps": ("devices.port_ipp", "parse"),
+    "sane": ("devices.port_sane", "parse"),
 }
 
 

@@ -22,7 +22,14 @@ from typing import Any, BinaryIO
 import msgspec
 
 from devices import registry
-from devices.control import Answer, HttpAnswer, HttpRequest, Request
+from devices.control import (
+    Answer,
+    HttpAnswer,
+    HttpRequest,
+    ProgramAnswer,
+    ProgramSaid,
+    Request,
+)
 from devices.driver import Completed, Driver, Notice, Progress, Report, StatusChanged, Tap
 from devices.plain import PlainError, to_plain
 from devices.status import Failed, OutcomeUnknown
@@ -86,6 +93,9 @@ class Recorder(Tap):
     def answered(self, request: Request, answer: Answer, now: float) -> None:
         if isinstance(answer, HttpAnswer):
             self._event(now, "answered", request=to_plain(request), **self._posted(answer))
+            return
+        if isinstance(answer, ProgramAnswer | ProgramSaid):
+            self._event(now, "answered", request=to_plain(request), program=program_line(answer))
             return
         told = None if answer is None else answer.hex()
         self._event(now, "answered", request=to_plain(request), answer=told)
@@ -211,6 +221,24 @@ def line_of(note: Note) -> dict[str, object]:
     if note.data is None:
         return {note.direction.value: None, "length": note.length, "means": note.meaning}
     return {note.direction.value: note.data.hex(), "means": note.meaning}
+
+
+HEADER_BYTES = 33
+"""So much of a picture says how large it is, and nothing of what is on it."""
+
+
+def program_line(answer: ProgramAnswer | ProgramSaid) -> dict[str, object]:
+    """What a run of a program came to, without what it wrote but for a picture's header."""
+    if isinstance(answer, ProgramSaid):
+        return {"percent": answer.percent}
+    return {
+        "code": answer.code,
+        "reason": answer.reason,
+        "size": answer.size,
+        "head": answer.head[:HEADER_BYTES].hex(),
+        "whole": answer.tail[-8:-4] == b"IEND",
+        "words": answer.words,
+    }
 
 
 def told(report: Report) -> dict[str, Any]:

@@ -27,6 +27,7 @@ _CLASSES: Mapping[str, tuple[str, str]] = {
     "escpos_serial": ("devices.receipt_printer.driver", "EscposPrinter"),
     "escpos_usb": ("devices.receipt_printer.usb_driver", "EscposUsbPrinter"),
     "ipp": ("devices.document_printer.driver", "IppPrinter"),
+    "sane": ("devices.document_scanner.driver", "SaneScanner"),
 }
 
 # What may be noted of a driver's traffic; of one that isn't here only the lengths.
@@ -61,6 +62,7 @@ _DECLARATIONS: Mapping[str, tuple[str, str]] = {
     "escpos_serial": ("devices.receipt_printer.declared", "SERIAL"),
     "escpos_usb": ("devices.receipt_printer.declared", "USB"),
     "ipp": ("devices.document_printer.declared", "IPP"),
+    "sane": ("devices.document_scanner.declared", "SANE"),
 }
 
 

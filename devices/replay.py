@@ -14,7 +14,17 @@ from typing import Any
 
 import msgspec
 
-from devices.control import AddressRequest, Answer, ClassRequest, HttpAnswer, HttpRequest, Request
+from devices.control import (
+    AddressRequest,
+    Answer,
+    ClassRequest,
+    HttpAnswer,
+    HttpRequest,
+    ProgramAnswer,
+    ProgramRequest,
+    ProgramSaid,
+    Request,
+)
 from devices.driver import Driver, Report, Tap
 from devices.plain import PlainError, from_plain
 from devices.recording import VERSION, line_of, told
@@ -166,13 +176,17 @@ class Replay(Tap):
                 self._driver.cancel(int(line["id"]), t)
             case "answered":
                 request = from_plain(line["request"])
-                if not isinstance(request, ClassRequest | AddressRequest | HttpRequest):
+                if not isinstance(
+                    request, ClassRequest | AddressRequest | HttpRequest | ProgramRequest
+                ):
                     raise RecordingError("a request is wanted")
                 self._driver.answered(request, self._answer(line), t)
             case other:
                 raise RecordingError(f"unknown event {other}")
 
     def _answer(self, line: Mapping[str, Any]) -> Answer:
+        if "program" in line:
+            return _program_answer(line["program"])
         if "http" not in line:
             answer = line["answer"]
             return None if answer is None else bytes.fromhex(answer)
@@ -213,6 +227,17 @@ class Replay(Tap):
             self._result.differences.append(
                 Difference(number, t, words(recorded), words(now) if now else "nothing")
             )
+
+
+def _program_answer(line: Mapping[str, Any]) -> Answer:
+    if "percent" in line:
+        return ProgramSaid(int(line["percent"]))
+    code, tail = line["code"], b"\0\0\0\0IEND\xaeB`\x82" if line["whole"] else b""
+    head = bytes.fromhex(line["head"])
+    size, words_ = int(line["size"]), str(line["words"])
+    return ProgramAnswer(
+        code if code is None else int(code), str(line["reason"]), size, head, tail, words_
+    )
 
 
 def words(line: Mapping[str, Any]) -> str:

@@ -24,10 +24,12 @@ from kiosk.clock import Clock, TrustedClock
 from kiosk.core import means as ways
 from kiosk.core.booklet import READER
 from kiosk.core.means import Means, RefundBy
-from kiosk.core.printing import DOCUMENT_PRINTER, RELAY
+from kiosk.core.printing import DOCUMENT_PRINTER, RELAY, SCANNER
 from kiosk.core.state import BILLER, BP_METER, PRINTER, Rules, State
 from kiosk.core.visit import messages as m
+from kiosk.core.visit.print_messages import OriginalLeft
 from kiosk.core.visit.staff import with_overrides
+from kiosk.documents.visit_folder import LAID
 from kiosk.engine import Engine
 from kiosk.gateways import types as g
 from kiosk.gateways.record import HealthRecord
@@ -210,6 +212,8 @@ def compose_engine(
             world.class_desk,
         )
     )
+    if world.files is not None and LAID in world.files.folder.left_behind:
+        engine.post(OriginalLeft())
     if documents is not None:
         engine.add_chore(Chore(RELAY, probe_s, documents.probe_relay, PROBE_AGAIN_S))
     if booklet is not None:
@@ -259,7 +263,7 @@ def _documents(world: World) -> Documents | None:
     printer = world.workers.get(DOCUMENT_PRINTER)
     if world.files is None or printer is None:
         return None
-    return Documents(world.files, world.lanes, world.pages, printer)
+    return Documents(world.files, world.lanes, world.pages, printer, world.workers.get(SCANNER))
 
 
 def booklets_of(

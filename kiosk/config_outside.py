@@ -36,6 +36,7 @@ DRIVERS: Drivers = {
     "id_reader": {"sam_v": ()},
     "rice_mill": {"rice_mill": ("slave",)},
     "document_printer": {"ipp": ("user", "busy_s")},
+    "document_scanner": {"sane": ("program", "source")},
 }
 UNUSABLE = "\0"
 """Stands for an option that is no option."""
@@ -47,6 +48,7 @@ _PORT = (
     r"/\S+|serial:///\S+|usb://[0-9A-Fa-f]{4}:[0-9A-Fa-f]{4}(/[^\s?]*)?(\?head=\d{1,2})?"
     r"|(tcp|tcp-listen)://[^\s:/]+:\d{1,5}|rfc2217://[^\s:/]+:\d{1,5}(\?\S+)?"
     r"|usbip://[^\s:/]+:\d{1,5}/\S+|input:///\S+|ipps?://[^\s/]+(/\S*)?"
+    r"|sane:[^\s-].*"
 )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from kiosk.config_reader import Mistakes, Section
 from kiosk.core.print_price import PrintRule
-from kiosk.core.printing import DOCUMENT_PRINTER
+from kiosk.core.printing import DOCUMENT_PRINTER, SCANNER
 from kiosk.documents.limits import Limits
 from kiosk.settings import NO_STICK, USB_STICK, PrintSettings, Settings
 
@@ -57,6 +57,7 @@ def require_print(settings: Settings, mistakes: Mistakes) -> None:
         allowed = "[devices.document_printer], or no [print]"
         mistakes.add(("print",), "section [devices.document_printer] is missing", allowed)
     stick = settings.printing.stick if settings.printing else NO_STICK
-    if stick == NO_STICK and settings.gateways.relay is None:
-        allowed = 'stick = "usb", or [gateways.relay]'
+    original = SCANNER in settings.devices
+    if stick == NO_STICK and settings.gateways.relay is None and not original:
+        allowed = 'stick = "usb", or [gateways.relay], or [devices.document_scanner]'
         mistakes.add(("print", "stick"), "there is no way for a file to come", allowed)

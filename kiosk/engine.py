@@ -22,9 +22,9 @@ from kiosk.core.commands import Command, StartTimer
 from kiosk.core.order import Order
 from kiosk.core.state import State
 from kiosk.core.visit import messages as m
-from kiosk.core.visit.common import order_at_screen, parting, told_anew
+from kiosk.core.visit.common import after_visit, order_at_screen, parting, told_anew
 from kiosk.core.visit.decide import decide as decide_visit
-from kiosk.core.visit.steps import AtOrder, Home, OutOfService, Visit
+from kiosk.core.visit.steps import AtOrder, OutOfService, Step, Visit
 from kiosk.core.visit.view import offer_of
 from kiosk.diagnostics.heartbeat import ENGINE, JOURNAL, Ping
 from kiosk.timers import Chore, Timers
@@ -214,14 +214,17 @@ class Engine:
             self._obey(command)
         for name in ("idle", "reset"):
             self._timers.stop(("visit", name))
-        self._show_step(Home())
-        self._ring(m.Ring("attract", self.state.rules.attract_after_s))
+        step, timer = after_visit(self.state)
+        self._show_step(step)
+        self._ring(timer)
         if order is not None:
             self._order_event(e.PersonLeft(order.id))
 
-    def _show_step(self, step: Home | OutOfService) -> None:
+    def _show_step(self, step: Step) -> None:
         """End the stay whatever it was at: nothing of it is left."""
-        self._change(replace(self.state, visit=self.state.visit.next(step)))
+        visit = self.state.visit
+        kept = visit.original and isinstance(step, OutOfService)
+        self._change(replace(self.state, visit=replace(visit.next(step), original=kept)))
 
     def _visit(self, event: m.VisitEvent) -> None:
         if isinstance(event, m.Touched):

@@ -8,7 +8,7 @@ import time
 from kiosk.core.access import Operator
 from kiosk.core.clinic import ClinicRules
 from kiosk.core.means import Means
-from kiosk.core.printing import DOCUMENT_PRINTER, PrintShop
+from kiosk.core.printing import DOCUMENT_PRINTER, SCANNER, PrintShop
 from kiosk.core.state import BP_METER, ClockFace, Contact, Rules, State
 from kiosk.settings import NO_STICK, Settings
 
@@ -63,7 +63,9 @@ def shop_of(settings: Settings) -> PrintShop | None:
     if made is None or DOCUMENT_PRINTER not in settings.devices:
         return None
     phone = settings.gateways.relay is not None
-    return PrintShop(made.rule, phone, made.stick != NO_STICK, made.both_sides, made.colour)
+    scanner = SCANNER in settings.devices
+    stick = made.stick != NO_STICK
+    return PrintShop(made.rule, phone, stick, made.both_sides, made.colour, scanner)
 
 
 def clinic_rules(settings: Settings) -> ClinicRules | None:

@@ -12,10 +12,12 @@ from screens.base import Screen
 from screens.drawing import Box
 from screens.print_words import (
     BETWEEN,
+    COPIES,
     PRICE_MM,
     aloud,
     chosen,
     how_words,
+    name_words,
     pages_words,
     price_words,
     shortened,
@@ -53,9 +55,11 @@ def view_of(state: State) -> PrintDocumentView:
     note = trouble_words(choice.trouble)
     if not note and choice.pages > shop.rule.max_pages and choice.last == shop.rule.max_pages:
         note = _("一次最多打 {n} 页。后面的，请再来一次。").format(n=shop.rule.max_pages)
+    if not note and choice.name in COPIES:
+        note = _("请先把原件拿走，收好。")
     return PrintDocumentView(
-        _("是这个文件吗？"),
-        _("文件：{name}").format(name=choice.name),
+        _("复印出来是这样，对吗？") if choice.name in COPIES else _("是这个文件吗？"),
+        name_words(choice.name),
         choice.picture,
         choice.shown,
         _("{n} / {all} 页").format(n=choice.shown, all=choice.pages),

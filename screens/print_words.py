@@ -22,6 +22,8 @@ _OTHERS = {
     "lost": LOST,
     PRINTER_SAYS_NO: N_("打印机说不能这样打。请改一改，比如单面、黑白，再试一次。"),
 }
+COPIES = (N_("身份证复印件"), N_("一页复印件"))
+"""The names of copies (``kiosk.documents.copies``); every other name is a file's own."""
 JOBS = (N_("黑白打印 单面"), N_("黑白打印 双面"), N_("彩色打印 单面"), N_("彩色打印 双面"))
 """The names of printed goods, for other languages (``print_steps.MADE_OF``)."""
 
@@ -32,6 +34,11 @@ def trouble_words(code: str) -> str:
         return ""
     known = _OTHERS.get(code)
     return _(known) if known else sentence(Trouble(code))
+
+
+def name_words(name: str) -> str:
+    """An open file's name as it is shown; a copy is called what it is."""
+    return _(name) if name in COPIES else _("文件：{name}").format(name=name)
 
 
 def aloud(name: str, text: str = "") -> Part:

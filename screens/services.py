@@ -31,6 +31,11 @@ def _rice_price(state: State) -> str:
     return _("一斤 {price} 元起").format(price=yuan(shop.least_price_fen)) if shop else ""
 
 
+def _print_hint(state: State) -> str:
+    shop = state.rules.printing
+    return _("复印，打文件") if shop and shop.scanner else _("手机或U盘")
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     """``there``: whether this cabin has it. ``trouble``: why it can't be used now, or empty.
@@ -78,9 +83,10 @@ SERVICES = (
         N_("印"),
         "seal_print",
         N_("打印"),
-        N_("手机或U盘"),
+        "",
         N_("打印文件"),
         there=lambda state: state.rules.printing is not None,
+        hint_of=_print_hint,
         trouble=print_steps.trouble,
     ),
     Service(

@@ -13,6 +13,7 @@ from typing import Protocol
 from sim.clock import Clock, RealClock
 from sim.devices.booklet_dispenser import BookletDispenser
 from sim.devices.document_printer import DocumentPrinter
+from sim.devices.document_scanner import DocumentScanner
 from sim.devices.id_reader import IdReader
 from sim.devices.ieee_meter import IeeeMeter
 from sim.devices.model import Action, ActionError, Model
@@ -44,6 +45,7 @@ BAUD = {
     "bp_meter_standard": 115200,
     "scanner_hid": 0,  # USB: no line that keeps a rate
     "scanner_hid_second": 0,
+    "document_scanner": 0,  # a program speaks with it
 }
 NAMES = {
     "terminal": ("缴费终端", "payment terminal"),
@@ -52,6 +54,7 @@ NAMES = {
     "scanner": ("扫码器", "scanner"),
     "receipt_printer": ("小票打印机", "receipt printer"),
     "document_printer": ("文件打印机", "document printer"),
+    "document_scanner": ("扫描仪", "document scanner"),
     "booklet_dispenser": ("病历本发放机", "booklet dispenser"),
     "id_reader": ("身份证读卡器", "ID-card reader"),
     "bp_meter": ("血压计", "blood-pressure meter"),
@@ -117,6 +120,7 @@ class Cabin:
             self.rice_mill,
             HidScanner(faults, second_node),
             second_node,
+            DocumentScanner(faults),
         )
         self.lines: dict[str, Line] = {
             m.device_id: Line(m, faults, BAUD[m.device_id] if pace else 0) for m in models

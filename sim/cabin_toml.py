@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shlex
+import sys
 from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
@@ -101,6 +103,7 @@ _DEVICES: Mapping[str, Mapping[str, object]] = {
     "rice_mill": {"driver": "rice_mill"},
 }
 
+SCANNER, PROGRAM = "document_scanner", "scanimage"
 _NOWHERE = "127.0.0.1:20007"
 
 _RICE = """
@@ -164,6 +167,9 @@ def cabin_toml(
     for name, settings in _DEVICES.items():
         port = f"serial://{directory.resolve() / name}?baud={BAUD[name]}"
         parts.append(_section(f"devices.{name}", {**settings, "port": port}))
+    program = directory.resolve() / PROGRAM
+    scanner = {"driver": "sane", "port": "sane:sim", "program": str(program)}
+    parts.append(_section("devices.document_scanner", scanner))
     network = _section("devices.document_printer", {"driver": "ipp", "port": _network(directory)})
     parts.append(network)
     first = (day or date.today()) - timedelta(days=60)
@@ -175,6 +181,16 @@ def cabin_toml(
         parts.append(_BARCODE.format(name=_BARCODE_NAMES[biller], biller=biller, prefix=prefix))
     parts.append(operators_toml())
     return "".join(parts)
+
+
+def write_program(directory: Path) -> Path:
+    """What stands for `scanimage` in the simulated cabin: a line that starts `sim/scanimage.py`."""
+    program, folder = directory.resolve() / PROGRAM, Path(__file__).resolve().parent
+    words = (sys.executable, "-IS", folder / "scanimage.py", directory.resolve() / SCANNER)
+    line = " ".join(shlex.quote(str(x)) for x in words)
+    program.write_text(f'#!/bin/sh\nexec {line} "$@"\n', encoding="utf-8")
+    program.chmod(0o700)
+    return program
 
 
 def _network(directory: Path) -> str:
@@ -204,6 +220,7 @@ def write_cabin_toml(
     day: date | None = None,
 ) -> Path:
     """Write it to `directory`/cabin.toml, whole or not at all; returns the path."""
+    write_program(directory)
     path = directory / "cabin.toml"
     fresh = directory / ".cabin.toml.new"
     fresh.write_text(cabin_toml(directory, gateways, terminal, day), encoding="utf-8")

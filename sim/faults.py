@@ -88,6 +88,15 @@ DEVICE_KINDS: Mapping[str, tuple[str, ...]] = {
         "short",
         "uncounted",
     ),
+    "document_scanner": (
+        "busy",
+        "cover_open",
+        "jam",
+        "hangs",  # in the middle of a picture
+        "silent",  # nothing is answered at all
+        "half",  # an error half-way
+        "half_quiet",  # half a picture, and nothing is said of it
+    ),
     "scanner": (),
     "scanner_hid": (
         "syn_dropped",

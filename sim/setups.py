@@ -40,6 +40,7 @@ PLUGGED = (
     "booklet_dispenser",
     "id_reader",
     "rice_mill",
+    "document_scanner",
 )
 
 SETUPS: Mapping[str, Setup] = {
@@ -52,6 +53,7 @@ SETUPS: Mapping[str, Setup] = {
             *(Do("document_printer", a) for a in ("load", "toner", "cover_close", "clear_jam")),
             *(Do("booklet_dispenser", a) for a in ("clear_jam", "empty_bin", "refill")),
             Do("id_reader", "lift"),
+            Do("document_scanner", "lift"),
             *(Do("rice_mill", "fill", {"bin": number}) for number in (1, 2)),
             *(Do("rice_mill", "climate", {"bin": number}) for number in (1, 2)),
             Do("rice_mill", "clear_faults"),
@@ -152,6 +154,19 @@ SETUPS: Mapping[str, Setup] = {
     ),
     "document_printer_offline": Setup(
         "打印机网线掉了", "document printer unplugged", (Do("document_printer", "unplug"),)
+    ),
+    "scanner_cover": Setup(
+        "扫描仪盖子开着",
+        "document scanner's cover open",
+        (Fault("document_scanner", "cover_open"),),
+    ),
+    "scan_half": Setup(
+        "扫描到一半断了",
+        "document scanner fails half-way",
+        (Fault("document_scanner", "half", count=1),),
+    ),
+    "document_scanner_offline": Setup(
+        "扫描仪线掉了", "document scanner unplugged", (Do("document_scanner", "unplug"),)
     ),
     "no_booklets": Setup(
         "病历本发完了", "no booklets left", (Do("booklet_dispenser", "refill", {"count": 0}),)

@@ -34,7 +34,7 @@ from kiosk.core.events import Posting, Printing
 from kiosk.core.goods import Ware
 from kiosk.core.means import NOT_CONFIGURED, TERMINAL
 from kiosk.core.order import Order
-from kiosk.core.printing import DOCUMENT_PRINTER
+from kiosk.core.printing import DOCUMENT_PRINTER, SCANNER
 from kiosk.core.state import BILLER, BP_METER, PRINTER, Device, Level, State
 from kiosk.core.visit import messages as m
 from kiosk.core.visit import print_messages as p
@@ -328,6 +328,8 @@ class Adapters:
     def _progressed(self, role: str, report: Progress) -> list[e.OrderEvent | m.VisitEvent]:
         if role == READER:
             return self._booklet.found(report.command_id)
+        if role == SCANNER and self._documents is not None:
+            return list(self._documents.scanning(report.command_id, report.what))
         command, amount_fen = self._waiting.get((role, report.command_id), (None, 0))
         if command is not None and role == TERMINAL:
             event = self._terminal.progress(command, amount_fen, report.what)
@@ -351,6 +353,8 @@ class Adapters:
             ours = self._documents.completed(report.command_id, report.completion)
             if ours is not None:
                 return list(ours)
+        if role == SCANNER and self._documents is not None:
+            return list(self._documents.scanned(report.command_id, report.completion))
         if role == PRINTER and (printed := self._clinic.printed(report)) is not None:
             return [*printed]
         if role == READER:

@@ -10,7 +10,7 @@ import contextlib
 import logging
 import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from devices.document_printer import commands as d
@@ -18,12 +18,13 @@ from kiosk.core.printing import RELAY
 from kiosk.core.state import Device, Level
 from kiosk.core.visit import messages as m
 from kiosk.core.visit import print_messages as p
-from kiosk.core.visit.print_choices import StickFile
+from kiosk.core.visit.copying import HALF
+from kiosk.core.visit.print_choices import SIDES, Original, StickFile
 from kiosk.documents.codes import BadDocumentError, Trouble
 from kiosk.documents.limits import Limits
 from kiosk.documents.opener import Facts, OpenDocument
 from kiosk.documents.stick import Found, Stick
-from kiosk.documents.visit_folder import VisitFolder
+from kiosk.documents.visit_folder import LAID, VisitFolder
 from kiosk.gateways.types import NoAnswer
 from kiosk.pages import PagePicture, PageStore
 from kiosk.relay.client import Arrived, Fetched, Gone, Lost, RelayClient, Slot, Waiting
@@ -63,6 +64,16 @@ class Written:
     ticket: d.Ticket
 
 
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of an original: where its picture lies, and the question that it answers."""
+
+    stay: Stay
+    request: int
+    side: int
+    path: Path
+
+
 @dataclass(slots=True)
 class Stay:
     """One file's time here. Its fields are written by the lanes; ``over`` by the engine."""
@@ -78,6 +89,7 @@ class Stay:
     upload: tuple[str, Path] | None = None
     misses: int = 0
     wanted_page: int = 0
+    sides: dict[int, Path] = field(default_factory=dict)
 
     def is_over(self) -> bool:
         """Whether the engine has ended it meanwhile."""
@@ -128,7 +140,7 @@ class Jobs:
     def _fetch(
         self, stay: Stay, number: int, relay: RelayClient, slot: Slot, name: str
     ) -> Told | None:
-        to = self._new_file(stay)
+        to = self.new_file(stay)
         try:
             got = relay.fetch(slot, to)
         except OSError as error:
@@ -178,7 +190,7 @@ class Jobs:
         stick = self._place.stick
         if stay.is_over() or stick is None or not 0 <= index < len(stay.listing):
             return None
-        wanted, to = stay.listing[index], self._new_file(stay)
+        wanted, to = stay.listing[index], self.new_file(stay)
         try:
             stick.copy(wanted, to, self._place.limits.bytes_max)
         except BadDocumentError as error:
@@ -190,6 +202,33 @@ class Jobs:
             return None
         name, path = stay.upload
         return self._open(stay, number, path, name)
+
+    def keep_side(self, side: Side) -> Told | None:
+        """A picture of the glass: is it whole?"""
+        from kiosk.documents.copies import look_at
+
+        if side.stay.is_over():
+            return None
+        try:
+            look_at(side.path)
+        except (BadDocumentError, OSError):
+            return Told((p.PrintTrouble(side.request, HALF),))
+        side.stay.sides[side.side] = side.path
+        return Told((p.SideScanned(side.request),))
+
+    def make_copy(self, stay: Stay, number: int, original: Original) -> Told | None:
+        """One page with all sides of the original on it, opened as every other file is."""
+        from kiosk.documents.copies import NAMES, write_page
+
+        sides = [stay.sides[x] for x in sorted(stay.sides)]
+        if stay.is_over() or len(sides) != SIDES[original]:
+            return None
+        to = self.new_file(stay)
+        try:
+            write_page(sides, original, to)
+        except (BadDocumentError, OSError):
+            return Told((p.PrintTrouble(number, Trouble.UNOPENED.value),))
+        return self._open(stay, number, to, NAMES[original])
 
     def _open(self, stay: Stay, number: int, path: Path, name: str) -> Told | None:
         """Open it and draw its first page: the person sees at once that it is the right one."""
@@ -223,7 +262,7 @@ class Jobs:
     def prepare(self, stay: Stay, job: p.PrepareJob) -> Told | Written | None:
         if stay.is_over() or stay.document is None:
             return None
-        to = self._new_file(stay)
+        to = self.new_file(stay)
         try:
             stay.document.rewrite(range(job.first - 1, job.last), to)
         except BadDocumentError as error:
@@ -232,7 +271,17 @@ class Jobs:
         ticket = d.Ticket(job.copies, sides, (), "color" if job.colour else "monochrome")
         return Written(job.request, to.name, ticket)
 
-    def _new_file(self, stay: Stay) -> Path:
+    def mark_laid(self) -> None:
+        """Note, for a kiosk that is killed, that something lies on the glass."""
+        with contextlib.suppress(OSError):
+            (self._place.folder.path / LAID).touch(mode=0o600)
+
+    def unmark(self) -> None:
+        """It was asked for, or is about to be."""
+        with contextlib.suppress(OSError):
+            (self._place.folder.path / LAID).unlink(missing_ok=True)
+
+    def new_file(self, stay: Stay) -> Path:
         """A path in the stay's folder that no file has. After the stay there is no folder."""
         if not stay.is_over():
             with contextlib.suppress(OSError):  # whoever writes there will say it
@@ -248,6 +297,7 @@ def put_away(stay: Stay) -> None:
         stay.document = None
     remove(stay.folder)
     stay.listing, stay.upload, stay.facts = (), None, None
+    stay.sides.clear()
 
 
 def remove(folder: Path) -> None:

@@ -10,16 +10,20 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from devices.document_printer import commands as d
 from devices.status import Completion, Failed, Success
 from kiosk.adapters.document_jobs import Jobs, Place, Stay, Told, Written, put_away, remove
 from kiosk.core.visit import messages as m
 from kiosk.core.visit import print_messages as p
+from kiosk.core.visit.copying import GONE, HALF
 from kiosk.core.visit.print_steps import PRINTER_SAYS_NO
 from kiosk.documents.codes import Trouble
 from kiosk.pages import PageStore
+
+if TYPE_CHECKING:
+    from kiosk.adapters.glass import Glass
 
 _log = logging.getLogger(__name__)
 LANE, RELAY_LANE = "document", "relay_files"
@@ -47,7 +51,7 @@ class _Asked:
 
 
 class Documents:
-    """``printer`` is the document printer's worker."""
+    """``printer`` is the document printer's worker, ``scanner`` the scanner's if there is one."""
 
     def __init__(
         self,
@@ -55,9 +59,12 @@ class Documents:
         lanes: Lanes,
         pages: PageStore,
         printer: Printer,
+        scanner: Printer | None = None,
     ) -> None:
         self._place, self._lanes, self._pages, self._printer = place, lanes, pages, printer
         self._jobs = Jobs(place, pages)
+        self._scanner = scanner
+        self._glass: Glass | None = None
         self._stay = self._new_stay()
         self._asked = _Asked()
         self._relay_lost = self._used = False
@@ -99,6 +106,10 @@ class Documents:
                 self._lanes.run(
                     LANE, lambda: self._jobs.open_from_stick(stay, number, index), broken
                 )
+            case p.ScanSide():
+                self._scan(stay, command)
+            case p.MakeCopy(original=original):
+                self._lanes.run(LANE, lambda: self._jobs.make_copy(stay, number, original), broken)
             case p.DrawPage(page=page):
                 stay.wanted_page = page
                 self._lanes.run(LANE, lambda: self._jobs.draw_page(stay, number, page), broken)
@@ -106,6 +117,17 @@ class Documents:
                 self._lanes.run(LANE, lambda: self._jobs.prepare(stay, command), broken)
             case _:
                 raise TypeError(f"nobody carries out {type(command).__name__}")
+
+    def _scan(self, stay: Stay, command: p.ScanSide) -> None:
+        if self._scanner is None:
+            gone = Told((p.PrintTrouble(command.request, GONE),))
+            self._lanes.run("nobody", lambda: gone)
+            return
+        if self._glass is None:  # made when somebody first copies something
+            from kiosk.adapters.glass import Glass
+
+            self._glass = Glass(self._scanner, self._jobs)
+        self._glass.scan(stay, command)
 
     def forget(self) -> None:
         """Put away what is open: the child ends, its files go, the address is closed."""
@@ -115,6 +137,8 @@ class Documents:
         self._stay = self._new_stay()
         if not stay.used:
             return
+        if self._glass is not None:
+            self._glass.stop()
         if stay.document is not None:
             stay.document.cancel()
         if place.stick is not None:
@@ -132,6 +156,7 @@ class Documents:
         if not self._used:
             return
         self._used = False
+        self._jobs.unmark()
         self._place.folder.leave()
         if self._place.stick is not None:
             self._lanes.run(LANE, self._place.stick.close)
@@ -167,6 +192,20 @@ class Documents:
             return list(message.events)
         self._asked.checks[self._printer.submit(d.Validate(message.ticket))] = message
         return []
+
+    def scanning(self, number: int, what: object) -> list[m.VisitEvent]:
+        """What the scanner's progress means."""
+        return self._glass.progressed(number, what) if self._glass is not None else []
+
+    def scanned(self, number: int, completion: Completion) -> list[m.VisitEvent]:
+        """What the scanner's answer means; a picture is looked at first."""
+        if self._glass is None:
+            return []
+        event, side = self._glass.completed(number, completion)
+        if side is not None:
+            broken = p.PrintTrouble(side.request, HALF)
+            self._lanes.run(LANE, lambda: self._jobs.keep_side(side), broken)
+        return [event] if event is not None else []
 
     def completed(self, number: int, completion: Completion) -> list[m.VisitEvent] | None:
         """What the printer's answer means, if the question was ours; None if it wasn't."""

@@ -23,6 +23,7 @@ TITLES = {
     "id_reader": "身份证读卡器",
     "rice_mill": "碾米机",
     "document_printer": "文件打印机",
+    "document_scanner": "扫描仪",
 }
 
 GATEWAYS = {

@@ -33,6 +33,7 @@ ACTIONS: Mapping[str, tuple[str, ...]] = {
         *("load", "toner", "cover_open", "cover_close", "clear_jam", "pages", "speed"),
         *("power_cycle", *_CABLE),
     ),
+    "document_scanner": ("lay_page", "lay_card_front", "lay_card_back", "lift", *_CABLE),
     "phone_file": ("pdf", "photo", "encrypted", "broken", *_CABLE),
     "usb_stick": _CABLE,
     "rice_mill": (

@@ -71,7 +71,7 @@ def practice_settings(child: Child, name: str) -> Settings:
 def refuse_strangers(settings: Settings, folder: Path) -> None:
     """Raise StrangerError for a port or address that leads outside the child."""
     for role, device in settings.devices.items():
-        if not _is_own(device.port, folder):
+        if not _is_own(device, folder):
             raise StrangerError(f"devices.{role}: {device.port} isn't the practice cabin's")
     stick = settings.printing.stick_folder if settings.printing is not None else None
     if stick is not None and not stick.resolve().is_relative_to(folder.resolve()):
@@ -90,9 +90,15 @@ def _urls(gateway: object) -> Iterable[str]:
     return [x for x in values if isinstance(x, str) and "://" in x]
 
 
-def _is_own(port: str, folder: Path) -> bool:
-    """A device file in the child's folder, or an address on this machine's loopback."""
+def _is_own(device: DeviceSettings, folder: Path) -> bool:
+    """A device file in the child's folder, an address on this machine's loopback, or a scanner that
+    a program of the child's own stands for.
+    """
+    port = device.port
     parts = urlsplit(port)
+    if parts.scheme == "sane":
+        program = Path(os.path.normpath(str(device.options.get("program", ""))))
+        return program.is_relative_to(folder.resolve()) or program.is_relative_to(folder)
     if parts.scheme in ("serial", "") and not parts.netloc:
         # Not resolved: the simulator's ports are links to where the kernel put them.
         place = Path(os.path.normpath(parts.path))

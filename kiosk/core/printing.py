@@ -10,6 +10,7 @@ from kiosk.core.print_price import Asked, PagePrice, PrintRule, price
 
 DOCUMENT_PRINTER = "document_printer"
 RELAY = "relay"
+SCANNER = "document_scanner"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class PrintShop:
     """Prices and limits; which ways a file can come, and what the printer is let do.
 
     ``phone``: there is an upload relay. ``stick``: there is a place for USB sticks.
+    ``scanner``: originals can be copied.
     """
 
     rule: PrintRule
@@ -24,6 +26,7 @@ class PrintShop:
     stick: bool = True
     both_sides: bool = True
     colour: bool = True
+    scanner: bool = False
 
 
 @dataclass(frozen=True, slots=True)

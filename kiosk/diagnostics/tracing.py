@@ -11,9 +11,16 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from devices.control import Answer, HttpAnswer, HttpRequest, Request
+from devices.control import (
+    Answer,
+    HttpAnswer,
+    HttpRequest,
+    ProgramAnswer,
+    ProgramRequest,
+    Request,
+)
 from devices.driver import Report, Tap
-from devices.recording import line_of, told
+from devices.recording import line_of, program_line, told
 from devices.trace import Direction, Note, Scribe
 
 MOST_LINES = 2000
@@ -59,11 +66,15 @@ class Trace(Tap):
     def requested(self, request: Request) -> None:
         if isinstance(request, HttpRequest):
             self._notes(self._scribe.feed(Direction.OUT, request.body))
+        if isinstance(request, ProgramRequest):
+            self._put({"event": "ran", "words": " ".join((request.program, *request.arguments))})
 
     def answered(self, request: Request, answer: Answer, now: float) -> None:  # noqa: ARG002
         if isinstance(answer, HttpAnswer):
             self._put({"event": "answered", "status": answer.status, "reason": answer.reason})
             self._notes(self._scribe.feed(Direction.IN, answer.body))
+        if isinstance(answer, ProgramAnswer):
+            self._put({"event": "answered", **program_line(answer)})
 
     def reported(self, report: Report) -> None:
         self._put({"told": told(report)})

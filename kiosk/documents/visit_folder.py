@@ -18,6 +18,8 @@ from pathlib import Path
 
 _log = logging.getLogger(__name__)
 SHARED_MEMORY = Path("/dev/shm")
+LAID = "laid"
+"""A file of this name says that something may lie on the scanner's glass."""
 _TMPFS = "tmpfs"
 
 
@@ -25,7 +27,8 @@ class VisitFolder:
     """Folders for one visit after the other. Not for two kiosks with one data folder at once."""
 
     def __init__(self, data_dir: Path, memory: Path = SHARED_MEMORY) -> None:
-        """Whatever an earlier run has left behind is wiped. Raises OSError.
+        """Whatever an earlier run has left behind is wiped; ``left_behind`` are its names.
+        Raises OSError.
 
         The name is that of the data folder, hashed: two cabins on one machine don't meet.
         """
@@ -36,6 +39,7 @@ class VisitFolder:
             _log.warning("files of a visit lie on the disk: %s is no memory of ours", memory)
             if not _claim(self._base):
                 raise PermissionError(f"{self._base} belongs to somebody else")
+        self.left_behind = frozenset(x.name for x in self._base.iterdir())
         self.wipe()
 
     @property

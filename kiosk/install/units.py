@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 USER = "cabin"
-GROUPS = ("dialout", "lp", "input", "audio", "video", "render")
+GROUPS = ("dialout", "lp", "scanner", "input", "audio", "video", "render")
 """Serial ports, USB printers, the panel and keyboard-like scanners, sound, the graphics card."""
 KIOSK, SCREEN = "cabin-kiosk.service", "cabin-screen.service"
 WATCHDOG_S, ABORT_S, RESTART_S = 20.0, 3.0, 1.0

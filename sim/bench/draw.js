@@ -201,6 +201,9 @@ const FAULTS = [
     ["busy", "说在忙", "says busy"], ["job_lost", "忘了任务", "forgets its jobs"], ["answer_lost", "做了没回话", "acts, never answers"],
     ["http_5xx", "出错 503", "503", { status: 503 }], ["half_answer", "回话只有一半", "half an answer"], ["garbage_answer", "回话是乱码", "garbage"],
     ["wrong_type", "回了网页", "answers a web page"], ["slow", "慢 4 秒", "slow", { seconds: 4 }], ["silent", "没反应", "hangs"]]],
+  ["document_scanner", "扫描仪", "Document scanner", [
+    ["cover_open", "盖子开着", "cover open"], ["busy", "说在忙", "says busy"], ["jam", "卡住", "jams"], ["hangs", "扫到一半不动", "hangs"],
+    ["half", "一半就出错", "an error half-way"], ["half_quiet", "只给一半，不说", "half a picture, unsaid"], ["silent", "没反应", "answers nothing"]]],
   ["scanner_hid", "键盘式扫码器", "Keyboard-type scanner", [
     ["syn_dropped", "漏键", "kernel drops keys"], ["stuck_shift", "Shift 卡住", "shift sticks"], ["half_code", "只打一半", "half a code"],
     ["caps_lock", "大写锁定", "caps lock"], ["key_repeats", "按住不放", "a key repeats"], ["second_node", "走第二个接口", "second node"]]],

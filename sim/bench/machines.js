@@ -7,6 +7,7 @@ const PICTURES = [
   ["trays", (s) => drawTrays(s)],
   ["hopper", (s) => drawDispenser(s)],
   ["card", (s) => drawReader(s)],
+  ["original", (s) => drawGlass(s)],
 ];
 
 /** The picture for a state, empty if it has none. */
@@ -40,6 +41,16 @@ function drawDispenser(state) {
     <text x="150" y="98" text-anchor="middle" font-size="12" fill="#14232E">${esc(state.place)}${state.jammed ? " · 卡住 jam" : ""}</text>
     <rect x="220" y="30" width="70" height="50" rx="6" fill="#E2DAC6" stroke="#b9b19c"/><text x="255" y="60" text-anchor="middle" font-size="14" fill="#14232E">${esc(state.bin)}</text>
     <text x="255" y="98" text-anchor="middle" font-size="12" fill="#14232E">回收 bin</text></svg>`;
+}
+
+/** The scanner's glass from above, with what lies in its corner. */
+function drawGlass(state) {
+  const words = { page: "一页纸 a page", card_front: "身份证正面 card, front", card_back: "身份证反面 card, back" }[state.original] || "玻璃板空着 nothing on it";
+  const [w, h] = state.original === "page" ? [58, 82] : [27, 17];
+  const lies = state.original ? `<rect x="122" y="6" width="${w}" height="${h}" rx="2" fill="#fff" stroke="#14232E"/>` : "";
+  return `<svg class="cuff" viewBox="0 0 300 112" role="img" aria-label="${esc(words)}">
+    <rect x="114" y="0" width="72" height="96" rx="5" fill="#E2DAC6" stroke="${state.scanning ? "#0B5C5A" : "#857C65"}" stroke-width="2"/><rect x="120" y="4" width="60" height="88" fill="#E6EFEB"/>${lies}
+    <text x="150" y="108" text-anchor="middle" font-size="12" fill="#14232E">${esc(words)}${state.scanning ? " · 正在扫 scanning" : ""}</text></svg>`;
 }
 
 /** A reading surface, with a card on it or without. */

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 HAS_USBIP = importlib.util.find_spec("usbip") is not None
 FIFOS = frozenset({"scanner_hid", "scanner_hid_second"})  # input nodes of the kernel, not lines
-SOCKETS = frozenset({"terminal_zvt_tcp"})  # machines on the network
+SOCKETS = frozenset({"terminal_zvt_tcp", "document_scanner"})  # machines on the network
 CLOSED_LOOK_S = 0.05  # how often a closed port is looked at: nothing announces an opening
 
 

@@ -81,6 +81,17 @@ def test_a_path_out_of_its_folder_is_refused(child: Child) -> None:
         refuse_strangers(replace(settings, devices=devices), child.folder)
 
 
+@pytest.mark.parametrize("program", ["scanimage", "/usr/bin/scanimage", "../scanimage", ""])
+def test_a_scanners_program_that_is_not_its_own_is_refused(child: Child, program: str) -> None:
+    settings = practice_settings(child, "a")
+    scanner = settings.devices["document_scanner"]
+    assert scanner.port.startswith("sane:")
+    strange = replace(scanner, options={"program": program} if program else {})
+    devices = {**settings.devices, "document_scanner": strange}
+    with pytest.raises(StrangerError, match="document_scanner"):
+        refuse_strangers(replace(settings, devices=devices), child.folder)
+
+
 def test_a_gateway_elsewhere_is_refused(child: Child) -> None:
     settings = practice_settings(child, "a")
     gateways = settings.gateways

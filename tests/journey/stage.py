@@ -48,6 +48,7 @@ WAYS_HOME = (
     "clinic.stop",
     "goods.decline",
     "tech.leave",
+    "copy.taken",
 )
 
 

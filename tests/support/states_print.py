@@ -11,6 +11,7 @@ from kiosk.core.print_price import PrintRule
 from kiosk.core.printing import (
     DOCUMENT_PRINTER,
     RELAY,
+    SCANNER,
     PrintChoice,
     PrintShop,
     goods_of,
@@ -21,11 +22,16 @@ from kiosk.core.visit.print_choices import (
     ChangePrint,
     ChooseFile,
     ChooseFileSource,
+    ChooseOriginal,
     ChoosePages,
+    LayOriginal,
     LookAtFile,
     OpeningFile,
+    Original,
     PreparingPrint,
+    Scanning,
     StickFile,
+    TakeOriginal,
 )
 from kiosk.core.visit.print_steps import MADE_OF, PRINTER_SAYS_NO
 from kiosk.core.visit.steps import ConfirmGoods, Home, OutOfService, Overlay, Step
@@ -129,6 +135,36 @@ _cut = printing(s.at(ChooseFileSource("not_reached")))
 STATES["print_source_cut"] = replace(
     _cut, devices={**_cut.devices, RELAY: Device(Level.UNAVAILABLE, "unreachable")}
 )
+_READY = {SCANNER: Device(Level.READY)}
+COPIES = replace(SHOP, scanner=True)
+
+
+def copying(step: Step, scanner: Device = _READY[SCANNER]) -> State:
+    """The state in a cabin with a scanner, at somebody's who copies."""
+    state = printing(s.at(step), COPIES)
+    laid = not isinstance(step, Home | ChooseFileSource | TakeOriginal)
+    visit = replace(state.visit, original=laid)
+    return replace(state, devices={**state.devices, SCANNER: scanner}, visit=visit)
+
+
+_CARD, _PAGE = Original.CARD, Original.PAGE
+STATES |= {
+    "home_copy": copying(Home()),
+    "print_source_copy": copying(ChooseFileSource()),
+    "print_source_copy_off": copying(ChooseFileSource(), Device(Level.UNAVAILABLE, "no_answer")),
+    "print_copy": copying(ChooseOriginal()),
+    "print_lay_card": copying(LayOriginal(_CARD)),
+    "print_lay_back": copying(LayOriginal(_CARD, 2)),
+    "print_lay_page": copying(LayOriginal(_PAGE)),
+    "print_lay_trouble": copying(LayOriginal(_CARD, 2, "gone")),
+    "print_scanning_card": copying(Scanning(1, _CARD, 1, 40)),
+    "print_scanning_back": copying(Scanning(1, _CARD, 2, 0)),
+    "print_scanning_page": copying(Scanning(1, _PAGE, 1, 100)),
+    "print_take": copying(TakeOriginal()),
+    "print_document_copy": replace(
+        printing(_open(LookAtFile(), PrintChoice("身份证复印件", 1, picture=1)), COPIES)
+    ),
+}
 STATES["print_source_few"] = printing(s.at(ChooseFileSource()), FEW)
 STATES["print_change_few"] = printing(_open(ChangePrint()), FEW)
 STATES["print_document_free"] = printing(_open(LookAtFile()), FREE)
@@ -156,7 +192,14 @@ def extremes() -> dict[str, State]:
     found["pages_printing_most"] = printing(_out(Progress(499, 500), what=goods(most, dear)), dear)
     for reason in ("tray_missing", "cover_open", "toner_out", "output_full", "paused"):
         found[f"pages_{reason}"] = printing(_out(Progress(2, 6, reason)))
-    for name in ("print_source", "print_files", "pages_printing"):
+    for code in ("cover_open", "busy", "half", "jammed", "gone"):
+        found[f"print_lay_{code}"] = copying(LayOriginal(_PAGE, 1, code))
+    for code in Trouble:
+        found[f"print_source_copy_{code.value}"] = copying(ChooseFileSource(code.value))
+    for reason in ("busy", "cover_open", "port_missing"):
+        device = Device(Level.UNAVAILABLE, reason)
+        found[f"print_source_copy_is_{reason}"] = copying(ChooseFileSource(), device)
+    for name in ("print_source", "print_files", "pages_printing", "print_lay_card", "print_take"):
         state = STATES[name]
         visit = replace(state.visit, overlay=Overlay.HELP)
         found[f"help_{name}"] = replace(state, visit=visit)

@@ -444,6 +444,7 @@ PORTS = {
     "input": "input:///dev/input/by-id/usb-scanner-event-kbd",
     "ipp": "ipp://printer.example:631/ipp/print",
     "ipps": "ipps://printer.example/ipp/print",
+    "sane": "sane:airscan:e0:Scanner of the cabin",
 }
 
 

@@ -32,7 +32,7 @@ def test_printing_needs_a_printer_and_a_way_for_files_to_come(folder: Path) -> N
         "cabin.toml:6: section [devices.document_printer] is missing; allowed:"
         " [devices.document_printer], or no [print]",
         'cabin.toml:7: there is no way for a file to come; allowed: stick = "usb", or'
-        " [gateways.relay]",
+        " [gateways.relay], or [devices.document_scanner]",
     ]
 
 

@@ -48,6 +48,11 @@ def test_the_folder_holds_what_a_kiosk_needs(sim: SimProcess) -> None:
         if scheme == "ipp":
             assert rest.startswith("127.0.0.1:")
             continue
+        if section["driver"] == "sane":
+            program = Path(section["program"])
+            assert program == sim.directory / "scanimage"
+            assert os.access(program, os.X_OK)
+            continue
         path = rest.partition("?")[0]
         assert Path(path) == sim.directory / device_id
         assert stat.S_ISCHR(Path(path).stat().st_mode)

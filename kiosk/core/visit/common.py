@@ -12,6 +12,7 @@ from kiosk.core.visit.class_messages import CloseClass
 from kiosk.core.visit.clinic_messages import StopMeter
 from kiosk.core.visit.clinic_steps import UNDER_PRESSURE, ClinicStep
 from kiosk.core.visit.messages import Happen, Ring, VisitCommand, VisitEnded
+from kiosk.core.visit.print_choices import TakeOriginal
 from kiosk.core.visit.steps import AtOrder, Attract, CallPerson, FoundOrder, Home, Overlay, Step
 
 Moved = tuple[State, tuple[VisitCommand, ...]]
@@ -19,6 +20,9 @@ Moved = tuple[State, tuple[VisitCommand, ...]]
 IDLE = "idle"
 RESET = "reset"
 ATTRACT = "attract"
+TAKE = "take"
+TAKE_S = 20.0
+"""How often 请把原件拿走 is said (seconds)."""
 TICK = "tick"
 """A second of a countdown at the clinic."""
 
@@ -127,11 +131,14 @@ def may_leave(state: State) -> bool:
 def leave(state: State, *, stays: bool = True) -> Moved:
     """End the service: the order lives on, everything else is wiped (standards, shared machine).
 
+    Where something may lie on the scanner's glass, that is said first.
+
     Whoever touched their way out (``stays``) may want another service: language, volume and
     矮一点 stay with them until the home screen has been left alone for a moment.
     """
-    home = state.visit.going_on(Home()) if stays else state.visit.next(Home())
-    alone_s = 0 if home.as_found else state.rules.idle_reset_s
+    after, timer = after_visit(state)
+    home = state.visit.going_on(after) if stays else state.visit.next(after)
+    alone_s = 0 if home.as_found or state.visit.original else state.rules.idle_reset_s
     commands: list[VisitCommand] = [*parting(state), Ring(IDLE, 0), Ring(RESET, alone_s)]
     order = order_at_screen(state)
     if order is not None:
@@ -139,8 +146,15 @@ def leave(state: State, *, stays: bool = True) -> Moved:
         if undecided and order.paper.state is PaperState.NONE:
             commands.append(Happen(e.SlipWanted(order.id)))
         commands.append(Happen(e.PersonLeft(order.id)))
-    commands.append(Ring(ATTRACT, state.rules.attract_after_s))
+    commands.append(timer)
     return replace(state, visit=home), tuple(commands)
+
+
+def after_visit(state: State) -> tuple[Step, Ring]:
+    """What is shown when a visit is over, and the timer that ends that."""
+    if state.visit.original:
+        return TakeOriginal(), Ring(TAKE, TAKE_S)
+    return Home(), Ring(ATTRACT, state.rules.attract_after_s)
 
 
 def parting(state: State) -> tuple[VisitCommand, ...]:

@@ -15,6 +15,7 @@ from kiosk.core.visit import (
     clinic_common,
     clinic_decide,
     clinic_outcome,
+    copying,
     goods_steps,
     pay_steps,
     print_steps,
@@ -43,7 +44,7 @@ from kiosk.core.visit.common import (
     stay,
 )
 from kiosk.core.visit.print_choices import PrintStep
-from kiosk.core.visit.print_messages import PrintEvent
+from kiosk.core.visit.print_messages import OriginalLeft, PrintEvent
 from kiosk.core.visit.rice_choices import (
     ChooseRice,
     ChooseRiceAmount,
@@ -115,6 +116,8 @@ def _decide(state: State, event: m.VisitEvent) -> Moved:
             return goods_steps.progressed(state, event)
         case PrintEvent():
             return print_steps.heard(state, event)
+        case OriginalLeft():
+            return copying.left_behind(state)
         case m.StaffEvent():
             return staff.happened(state, event)
         case b.CardSilent():

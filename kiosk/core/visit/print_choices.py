@@ -7,6 +7,7 @@ same ones.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,50 @@ class PreparingPrint:
     request: int
 
 
+class Original(StrEnum):
+    """What is copied. A card has two sides, which come onto one page."""
+
+    CARD = "card"
+    PAGE = "page"
+
+
+SIDES = {Original.CARD: 2, Original.PAGE: 1}
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseOriginal:
+    """What is to be copied?"""
+
+
+@dataclass(frozen=True, slots=True)
+class LayOriginal:
+    """It is to be laid on the glass, with this side down (1 or 2); then 开始 is touched.
+
+    ``trouble``: why the last scan of it came to nothing, as a code of `kiosk.core.visit.copying`.
+    """
+
+    original: Original
+    side: int = 1
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scanning:
+    """The glass is being scanned; ``percent`` by the machine's own account."""
+
+    request: int
+    original: Original
+    side: int = 1
+    percent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOriginal:
+    """The visit is over, and something may still lie on the glass. ``said`` so often already."""
+
+    said: int = 1
+
+
 PrintStep = (
     ChooseFileSource
     | AwaitUpload
@@ -89,6 +134,10 @@ PrintStep = (
     | ChangePrint
     | ChoosePages
     | PreparingPrint
+    | ChooseOriginal
+    | LayOriginal
+    | Scanning
+    | TakeOriginal
 )
-PRINT_WAITS = (OpeningFile, PreparingPrint)
+PRINT_WAITS = (OpeningFile, PreparingPrint, Scanning)
 """Something works for the person, for some seconds."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from kiosk.core.visit.messages import VisitCommand, VisitEvent
-from kiosk.core.visit.print_choices import StickFile
+from kiosk.core.visit.print_choices import Original, StickFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +13,11 @@ class PrintEvent(VisitEvent):
     """``request`` tells an answer from older ones."""
 
     request: int
+
+
+@dataclass(frozen=True, slots=True)
+class OriginalLeft(VisitEvent):
+    """The kiosk was ended while somebody copied: something may lie on the glass."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +71,20 @@ class JobReady(PrintEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class ScanProgressed(PrintEvent):
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class SideScanned(PrintEvent):
+    """The side's picture is here, and whole."""
+
+
+@dataclass(frozen=True, slots=True)
 class PrintTrouble(PrintEvent):
-    """It came to nothing; ``code`` as in ``kiosk.documents.codes``, or one of the relay's."""
+    """It came to nothing; ``code`` as in ``kiosk.documents.codes``, one of the relay's, or of a
+    scan's (``kiosk.core.visit.copying``).
+    """
 
     code: str
 
@@ -102,6 +119,21 @@ class OpenStickFile(PrintCommand):
     """Copy a file off the stick and open it; ``index`` in the last list."""
 
     index: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScanSide(PrintCommand):
+    """Take a picture of what lies on the glass. The first side begins anew."""
+
+    original: Original
+    side: int
+
+
+@dataclass(frozen=True, slots=True)
+class MakeCopy(PrintCommand):
+    """Put the sides that were scanned onto one page, and open that."""
+
+    original: Original
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from kiosk.core import guards
 from kiosk.core.print_price import PrintRule
 from kiosk.core.printing import DOCUMENT_PRINTER, RELAY, PrintChoice, PrintShop, goods_of
 from kiosk.core.state import Level, State
+from kiosk.core.visit import copying
 from kiosk.core.visit import print_messages as p
 from kiosk.core.visit.common import (
     Moved,
@@ -23,15 +24,20 @@ from kiosk.core.visit.common import (
 )
 from kiosk.core.visit.messages import Ring, Touched, VisitCommand
 from kiosk.core.visit.print_choices import (
+    PRINT_WAITS,
     AwaitUpload,
     ChangePrint,
     ChooseFile,
     ChooseFileSource,
+    ChooseOriginal,
     ChoosePages,
+    LayOriginal,
     LookAtFile,
     OpeningFile,
     PreparingPrint,
     PrintStep,
+    Scanning,
+    TakeOriginal,
 )
 from kiosk.core.visit.steps import ConfirmGoods, OutOfService
 
@@ -74,6 +80,8 @@ def phone_lost(state: State) -> bool:
 def touched(state: State, touch: Touched) -> Moved:
     """Something on one of the screens of printing was touched."""
     shop, reason = state.rules.printing, trouble(state)
+    if isinstance(state.visit.step, TakeOriginal):
+        return copying.touched(state, touch)  # whatever became of the printer meanwhile
     if shop is None or reason:
         return go(state, OutOfService(reason or DOCUMENT_PRINTER))
     match state.visit.step:
@@ -87,6 +95,8 @@ def touched(state: State, touch: Touched) -> Moved:
             return _touched_change(state, touch, shop)
         case ChoosePages():
             return _touched_pages(state, touch, shop.rule)
+        case ChooseOriginal() | LayOriginal():
+            return copying.touched(state, touch)
         case _:
             return stay(state)
 
@@ -97,6 +107,8 @@ def _touched_source(state: State, touch: Touched, shop: PrintShop) -> Moved:
         return go(state, AwaitUpload(number), p.OpenCode(number))
     if touch.target == "print.stick" and shop.stick:
         return go(state, ChooseFile(number), p.ReadStick(number))
+    if touch.target == "print.copy" and not copying.trouble(state):
+        return go(state, ChooseOriginal())
     return stay(state)
 
 
@@ -230,6 +242,8 @@ def heard(state: State, event: p.PrintEvent) -> Moved:
     drawing = choice is not None and choice.request == event.request
     if getattr(step, "request", 0) != event.request and not drawing:
         return stay(state)
+    if isinstance(step, Scanning):
+        return copying.heard(state, step, event)
     match event, step:
         case p.CodeReady(), AwaitUpload():
             return _at(state, replace(step, url=event.url)), again
@@ -287,6 +301,10 @@ def back(state: State) -> Moved:
     match state.visit.step:
         case AwaitUpload() | ChooseFile() | OpeningFile() | LookAtFile():
             return _forget(state, ChooseFileSource())
+        case LayOriginal() | Scanning():
+            return _forget(state, ChooseOriginal())
+        case ChooseOriginal():
+            return go(state, ChooseFileSource())
         case ChangePrint() | PreparingPrint() | ConfirmGoods():
             return go(state, LookAtFile())
         case ChoosePages():
@@ -308,4 +326,4 @@ def works(state: State) -> bool:
     """True while a file is on its way or being opened: nobody is asked whether they are there."""
     step = state.visit.step
     receiving = isinstance(step, AwaitUpload) and step.receiving
-    return receiving or isinstance(step, OpeningFile | PreparingPrint)
+    return receiving or isinstance(step, PRINT_WAITS)

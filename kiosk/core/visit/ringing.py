@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.core.state import State
-from kiosk.core.visit import clinic_common, clinic_decide, pay_steps, print_steps, staff
+from kiosk.core.visit import clinic_common, clinic_decide, copying, pay_steps, print_steps, staff
 from kiosk.core.visit import messages as m
 from kiosk.core.visit.class_steps import ClassStep
 from kiosk.core.visit.common import (
     ATTRACT,
     IDLE,
     RESET,
+    TAKE,
     TICK,
     Moved,
     fall_asleep,
@@ -22,6 +23,7 @@ from kiosk.core.visit.common import (
     unrecorded,
     working,
 )
+from kiosk.core.visit.print_choices import TakeOriginal
 from kiosk.core.visit.steps import (
     Attract,
     CheckGoods,
@@ -41,6 +43,10 @@ def rang(state: State, name: str) -> Moved:
         return print_steps.polled(state)
     if name == TICK:
         return clinic_decide.ticked(state)
+    if isinstance(step, TakeOriginal) and name in (TAKE, IDLE):
+        return copying.rang(state, step)
+    if name == TAKE:
+        return stay(state)
     if name == ATTRACT:
         return fall_asleep(state) if isinstance(step, Home) else stay(state)
     theirs = staff.rang(state, name)

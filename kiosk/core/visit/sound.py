@@ -7,6 +7,7 @@ from dataclasses import replace
 from kiosk.core.state import State
 from kiosk.core.visit.common import RESET, Moved, stay
 from kiosk.core.visit.messages import Ring
+from kiosk.core.visit.print_choices import TakeOriginal
 from kiosk.core.visit.steps import Overlay
 
 
@@ -15,6 +16,9 @@ def loudness(state: State) -> int:
     rules = state.rules
     if not rules.volume_steps:
         return 0
+    if isinstance(state.visit.step, TakeOriginal):
+        # Nothing is worse than a card left behind: louder than was chosen, and than the night is.
+        return rules.volume if state.face.night else rules.volume_steps
     if state.visit.volume is not None:
         return min(state.visit.volume, rules.volume_steps)
     return rules.night_volume if state.face.night else rules.volume

@@ -259,7 +259,8 @@ class Visit:
     ``identified``: who has said who they are, for the services that ask; ``operator``: who of the
     staff has signed in.
     ``volume`` is the step that was chosen, None until one is; ``again`` counts how
-    often 再说一遍 was touched. ``classroom``: a volunteer holds a class here.
+    often 再说一遍 was touched. ``classroom``: a volunteer holds a class here. ``original``:
+    somebody was asked to lay something on the scanner's glass.
     """
 
     step: Step = field(default_factory=Home)
@@ -277,6 +278,7 @@ class Visit:
     volume: int | None = None
     again: int = 0
     classroom: Classroom | None = None
+    original: bool = False
 
     def next(self, step: Step) -> Visit:
         """End this stay: what follows knows nothing of it, and its answers come too late."""

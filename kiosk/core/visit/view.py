@@ -14,10 +14,14 @@ from kiosk.core.visit.print_choices import (
     ChangePrint,
     ChooseFile,
     ChooseFileSource,
+    ChooseOriginal,
     ChoosePages,
+    LayOriginal,
     LookAtFile,
     OpeningFile,
     PreparingPrint,
+    Scanning,
+    TakeOriginal,
 )
 from kiosk.core.visit.rice_choices import (
     ChooseRice,
@@ -73,6 +77,10 @@ SCREENS: dict[type, str] = {
     ChangePrint: "print_change",
     ChoosePages: "print_pages",
     PreparingPrint: "looking",
+    ChooseOriginal: "print_copy",
+    LayOriginal: "print_lay",
+    Scanning: "print_scanning",
+    TakeOriginal: "print_take",
     **CLINIC_SCREENS,
     **CLASS_SCREENS,
     LayCard: "lay_card",
@@ -159,7 +167,7 @@ def may_call(state: State) -> bool:
 
 def exits(state: State) -> tuple[bool, bool]:
     """Return whether 返回 and 首页 are there."""
-    if isinstance(state.visit.step, Home | Attract | TechStep):
+    if isinstance(state.visit.step, Home | Attract | TechStep | TakeOriginal):
         return False, False  # the staff's screens have a bar of their own
     free = may_leave(state)
     if isinstance(state.visit.step, CallPerson):

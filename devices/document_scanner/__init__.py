@@ -1,0 +1,1 @@
+"""A flatbed scanner for ID cards and pages, through SANE's `scanimage`."""
