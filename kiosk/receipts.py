@@ -140,7 +140,10 @@ def _how_paid(order: Order) -> Iterator[Block]:
 def _foot(order: Order, head: Letterhead) -> Iterator[Block]:
     yield Rule()
     yield Qr(slip_code(order.id))
-    yield Text(_("拿这张纸到机器前扫一扫，就能查这一笔。"), align="center")
+    found = _("拿这张纸到机器前扫一扫，就能查这一笔。")
+    if head.practice:
+        found = _("真的小票，拿到机器前扫一扫就能查。这一张查不到。")
+    yield Text(found, align="center")
     yield Text(f"{head.address}  {head.phone}", align="center")
     yield Feed(2)
     yield Cut()

@@ -303,3 +303,5 @@ def test_every_paper_of_a_lesson_is_marked_and_no_real_one() -> None:
             clinic_slip.compose(outcome, head),
         ):
             assert ("练习" in words_of(paper)) is marked
+    receipt = receipts.compose(done, Kind.RECEIPT, practice, again=False)
+    assert "这一张查不到" in words_of(receipt)  # the real kiosk knows no such order

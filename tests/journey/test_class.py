@@ -143,6 +143,28 @@ def test_a_kill_in_a_class_leaves_nothing_of_it(stage: Stage) -> None:
     assert real_world(stage, "bp_meter") == before
 
 
+def test_a_practice_cabin_that_dies_is_told_and_another_one_opens(stage: Stage) -> None:
+    lesson = classes.lesson("power_bill")
+    classes.open_class(stage)
+    classes.add_learner(stage)
+    classes.choose_lesson(stage, lesson)
+    (child,) = children(stage)
+    child.kill()
+    stage.kiosk.wait_for(
+        lambda x: x["screen"] == "class_wait" and "没有动过钱" in stage.kiosk.everything(),
+        "being told",
+    )
+    stage.kiosk.touch("nav.back")
+    stage.kiosk.on("class_lessons")
+    stage.kiosk.touch("nav.back")
+    stage.kiosk.on("class_room")
+    classes.choose_lesson(stage, lesson)
+    assert stage.kiosk.settled()["screen"] == "home"
+    assert not classes.folders_of(child.pid)
+    classes.control(stage, "leave")
+    stage.kiosk.on("home")
+
+
 def _ask_to_pay(stage: Stage) -> None:
     """From the first step of the lesson until the practised terminal wants a card."""
     stage.kiosk.touch("home.pay_bill")
