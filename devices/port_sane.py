@@ -52,7 +52,7 @@ def parse(url: str, default_baud: int) -> Opener:  # noqa: ARG001 (no line, no s
 
 @dataclass(slots=True)
 class _Run:
-    """One run; ``stop`` becomes readable when it is to end."""
+    """One run; ``stop`` becomes readable when it is to end. ``process``: once it has begun."""
 
     request: ProgramRequest
     stop: int
@@ -62,6 +62,7 @@ class _Run:
     size: int = 0
     percent: int = -1
     reason: str = ""
+    process: subprocess.Popen[bytes] | None = None
 
 
 class SanePort:
@@ -108,6 +109,9 @@ class SanePort:
             os.close(self._quiet)
             for run in self._runs.values():
                 os.eventfd_write(run.stop, 1)
+                # Its thread may not come to it any more, if this is the end of the program.
+                if run.process is not None and run.process.poll() is None:
+                    _signal(run.process, signal.SIGTERM)
 
     def abandon(self) -> None:
         """Nothing is held that another could want."""
@@ -163,6 +167,7 @@ def _answer_of(run: _Run, name: str, tell: Callable[[Answer], None]) -> ProgramA
     except OSError as error:
         return ProgramAnswer(None, "no_program", words=f"{request.program}: {error.strerror}")
     else:
+        run.process = process
         code = _followed(process, run, out, tell)
     finally:
         if out is not None:

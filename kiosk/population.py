@@ -160,7 +160,9 @@ class Population:
         )
 
     def _print(self) -> PrintErrand:
-        """A report or a photo from the phone; some bring a stick, some a file past reading."""
+        """A report or a photo from the phone; some bring a stick, some a file past reading, some a
+        card or a page to copy.
+        """
         sample = self.rng.choices(("pdf", "photo", "encrypted", "broken"), (60, 32, 4, 4))[0]
         return PrintErrand(
             sample,
@@ -173,4 +175,5 @@ class Population:
             self.rng.choices(("pay", "cancel", "refuse", "walk_off"), (90, 4, 4, 2))[0],
             self.rng.choice(("wait", "stop", "leave")),
             self.rng.choice(("wait", "slip", "leave")),
+            copy=self.rng.choices(("", "card", "page"), (7, 2, 1))[0],
         )

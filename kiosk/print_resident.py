@@ -9,14 +9,22 @@ from kiosk.core.means import FREE, TERMINAL
 from kiosk.core.order import Order
 from kiosk.core.printing import PrintChoice
 from kiosk.core.state import State
+from kiosk.core.visit import copying
 from kiosk.core.visit.common import held_up
-from kiosk.core.visit.print_choices import AwaitUpload, ChooseFile, ChooseFileSource
+from kiosk.core.visit.print_choices import (
+    AwaitUpload,
+    ChooseFile,
+    ChooseFileSource,
+    LayOriginal,
+    Original,
+)
 from kiosk.residents import ENOUGH, Act, Errand, Outdoors, Resident, Touch
 
 
 @dataclass(frozen=True, slots=True)
 class PrintErrand:
     """``sample``: one of the simulator's files. ``stick``: it is on a stick, not on the phone.
+    ``copy``: ``card`` or ``page`` is copied instead.
 
     ``when_stopped`` is ``wait``, ``stop`` or ``leave``. The rest is as of any errand.
     """
@@ -32,6 +40,7 @@ class PrintErrand:
     when_stopped: str = "wait"
     when_unknown: str = "wait"
     paper: str = "reprint"
+    copy: str = ""
 
 
 class PrintUser(Resident):
@@ -46,6 +55,7 @@ class PrintUser(Resident):
         super().__init__(plain)
         self.job = errand
         self._sent: set[str] = set()
+        self._lies = ""
 
     def _at(self, screen: str, state: State, order: Order | None) -> Act | None:
         if order is None and self._done[screen] > 8 * ENOUGH and screen not in ("home", "attract"):
@@ -58,6 +68,14 @@ class PrintUser(Resident):
                 return self._send(state)
             case "print_files":
                 return self._file(state)
+            case "print_copy":
+                return Touch(f"copy.{self.job.copy or 'page'}")
+            case "print_lay":
+                return self._lay(state)
+            case "print_scanning":
+                return None
+            case "print_take":
+                return self._take()
             case "print_document" if choice is not None:
                 return Touch("print.go" if self._settled(choice) else "print.change")
             case "print_change" if choice is not None:
@@ -75,7 +93,27 @@ class PrintUser(Resident):
         step = state.visit.step
         if isinstance(step, ChooseFileSource) and step.trouble and self._done["print_source"] > 2:
             return self._give_up()
+        if self.job.copy:
+            return Touch("print.copy") if not copying.trouble(state) else self._give_up()
         return Touch("print.stick" if self.job.stick else "print.phone")
+
+    def _lay(self, state: State) -> Act:
+        """First what is in the hand, then the touch."""
+        step = state.visit.step
+        if not isinstance(step, LayOriginal) or self._done["print_lay"] > 4 * ENOUGH:
+            return self._give_up()
+        side = ("front", "back")[step.side - 1]
+        what = "page" if step.original is Original.PAGE else f"card_{side}"
+        if self._lies != what:
+            self._lies = what
+            return Outdoors("document_scanner", f"lay_{what}")
+        return Touch("copy.start")
+
+    def _take(self) -> Act:
+        if self._lies:
+            self._lies = ""
+            return Outdoors("document_scanner", "lift")
+        return Touch("copy.taken")
 
     def _send(self, state: State) -> Act | None:
         step = state.visit.step

@@ -103,6 +103,8 @@ class Resident:
                 return Touch("idle.stay" if self.errand.when_unknown == "wait" else "idle.leave")
             case "help":
                 return Touch("help.close")
+            case "print_take":
+                return Touch("copy.taken")
             case "out_of_service" | "find" | "found" | "call":
                 return Touch("nav.home")
             case _ if order is None and screen != "looking":

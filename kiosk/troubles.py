@@ -33,6 +33,7 @@ MACHINES = {
     "bp_meter": 3,
     "rice_mill": 4,
     "document_printer": 4,
+    "document_scanner": 1,
     "booklet_dispenser": 2,
     "id_reader": 2,
 }
@@ -76,9 +77,10 @@ def repair_booklets(kiosk: VirtualKiosk) -> None:
 
 
 def repair_pages(kiosk: VirtualKiosk) -> None:
-    """Somebody loads paper and toner, and clears what is stuck."""
+    """Somebody loads paper and toner, clears what is stuck, and looks under the lid."""
     for action in ("load", "toner", "cover_close", "clear_jam"):
         kiosk.act("document_printer", action)
+    kiosk.act("document_scanner", "lift")
     kiosk.act("phone_file", "plug")
     kiosk.relay.loses_fetch = False
 

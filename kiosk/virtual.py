@@ -16,6 +16,7 @@ from pathlib import Path
 from devices.booklet_dispenser.driver import QuCdDispenser
 from devices.bp_meter.rbp_driver import RbpMeter
 from devices.document_printer.driver import IppPrinter
+from devices.document_scanner.driver import SaneScanner
 from devices.driver import Driver
 from devices.id_reader.driver import SamVReader
 from devices.payment_terminal.driver import EcrHubTerminal
@@ -58,6 +59,7 @@ ROLES = (
     "id_reader",
     "rice_mill",
     "document_printer",
+    "document_scanner",
 )
 """The machines that the simulator's configuration names."""
 IDLE_ASK_S = 60.0
@@ -185,6 +187,8 @@ class VirtualKiosk:
                 return EscposPrinter(idle_s=IDLE_ASK_S)
             case "rice_mill":
                 return RiceMill(idle_s=IDLE_ASK_S)
+            case "sane":
+                return SaneScanner(idle_s=IDLE_ENQUIRY_S)
             case "ipp":
                 return IppPrinter(idle_s=60.0)
             case name:

@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 from devices.driver import Driver
 from kiosk.adapters import DeviceReport
-from kiosk.core.printing import DOCUMENT_PRINTER
+from kiosk.core.printing import DOCUMENT_PRINTER, SCANNER
 from kiosk.engine import Engine
 from kiosk.lanes import Job, outcome_of
 from kiosk.virtual_network import VirtualNetwork
+from kiosk.virtual_programs import VirtualPrograms
 from sim.clock import VirtualClock
 from sim.virtual import VirtualCabin
 
@@ -74,14 +75,18 @@ class VirtualWorker:
             self._driver.lost(now, "reopen")
             self._open, self._reopen_at = False, now + REOPEN_S
         moved = self._carry_requests() or moved
+        moved = self._carry_bytes(now) or moved
+        for report in self._driver.take_reports():
+            self._engine.post(DeviceReport(self._role, report))
+            moved = True
+        return moved
+
+    def _carry_bytes(self, now: float) -> bool:
         data = self._driver.take_output() if self._open else b""
         answer = self._cabin.exchange(self._device_id, data) if self._open else b""
         if answer:
             self._driver.receive(answer, now)
-        for report in self._driver.take_reports():
-            self._engine.post(DeviceReport(self._role, report))
-            moved = True
-        return moved or bool(data) or bool(answer)
+        return bool(data) or bool(answer)
 
     def _carry_requests(self) -> bool:
         """For machines on a network: what the driver asks and what is answered."""
@@ -151,8 +156,45 @@ class VirtualIppWorker(VirtualWorker):
         return True
 
 
+class VirtualProgramWorker(VirtualWorker):
+    """The same for the scanner, which a program speaks with. Its port is always there."""
+
+    def __init__(
+        self, role: str, device_id: str, driver: Driver, cabin: VirtualCabin, engine: Engine
+    ) -> None:
+        super().__init__(role, device_id, driver, cabin, engine)
+        self._programs = VirtualPrograms(cabin, device_id)
+
+    def _carry_requests(self) -> bool:
+        moved = self._programs.post(self._driver.take_requests())
+        for request, answer in self._programs.came():
+            self._driver.answered(request, answer, self._now())
+            moved = True
+        return moved
+
+    def _carry_bytes(self, now: float) -> bool:  # noqa: ARG002
+        return False
+
+    def _nothing_due(self, now: float) -> bool:
+        if not self._programs.quiet or not self._open:
+            return False
+        return self._due is None or self._due > now
+
+    def _next_due(self) -> float | None:
+        times = [x for x in (super()._next_due(), self._programs.next_due()) if x is not None]
+        return min(times, default=None)
+
+    def _follow_cable(self, now: float) -> bool:
+        if self._open:
+            return False
+        self._open, self._reopen_at = True, None
+        self._driver.opened(now)
+        return True
+
+
 def worker_of(role: str) -> type[VirtualWorker]:
-    return VirtualIppWorker if role == DOCUMENT_PRINTER else VirtualWorker
+    by_role = {DOCUMENT_PRINTER: VirtualIppWorker, SCANNER: VirtualProgramWorker}
+    return by_role.get(role, VirtualWorker)
 
 
 class VirtualLanes:

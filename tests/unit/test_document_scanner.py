@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import struct
 from pathlib import Path
 
@@ -285,3 +286,38 @@ def test_a_trace_tells_the_command_and_its_end(tmp_path: Path) -> None:
     assert "scanimage --mode=Color" in text
     assert "Scanner cover is open" in text
     assert str(tmp_path) not in text
+
+
+def test_whatever_a_program_says_each_command_has_one_end() -> None:
+    seed = random.randrange(1 << 31)
+    print(f"seed {seed}")
+    rng = random.Random(seed)
+
+    def some(length: int) -> bytes:
+        good = rng.choice((codec.SIGNATURE, codec.IEND, header(1122, 767), b"Progress: 999.9%"))
+        return rng.choice((b"", good, rng.randbytes(rng.randrange(length))))
+
+    driver = SaneScanner()
+    driver.opened(0.0)
+    now, submitted, ended = 0.0, 0, 0
+    for _ in range(3000):
+        now += rng.choice((0.0, 0.1, 5.0, 30.0))
+        match rng.randrange(4):
+            case 0:
+                submitted += 1
+                driver.submit(submitted, rng.choice((c.Scan("", CARD), c.Identify())), now)
+            case 1 if submitted:
+                driver.cancel(rng.randrange(1, submitted + 1), now)
+            case _:
+                driver.tick(now)
+        for request in driver.take_requests():
+            if isinstance(request, ProgramRequest) and rng.random() < 0.8:
+                code = rng.choice((None, 0, 0, 0, 1, 3, 8, 9, -15, 143, 255))
+                reason = rng.choice(("", "", "", "no_answer", "stuck", "too_many"))
+                words = some(200).decode("latin-1")
+                answer = ProgramAnswer(code, reason, 10, some(60), some(20), words)
+                driver.answered(request, rng.choice((ProgramSaid(rng.randrange(101)), answer)), now)
+        ended += sum(isinstance(x, Completed) for x in driver.take_reports())
+    driver.lost(now, "stopped")
+    ended += sum(isinstance(x, Completed) for x in driver.take_reports())
+    assert ended == submitted > 100
