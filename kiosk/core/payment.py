@@ -51,6 +51,11 @@ REFUNDED_BY_CLOSE = "refunded_by_close"
 REFUNDED_FULL = "refunded_full"
 MISMATCH = "amount_mismatch"
 UNDECIDABLE = "payment_undecidable"
+OVERDUE = "payment_overdue"
+OVERDUE_MS = 24 * 3600 * 1000
+"""Unknown for so long, a payment is openly a person's matter too; the machine goes on asking."""
+LEAST_ASKED = 5
+"""A clock that jumped must not bring the 24 hours about by itself."""
 
 
 def request(order: Order) -> Step:
@@ -271,6 +276,17 @@ def not_paid(order: Order, code: str) -> Step:
     asking = Asking.NOTHING
     order = with_payment(order, state=PaymentState.NOT_PAID, asking=asking, code=code)
     return without_person(order, MISMATCH, UNDECIDABLE, means_gone(order)), ()
+
+
+def overdue(order: Order, at: int) -> Order:
+    """Let somebody know of an outcome that no machine has found out for a day (a terminal that
+    never came back), until it is known.
+    """
+    payment = order.payment
+    if payment.state is not PaymentState.UNKNOWN:
+        return without_person(order, OVERDUE)
+    late = at - order.opened_at >= OVERDUE_MS and payment.asked >= LEAST_ASKED
+    return with_person(order, OVERDUE) if late else order
 
 
 def _over(order: Order, event: e.PaymentQueried) -> Step:
