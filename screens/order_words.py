@@ -64,12 +64,13 @@ def _line_step(line: Line, name: str, *, twin: bool) -> Step:
     words, state = _LINES[line.state]
     if line.needs_person:
         words = N_("工作人员在核对")
-    told = _("{bill}：{words}").format(bill=name, words=_(words))
+    told = _("{bill}：{words}")
     if not twin:
-        return Step(told, state)
+        return Step(told.format(bill=name, words=_(words)), state)
     kind = _(KINDS[line.bill.kind])
     name = _("{kind} 尾号 {tail}").format(kind=kind, tail=line.bill.tail)
-    return Step(_("{bill}：{words}").format(bill=name, words=_(words)), state, told)
+    shown, said = (told.format(bill=x, words=_(words)) for x in (name, kind))
+    return Step(shown, state, said)
 
 
 _GOODS = {

@@ -119,7 +119,7 @@ def test_of_two_like_bills_it_is_told_which_was_refused() -> None:
         "煤气费 尾号 7730：已缴好",
         "煤气费 尾号 8812：没有缴成，退给您",
     ]
-    assert [x.said for x in steps] == ["煤气费 10 月：已缴好", "煤气费 10 月：没有缴成，退给您"]
+    assert [x.said for x in steps] == ["煤气费：已缴好", "煤气费：没有缴成，退给您"]
     assert "10 月" in result.result_of(s.PART, 3).steps[0].text
 
 
