@@ -64,13 +64,11 @@ def _line_step(line: Line, name: str, *, twin: bool) -> Step:
     words, state = _LINES[line.state]
     if line.needs_person:
         words = N_("工作人员在核对")
-    told = _("{bill}：{words}")
+    told = _("{bill}：{words}").format(bill=name, words=_(words))
     if not twin:
-        return Step(told.format(bill=name, words=_(words)), state)
-    kind = _(KINDS[line.bill.kind])
-    name = _("{kind} 尾号 {tail}").format(kind=kind, tail=line.bill.tail)
-    shown, said = (told.format(bill=x, words=_(words)) for x in (name, kind))
-    return Step(shown, state, said)
+        return Step(told, state)
+    tail = _("户号尾号 {tail}").format(tail=line.bill.tail)
+    return Step(f"{told}\n{tail}", state, told)
 
 
 _GOODS = {
