@@ -376,6 +376,8 @@ def _keep_polling(order: Order) -> Step:
 
 def _ask_later(order: Order) -> Step:
     """Nobody knows: from here on it is openly unknown, with growing pauses between questions."""
-    wait = pause(order.payment.asked - 1, longest=60.0)
+    # Each question is rows in the journal: what has lasted for a day is asked less often.
+    longest = 600.0 if OVERDUE in order.person_reasons else 60.0
+    wait = pause(order.payment.asked - 1, longest=longest)
     order = with_payment(order, state=PaymentState.UNKNOWN, asking=Asking.PAUSE)
     return order, (StartTimer(order.id, RESOLVE, wait),)

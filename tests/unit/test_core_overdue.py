@@ -26,11 +26,12 @@ def test_a_payment_that_is_unknown_for_a_day_is_shown_to_the_office(means: Means
     desk.at += DAY_MS - 1
     asked_in_vain(desk)
     assert not desk.order.needs_person
+    assert desk.timers()["payment.resolve"] == 60.0
     desk.at += 1
     asked_in_vain(desk)
     assert desk.order.person_reasons == ("payment_overdue",)
     assert desk.order.payment.state.value == "unknown", "time makes nothing certain"
-    assert "payment.resolve" in desk.timers(), "it is asked all the same"
+    assert desk.timers()["payment.resolve"] == 600.0, "it is asked all the same"
     desk.take(e.Restarted(ID))
     assert any(isinstance(x, c.QueryPayment) for x in desk.sent)
     assert desk.order.person_reasons == ("payment_overdue",)
