@@ -11,7 +11,8 @@ from screens.widgets.button import Button
 from screens.widgets.ladder import Ladder, Step
 from screens.widgets.message import Message
 
-_ROW, _EDGES = 34, 8  # height of a line's row and of the ladder's edges together, mm
+_ROW, _TALL = 34, 44  # height of a line's row, mm; and where one has two lines
+_EDGES = 8  # of the ladder together, mm
 
 
 class Ending(Protocol):
@@ -44,6 +45,7 @@ def place_ending(body: Box, top: int, ladder: Ladder, words: Message, done: Butt
     height = words.fit(body.w)
     if ladder.visible:
         room = body.bottom - button - height - 2 * gap - top
-        ladder.place(Box(body.x, top, body.w, min(px(_ROW * ladder.count + _EDGES), room)))
+        row = _TALL if ladder.tall else _ROW
+        ladder.place(Box(body.x, top, body.w, min(px(row * ladder.count + _EDGES), room)))
         top = ladder.box.bottom + gap
     words.place(Box(body.x, top, body.w, height))

@@ -104,4 +104,4 @@ class FoundScreen(Screen):
         self.amount.show(view.fen)
         self.amount.visible = view.paid
         tell_ending(view, self.ladder, self.words, self.done)
-        self.shape(len(view.steps), view.paid, view.lead, view.words)
+        self.shape(len(view.steps), self.ladder.tall, view.paid, view.lead, view.words)

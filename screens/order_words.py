@@ -67,9 +67,8 @@ def _line_step(line: Line, name: str, *, twin: bool) -> Step:
     told = _("{bill}：{words}").format(bill=name, words=_(words))
     if not twin:
         return Step(told, state)
-    kind = _(KINDS[line.bill.kind])
-    name = _("{kind} 尾号 {tail}").format(kind=kind, tail=line.bill.tail)
-    return Step(_("{bill}：{words}").format(bill=name, words=_(words)), state, told)
+    tail = _("户号尾号 {tail}").format(tail=line.bill.tail)
+    return Step(f"{told}\n{tail}", state, told)
 
 
 _GOODS = {

@@ -233,4 +233,4 @@ class ResultScreen(Screen):
         self.again.visible = view.again
         tell_ending(view, self.ladder, self.words, self.done)
         self.bottom.offer(("home", "help") if view.home else ("help",))
-        self.shape(len(view.steps), view.paid, view.lead, view.words)
+        self.shape(len(view.steps), self.ladder.tall, view.paid, view.lead, view.words)

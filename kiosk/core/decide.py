@@ -154,6 +154,7 @@ def _timer(order: Order, name: str, at: int) -> Step:
 def _go_on(before: Order, order: Order, at: int) -> Step:
     """Let the machines that wait for each other take their next steps."""
     commands: list[Command] = []
+    order = payment.overdue(order, at)
     if before.payment.state is not PaymentState.PAID and order.payment.state is PaymentState.PAID:
         commands.append(paper.start_patience(order))
     order, more = lines.begin(order, at)

@@ -51,6 +51,11 @@ REFUNDED_BY_CLOSE = "refunded_by_close"
 REFUNDED_FULL = "refunded_full"
 MISMATCH = "amount_mismatch"
 UNDECIDABLE = "payment_undecidable"
+OVERDUE = "payment_overdue"
+OVERDUE_MS = 24 * 3600 * 1000
+"""Unknown for so long, a payment is openly a person's matter too; the machine goes on asking."""
+LEAST_ASKED = 5
+"""A clock that jumped must not bring the 24 hours about by itself."""
 
 
 def request(order: Order) -> Step:
@@ -273,6 +278,17 @@ def not_paid(order: Order, code: str) -> Step:
     return without_person(order, MISMATCH, UNDECIDABLE, means_gone(order)), ()
 
 
+def overdue(order: Order, at: int) -> Order:
+    """Let somebody know of an outcome that no machine has found out for a day (a terminal that
+    never came back), until it is known.
+    """
+    payment = order.payment
+    if payment.state is not PaymentState.UNKNOWN:
+        return without_person(order, OVERDUE)
+    late = at - order.opened_at >= OVERDUE_MS and payment.asked >= LEAST_ASKED
+    return with_person(order, OVERDUE) if late else order
+
+
 def _over(order: Order, event: e.PaymentQueried) -> Step:
     """Nothing is charged any more. It may have been, and the platform has given it back."""
     if order.payment.code == REFUNDED_BY_CLOSE or event.code == REFUNDED_FULL:
@@ -360,6 +376,8 @@ def _keep_polling(order: Order) -> Step:
 
 def _ask_later(order: Order) -> Step:
     """Nobody knows: from here on it is openly unknown, with growing pauses between questions."""
-    wait = pause(order.payment.asked - 1, longest=60.0)
+    # Each question is rows in the journal: what has lasted for a day is asked less often.
+    longest = 600.0 if OVERDUE in order.person_reasons else 60.0
+    wait = pause(order.payment.asked - 1, longest=longest)
     order = with_payment(order, state=PaymentState.UNKNOWN, asking=Asking.PAUSE)
     return order, (StartTimer(order.id, RESOLVE, wait),)

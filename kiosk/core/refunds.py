@@ -33,6 +33,8 @@ MOST_SILENT = 60
 """So many questions without any refund coming about, some hours, are for a person too."""
 REFUSED = "refund_refused:"
 BY_HAND = "refund_by_hand:"
+SILENT = "refund_silent:"
+"""Nobody has answered for some hours: somebody must know, while the machine goes on asking."""
 
 
 def plan(order: Order, at: int) -> Step:
@@ -102,6 +104,10 @@ def queried(order: Order, event: e.RefundQueried, at: int) -> Step:
         # Nothing changes before the next start, which asks again.
         return with_person(order, gone), ()
     order = without_person(order, gone)
+    if event.result is not Refunding.NO_ANSWER:
+        order = without_person(order, f"{SILENT}{refund.no}")
+    elif refund.attempts >= MOST_SILENT:
+        order = with_person(order, f"{SILENT}{refund.no}")
     if event.result is Refunding.UNDECIDABLE:
         return _to_person(order, index, event.code), ()
     if event.result is Refunding.REFUSED and refund.attempts >= MOST_ATTEMPTS:
@@ -177,7 +183,8 @@ def refunded(order: Order, index: int, at: int) -> Order:
         order, index, state=RefundState.REFUNDED, ended_at=at, code="", querying=False
     )
     gone = means_gone(order, no)
-    return without_person(order, f"{REFUSED}{no}", f"{BY_HAND}{no}", gone)
+    reasons = (f"{x}{no}" for x in (REFUSED, BY_HAND, SILENT))
+    return without_person(order, *reasons, gone)
 
 
 def _find(order: Order, refund_no: str) -> int | None:

@@ -20,7 +20,12 @@ MAX_SKEW_S = 300  # BILLER.md "Transport"; WeChat Pay v3, verification of answer
 
 
 class KeyUnreadableError(Exception):
-    """A key file is missing, not PEM, not RSA, or too short. The text names no path."""
+    """A key file is missing, not PEM, not RSA, or too short. The text names it, not its folder."""
+
+
+def _why(error: Exception) -> str:
+    """The system's own words; a parser's would tell of the key."""
+    return error.strerror or "can't be read" if isinstance(error, OSError) else "no key in PEM"
 
 
 class Signer:
@@ -53,9 +58,9 @@ class Signer:
                 try:
                     key = load_pem_private_key(self._path.read_bytes(), password=None)
                 except (OSError, ValueError, TypeError, UnsupportedAlgorithm) as error:
-                    raise KeyUnreadableError(type(error).__name__) from None
+                    raise KeyUnreadableError(f"{self._path.name}: {_why(error)}") from None
                 if not isinstance(key, RSAPrivateKey) or key.key_size < MIN_BITS:
-                    raise KeyUnreadableError("not RSA of 2048 bits")
+                    raise KeyUnreadableError(f"{self._path.name}: not RSA of 2048 bits")
                 self._key = key
             return self._key
 
@@ -96,9 +101,9 @@ class Verifier:
                 try:
                     key = load_pem_public_key(self._path.read_bytes())
                 except (OSError, ValueError, TypeError, UnsupportedAlgorithm) as error:
-                    raise KeyUnreadableError(type(error).__name__) from None
+                    raise KeyUnreadableError(f"{self._path.name}: {_why(error)}") from None
                 if not isinstance(key, RSAPublicKey) or key.key_size < MIN_BITS:
-                    raise KeyUnreadableError("not RSA of 2048 bits")
+                    raise KeyUnreadableError(f"{self._path.name}: not RSA of 2048 bits")
                 self._key = key
             return self._key
 

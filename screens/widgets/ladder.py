@@ -100,6 +100,11 @@ class Ladder(Widget):
         """How many steps are shown."""
         return len(self._steps)
 
+    @property
+    def tall(self) -> bool:
+        """Whether a step has two lines."""
+        return any("\n" in x.text for x in self._steps)
+
     def show(self, steps: tuple[Step, ...]) -> None:
         """Show these steps, at most :attr:`MOST`; the box is kept and divided among them."""
         if steps == self._steps:

@@ -131,6 +131,19 @@ def test_whoever_waits_at_the_screen_sees_the_outcome_come(stage: Stage) -> None
     assert stage.kiosk.on("result")["order"]["lines"] == ["posted"]
 
 
+def test_whoever_reads_their_slip_at_the_screen_sees_the_outcome_come(stage: Stage) -> None:
+    lose_the_answer(stage)
+    slip = stage.leave_with_slip()
+    stage.go_to_find()
+    stage.scan(slip)
+    stage.kiosk.on("found")
+    assert "这一笔还在确认" in stage.kiosk.everything()
+    stage.bench.act("terminal", "plug")
+    stage.kiosk.wait_for(lambda _: "缴好了" in stage.kiosk.everything(), "the outcome")
+    stage.kiosk.touch("found.done")
+    stage.kiosk.on("home")
+
+
 def test_whoever_does_not_know_what_to_do_finds_people_and_comes_back(stage: Stage) -> None:
     order_id, _ = lose_the_answer(stage)
     stage.kiosk.touch("nav.help")

@@ -162,6 +162,18 @@ TWINS = order(
     printed(1),
 )
 """The gas of two households, one of them refused."""
+FOUR_TWINS = order(
+    TERMINAL,
+    (B_GAS, B_TWIN, B_POWER, replace(B_POWER, account="3100008812", bill_no="P8")),
+    paid(27_460),
+    posted(0),
+    *refused(1),
+    e.PostAnswered(ORDER_ID, 2, Posting.NO_ANSWER),
+    e.PostAnswered(ORDER_ID, 3, Posting.NO_ANSWER),
+    e.RefundAnswered(ORDER_ID, f"{ORDER_ID}R1", Refunding.REFUNDED),
+    e.TimerFired(ORDER_ID, "paper.patience"),
+    printed(1),
+)
 SLOW = order(
     TERMINAL,
     TWO,
@@ -306,6 +318,7 @@ STATES: dict[str, State] = {
     "result_done": with_order(DONE),
     "result_part": with_order(PART),
     "result_twins": with_order(TWINS),
+    "result_four_twins": with_order(FOUR_TWINS),
     "result_slow": with_order(SLOW),
     "result_not_paid": with_order(DECLINED),
     "result_given_back": with_order(decide(GIVEN_BACK, printed(1), AT)[0]),

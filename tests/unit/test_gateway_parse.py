@@ -198,6 +198,20 @@ def test_sign_and_verify(key: rsa.RSAPrivateKey, tmp_path: Path) -> None:
         assert not verifier.verify(b"text", wrong)
 
 
+def test_a_key_that_cannot_be_used_is_named_without_its_folder(tmp_path: Path) -> None:
+    """A technician reads in the log which of eight files it is."""
+    (tmp_path / "no.pem").write_bytes(b"garbage")
+    (tmp_path / "weak.pem").write_bytes(private_pem(rsa.generate_private_key(65537, 1024)))
+    for name, why in (
+        ("no.pem", "no key in PEM"),
+        ("weak.pem", "not RSA of 2048 bits"),
+        ("gone.pem", "No such file or directory"),
+    ):
+        with pytest.raises(KeyUnreadableError) as raised:
+            Signer(tmp_path / name).prepare()
+        assert str(raised.value) == f"{name}: {why}"
+
+
 def test_weak_or_other_keys_are_refused(tmp_path: Path) -> None:
     weak, curve = rsa.generate_private_key(65537, 1024), ec.generate_private_key(ec.SECP256R1())
     for number, other in enumerate((weak, curve)):
