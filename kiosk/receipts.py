@@ -107,7 +107,7 @@ def _slip(order: Order, head: Letterhead) -> Iterator[Block]:
     if order.goods:
         yield Text(_("付成了，没有办的，钱会退给您；没付成，一分钱也不会少。"))
     else:
-        yield Text(_("付成了，账单就算缴好；没付成，一分钱也不会少。"))
+        yield Text(_("付成了就去缴，缴不成退钱；没付成，一分钱不少。"))
     yield Rule()
     yield from _number(order, head)
     yield Columns(_("金额（元）"), yuan(order.amount_fen), bold=True)

@@ -85,7 +85,7 @@ def whichever(order: Order) -> str:
     """What holds whether the money was taken or not: nothing is lost."""
     if order.goods:
         return _("付成了，没有办的，钱会退给您。没付成，一分钱也不会少。")
-    return _("付成了，账单就算缴好。没付成，一分钱也不会少。")
+    return _("付成了就去缴，缴不成退钱。没付成，一分钱不少。")
 
 
 def goods_step(line: GoodsLine) -> Step:

@@ -24,7 +24,8 @@ from kiosk.i18n import read_po
 from kiosk.speech.phrases import known
 from screens import fonts
 
-pytestmark = pytest.mark.window
+# The fixture draws every screen there is: most of a minute, more beside other work.
+pytestmark = [pytest.mark.window, pytest.mark.timeout(480)]
 
 Walk = dict[str, Any]
 MIDDLE = 1920 // 2
