@@ -92,7 +92,11 @@ def _ask_further(x: Finding) -> Finding:
     if x.code not in SILENT:
         return x
     more = "线没有问题的话，停下小屋程序（systemctl stop cabin-kiosk）再运行一次 kiosk doctor，"
-    return replace(x, advice=f"{x.advice}{more}看是不是波特率不对，或者接错了设备。")
+    return replace(
+        x,
+        advice=f"{x.advice}{more}看是不是波特率不对，或者接错了设备；"
+        "要分清是线还是设备，用 kiosk devices loopback。",
+    )
 
 
 def ask_kiosk(data_dir: Path) -> dict[str, Any]:
