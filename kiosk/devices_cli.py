@@ -136,7 +136,7 @@ def run_udev(args: argparse.Namespace) -> int:
 def _machines(config: Path | None) -> dict[str, Machine]:
     if config is None:
         return {}
-    devices = load(config).devices
+    devices = load(config, keys=False).devices
     return {role: Machine(x.driver, x.options, x.port) for role, x in devices.items()}
 
 
