@@ -86,6 +86,17 @@ def test_it_says_each_file_and_does_it(
         assert any("systemd-logind" in x for x in commands), "the power key, from now on"
 
 
+def test_what_is_not_ours_to_change_is_said(
+    tmp_path: Path, cabin: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert install(tmp_path, cabin) == 0
+    assert "to do:" not in capsys.readouterr().out, "an image's users aren't known"
+    install(Path("/"), cabin, "--dry-run")
+    todo = re.findall(r"(?m)^to do: (.+)$", capsys.readouterr().out)
+    assert "usermod -aG cabin NAME" in todo[0]
+    assert f"chgrp cabin {cabin.parent}" in todo[1]
+
+
 def test_what_the_kiosk_s_user_may_is_told_by_owner_group_and_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
