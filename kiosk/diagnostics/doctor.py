@@ -88,6 +88,8 @@ def examine(config: Path) -> Diagnosis:
     else:
         there = there or any(x.code == "kiosk_stuck" for x in findings)
         findings += _alone(settings, unseen, there=there, ours=ours)
+    if facts is not None and facts.cabin.gateways and facts.cabin.clock_off_s is None:
+        unseen.append("本机时间没有对过：没有一个网址回答")
     findings += _books(settings, findings, unseen)
     return Diagnosis(in_order(findings), tuple(unseen), facts is not None, facts)
 
