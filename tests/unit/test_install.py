@@ -387,11 +387,17 @@ def test_an_empty_bus_has_no_rules(tmp_path: Path) -> None:
 # Other programs' reading of them
 
 
-def test_systemd_understands_the_units(tmp_path: Path, cabin: Path) -> None:
+@pytest.mark.parametrize("sticks", [False, True])
+def test_systemd_understands_the_units(tmp_path: Path, cabin: Path, sticks: bool) -> None:
     analyze = shutil.which("systemd-analyze")
     if analyze is None:
         pytest.skip("LOOK: systemd-analyze is not installed: nobody has checked the units")
+    if sticks:
+        text = cabin.read_text(encoding="utf-8").replace('stick = "folder:usb_stick"\n', "")
+        cabin = cabin.with_name("sticks.toml")
+        cabin.write_text(text, encoding="utf-8")
     install(tmp_path, cabin)
+    assert (tmp_path / "etc/sudoers.d/50-cabin").exists() is sticks
     for name in ("bin/sh", "usr/bin/Xorg"):
         program = tmp_path / name
         program.parent.mkdir(parents=True, exist_ok=True)
