@@ -52,8 +52,12 @@ class ConfigError(Exception):
         self.mistakes = mistakes
 
 
-def load(path: str | Path, drivers: Drivers = DRIVERS) -> Settings:
-    """Read and check the configuration file at `path`. Raises ConfigError, with every mistake."""
+def load(path: str | Path, drivers: Drivers = DRIVERS, *, keys: bool = True) -> Settings:
+    """Read and check the configuration file at `path`. Raises ConfigError, with every mistake.
+
+    `keys`: the keys it names must be readable too, as they must for the kiosk. Technicians who
+    only ask it need not be able to.
+    """
     file = Path(path).absolute()
     try:
         text = file.read_bytes().decode().removeprefix("\ufeff")  # as some editors begin a file
@@ -67,7 +71,7 @@ def load(path: str | Path, drivers: Drivers = DRIVERS) -> Settings:
     except config_toml.TomlSyntaxError as error:
         sentence = f"{file}:{error.line}: is not TOML: {error}; allowed: https://toml.io/en/v1.0.0"
         raise ConfigError((sentence,)) from error
-    mistakes = Mistakes(file, document)
+    mistakes = Mistakes(file, document, keys=keys)
     settings = _settings(Section((), document.values, mistakes), file, drivers)
     if mistakes.sentences:
         raise ConfigError(mistakes.sentences)

@@ -21,8 +21,10 @@ _LONGEST_SHOWN = 60
 class Mistakes:
     """All mistakes found in one file, each "file:line: what is wrong; allowed: what is"."""
 
-    def __init__(self, file: Path, document: config_toml.Document) -> None:
+    def __init__(self, file: Path, document: config_toml.Document, *, keys: bool = True) -> None:
+        """``keys``: whether the files that it names must be readable for whoever reads this."""
         self.file = file
+        self.keys = keys
         self._document = document
         self._found: list[tuple[int, str]] = []
 
@@ -136,8 +138,15 @@ class Section:
             self.wrong(key, "is not a path", allowed)
             return folder
         path = folder / value
-        if not path.is_file():
-            self.wrong(key, f"names no file (looked for {path})", allowed)
+        try:
+            if not path.is_file():
+                self.wrong(key, f"names no file (looked for {path})", allowed)
+            elif self.mistakes.keys:
+                path.open("rb").close()
+        except OSError as error:
+            if self.mistakes.keys:
+                why = f"names a file that can't be read ({path}: {error.strerror})"
+                self.wrong(key, why, f"{allowed}, which the kiosk's user may read")
         return path
 
     def section(self, key: str) -> Section:

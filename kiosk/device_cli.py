@@ -206,7 +206,7 @@ def _configured(args: argparse.Namespace) -> _Place:
     from kiosk.config import ConfigError, load
 
     try:
-        settings = load(args.config)
+        settings = load(args.config, keys=False)
     except ConfigError as error:
         raise UsageError("\n".join(str(x) for x in error.mistakes)) from error
     for role, device in settings.devices.items():

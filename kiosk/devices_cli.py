@@ -1,4 +1,5 @@
-"""``kiosk devices list`` and ``kiosk devices udev``: what is plugged in, and what it is called.
+"""``kiosk devices``: what is plugged in (``list``), what it is called (``udev``), and whether a
+cable carries (``loopback``).
 
 Source: Serial and USB on Linux, "Names" and "Liveness". What is asked moves nothing; a port that
 the running kiosk has is said to be in use.
@@ -15,13 +16,16 @@ from dataclasses import asdict
 from pathlib import Path
 
 from devices import registry
+from devices.port import PortError, PortUrlError
 from devices.status import Status
 from kiosk.config import ConfigError, load
 from kiosk.device_probe import ON_A_LINE, PATIENCE_S, Machine, ask, ask_all, can_answer, swapped
+from kiosk.diagnostics.advice import of_reason
 from kiosk.plugged import Kind, Plugged, plugged, udev_rules
 
 USAGE = 2
 DIFFERENT = 1
+LOOP_BAUD = 9600
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -47,6 +51,13 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "role", nargs="*", metavar="ROLE=PORT", help="as terminal=/dev/ttyUSB0, from the list"
     )
     rules.set_defaults(handler=run_udev)
+    loop = verbs.add_parser(
+        "loopback",
+        help="is it the cable? with the plug out of the device and its pins 2 and 3 bridged",
+    )
+    loop.add_argument("port", metavar="PORT", help="/dev/ttyUSB0, serial:///…, or a role")
+    loop.add_argument("--config", type=Path, metavar="F", help="the port of a role of this cabin")
+    loop.set_defaults(handler=run_loopback)
 
 
 def run_list(args: argparse.Namespace) -> int:
@@ -68,6 +79,33 @@ def run_list(args: argparse.Namespace) -> int:
         _tell(things, machines, found, pairs, heard)
     missing = any(not found[x].answered for x in machines if can_answer(machines[x].driver))
     return DIFFERENT if pairs or missing else 0
+
+
+def run_loopback(args: argparse.Namespace) -> int:
+    """Tell whether what is sent comes back. Returns 0; 1 if not; 2 for a port that isn't one."""
+    from devices.port_serial import parse, parse_line
+    from kiosk import loopback
+
+    try:
+        machine = _machines(args.config).get(args.port)
+        default = registry.load(machine.driver).default_baud if machine else LOOP_BAUD
+        url = machine.port if machine else args.port
+        path, line = parse_line(url, default)
+        looped = loopback.look(parse(url, default), line.baud)
+    except ConfigError as error:
+        print("\n".join(str(x) for x in error.mistakes), file=sys.stderr)
+        return USAGE
+    except PortUrlError as error:
+        print(f"kiosk devices loopback: {error}", file=sys.stderr)
+        return USAGE
+    except PortError as error:
+        what, todo = of_reason("unavailable", error.reason)
+        print(f"{args.port}：{what}\n怎么办：{todo}\n依据：{error}")
+        return DIFFERENT
+    what, todo = loopback.WORDS[looped.loop]
+    print(f"{path}（{line.baud}）：{what}\n怎么办：{todo}")
+    print(f"依据：发 {looped.sent} 字节，收 {len(looped.back)} 字节 {looped.back[:16].hex(' ')}")
+    return 0 if looped.loop is loopback.Loop.WHOLE else DIFFERENT
 
 
 def run_udev(args: argparse.Namespace) -> int:
@@ -98,7 +136,7 @@ def run_udev(args: argparse.Namespace) -> int:
 def _machines(config: Path | None) -> dict[str, Machine]:
     if config is None:
         return {}
-    devices = load(config).devices
+    devices = load(config, keys=False).devices
     return {role: Machine(x.driver, x.options, x.port) for role, x in devices.items()}
 
 

@@ -57,7 +57,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         getattr(importlib.import_module(module), function or "add_parser")(commands)
     args = parser.parse_args(words)
     set_up()
-    return int(args.handler(args))
+    try:
+        code = int(args.handler(args))
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read has enough, as ``| head``
+        if args.command not in BESIDE:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return code
 
 
 if __name__ == "__main__":

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from kiosk.core.state import State
-from kiosk.core.visit.tech_look_steps import TechDoctor
+from kiosk.core.visit.tech_look_steps import TechDoctor, Trouble
 from screens.tech_page import Action, TechPage, TechScreen, bar_of, spoken, step_of, wrapped
 from screens.widgets.staff_row import StaffLine
 
 __all__ = ["TechDoctorScreen", "spoken", "view_of"]
+
+
+ROW = 50
+"""So many letters of evidence stand in a row, wherever its words end: ports are long words."""
 
 
 def view_of(state: State) -> TechPage:
@@ -15,7 +19,7 @@ def view_of(state: State) -> TechPage:
     found = step.found
     if found is None:
         return TechPage("正在体检……", "要几秒钟。", bar=bar_of(state))
-    lines = [y for x in found for y in wrapped(x.what, x.advice, x.weight, x.sign)]
+    lines = [y for x in found for y in _lines(x)]
     lines += [StaffLine("这一样没有看成", x, "", "unknown") for x in step.unseen]
     title = f"{len(found)} 件事要处理" if found else "没有发现毛病"
     writing = step.report == "…"
@@ -24,6 +28,13 @@ def view_of(state: State) -> TechPage:
         Action("导出报告", "doctor.report", enabled=not writing),
     )
     return TechPage(title, _written(step), tuple(lines), actions, step.page, bar_of(state))
+
+
+def _lines(x: Trouble) -> tuple[StaffLine, ...]:
+    """What is wrong, what to do, and by what it is told."""
+    rows = [x.evidence[n : n + ROW] for n in range(0, len(x.evidence), ROW)]
+    told = (StaffLine("" if n else "依据", row.strip()) for n, row in enumerate(rows))
+    return (*wrapped(x.what, x.advice, x.weight, x.sign), *told)
 
 
 PLACES = {

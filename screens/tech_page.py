@@ -7,6 +7,7 @@ frame and colours.
 from __future__ import annotations
 
 import re
+import textwrap
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -227,6 +228,11 @@ def wrapped(title: str, text: str, word: str = "", sign: str = "") -> tuple[Staf
         parts[-1] += clause
     first, *rest = parts
     return (StaffLine(title, first, word, sign), *(StaffLine("", x) for x in rest))
+
+
+def cut(text: str) -> list[str]:
+    """A text of codes and bytes over as many rows as it takes; nothing for an empty one."""
+    return textwrap.wrap(text, 2 * WIDE - 4 if text.isascii() else WIDE - 2)
 
 
 def _width(text: str) -> float:

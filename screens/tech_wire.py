@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import textwrap
 import time
 from dataclasses import replace
 
 from kiosk.core.state import State
 from kiosk.core.visit.tech_look_steps import Frame, TechWire
 from screens.tech_doctor import said
-from screens.tech_page import WIDE, Action, TechPage, TechScreen, bar_of, spoken, step_of
+from screens.tech_page import Action, TechPage, TechScreen, bar_of, cut, spoken, step_of
 from screens.widgets.staff_row import StaffLine
 
 __all__ = ["TechWireScreen", "spoken", "view_of"]
@@ -44,14 +43,10 @@ def _line(frame: Frame) -> StaffLine:
 def _whole(frame: Frame) -> tuple[StaffLine, ...]:
     """All of it, over as many rows as it takes, for whoever has stopped it to read."""
     line = _line(frame)
-    first, *more = _cut(frame.data) or [""]
+    first, *more = cut(frame.data) or [""]
     if len(frame.means) > SHORT:  # beside the time there is no room for it
-        line, more = replace(line, aside=""), [*more, *_cut(frame.means)]
+        line, more = replace(line, aside=""), [*more, *cut(frame.means)]
     return (replace(line, detail=first), *(StaffLine("", x) for x in more))
-
-
-def _cut(text: str) -> list[str]:
-    return textwrap.wrap(text, 2 * WIDE - 4 if text.isascii() else WIDE - 2)
 
 
 class TechWireScreen(TechScreen):

@@ -139,7 +139,8 @@ class LookDesk:
 
 def _trouble(found: Finding) -> k.Trouble:
     sign = _SIGNS.get(found.weight, "bad")
-    return k.Trouble(found.what, found.advice, WORDS[found.weight], sign)
+    evidence = "" if found.evidence in found.what else found.evidence
+    return k.Trouble(found.what, found.advice, WORDS[found.weight], sign, evidence)
 
 
 def _frame(line: dict[str, Any]) -> k.Frame:

@@ -90,7 +90,7 @@ def _asked(args: argparse.Namespace, **question: object) -> dict[str, Any] | int
     from kiosk.diagnostics.control import Client, ForbiddenError, NotRunningError, RefusedError
 
     try:
-        data_dir = load(args.config).cabin.data_dir
+        data_dir = load(args.config, keys=False).cabin.data_dir
     except ConfigError as error:
         print("\n".join(error.mistakes), file=sys.stderr)
         return USAGE

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.config import ConfigError, load
-from kiosk.diagnostics import probes
+from kiosk.diagnostics import probes, whose
 from kiosk.diagnostics.control import (
     Client,
     ForbiddenError,
@@ -54,22 +54,26 @@ class Diagnosis:
 def examine(config: Path) -> Diagnosis:
     """Look at everything. Never raises for what is wrong with the cabin."""
     try:
-        settings = load(config)
+        ours = whose.ours(config)
+        settings = load(config, keys=ours)
     except ConfigError as error:
         drawing = (*probes.fonts(), *probes.display(probes.environment(None)))
         return Diagnosis(in_order((*_mistakes(error), *drawing)))
-    findings = [*probes.folder(settings), *probes.fonts()]
-    unseen: list[str] = []
+    findings = [*(probes.folder(settings) if ours else ()), *probes.fonts()]
+    unseen = [] if ours else ["文件夹和钥匙的权限没有看：这个用户不是小屋程序的，用 sudo 再看一次"]
+    there = False
     try:
         told = ask_kiosk(settings.cabin.data_dir)
     except ForbiddenError as error:
         told = None
+        there = True
         unseen.append(f"小屋程序在运行，但这个用户不能问它：{error}")
     except SilentError:
         told = None
         findings.append(_silent())
     except RefusedError as error:
         told = None
+        there = True
         unseen.append(f"小屋程序在运行，但没有回答这一次：{error}")
     except NotRunningError:
         told = None
@@ -82,7 +86,10 @@ def examine(config: Path) -> Diagnosis:
         if screen and not stuck:
             findings += probes.display(probes.environment(pid))
     else:
-        findings += _alone(settings, unseen, silent=any(x.code == "kiosk_stuck" for x in findings))
+        there = there or any(x.code == "kiosk_stuck" for x in findings)
+        findings += _alone(settings, unseen, there=there, ours=ours)
+    if facts is not None and facts.cabin.gateways and facts.cabin.clock_off_s is None:
+        unseen.append("本机时间没有对过：没有一个网址回答")
     findings += _books(settings, findings, unseen)
     return Diagnosis(in_order(findings), tuple(unseen), facts is not None, facts)
 
@@ -92,7 +99,11 @@ def _ask_further(x: Finding) -> Finding:
     if x.code not in SILENT:
         return x
     more = "线没有问题的话，停下小屋程序（systemctl stop cabin-kiosk）再运行一次 kiosk doctor，"
-    return replace(x, advice=f"{x.advice}{more}看是不是波特率不对，或者接错了设备。")
+    return replace(
+        x,
+        advice=f"{x.advice}{more}看是不是波特率不对，或者接错了设备；"
+        "要分清是线还是设备，用 kiosk devices loopback。",
+    )
 
 
 def ask_kiosk(data_dir: Path) -> dict[str, Any]:
@@ -117,20 +128,26 @@ def _silent() -> Finding:
     )
 
 
-def _alone(settings: Settings, unseen: list[str], *, silent: bool) -> Iterator[Finding]:
-    """Without a kiosk that answers: look at everything that it would have."""
+def _alone(settings: Settings, unseen: list[str], *, there: bool, ours: bool) -> Iterator[Finding]:
+    """Without a kiosk that answers: look at everything that it would have.
+
+    ``there``: one runs all the same, and has the ports. ``ours``: its user looks, or root.
+    """
     holder = probes.lock_holder(settings.cabin.data_dir)
-    if holder is not None and not unseen and not silent:
+    if holder is not None and not there:
         yield probes.locked(holder)
     yield from probes.display(probes.environment(None))
     least = settings.limits.journal_min_free_mb << 20
     cabin = cabin_facts(settings, Alive(), look_at_gateways(settings))
-    if holder is not None or unseen:  # a kiosk that doesn't talk to us has the ports all the same
+    if holder is not None or there:
         yield from judge(Facts(cabin), least)
-        if not silent:
-            unseen.append("机器没有问：端口可能被占着")
+        unseen.append("机器没有问：端口可能被占着")
         return
     devices, found = probes.devices(settings)
+    closed = [] if ours else [x for x in devices if x.reason == "port_forbidden"]
+    if closed:
+        unseen.append(f"这个用户打不开它们的口：{'、'.join(x.title for x in closed)}")
+        devices = tuple(x for x in devices if x not in closed)
     yield from found
     yield from judge(Facts(cabin, devices), least)
     yield Finding(

@@ -124,6 +124,8 @@ def journal(settings: Settings) -> dict[str, Any]:
     path = settings.cabin.data_dir / "journal.sqlite"
     if not path.exists():
         return {"there": False}
+    if not os.access(path, os.R_OK):
+        return {"there": True, "unread": "whoever made this report may not read it"}
     try:
         book = Journal(path, readonly=True, check=False)
     except JournalBrokenError as error:

@@ -41,7 +41,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run(args: argparse.Namespace) -> int:
     """Write it. Returns 0; 1 if it can't be written; 2 for a configuration that can't be read."""
     try:
-        settings = load(args.config)
+        settings = load(args.config, keys=False)
     except ConfigError as error:
         print("\n".join(error.mistakes), file=sys.stderr)
         return USAGE

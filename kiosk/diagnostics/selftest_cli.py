@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
     from kiosk.config import ConfigError, load
 
     try:
-        settings = load(args.config)
+        settings = load(args.config, keys=False)
     except ConfigError as error:
         print("\n".join(error.mistakes), file=sys.stderr)
         return USAGE

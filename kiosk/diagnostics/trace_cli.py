@@ -47,7 +47,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run(args: argparse.Namespace) -> int:
     """Show it. Returns 0; 1 if the kiosk refuses or goes away; 2 for wrong words."""
     try:
-        settings = load(args.config)
+        settings = load(args.config, keys=False)
     except ConfigError as error:
         print("\n".join(error.mistakes), file=sys.stderr)
         return USAGE
@@ -68,9 +68,7 @@ def run(args: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         return 0
     except BrokenPipeError:
-        # Python flushes once more at the end, into a pipe that nobody reads (signal(3)'s SIGPIPE).
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        raise  # whoever reads has enough: no trouble of ours
     except (ForbiddenError, RefusedError, NotRunningError, OSError) as error:
         print(f"kiosk trace: {error}", file=sys.stderr)
         return 1

@@ -31,6 +31,14 @@ def become_kiosk(config: Path, unit: Path = UNIT) -> tuple[str, str]:
     return found.pw_name, ""
 
 
+def ours(config: Path, unit: Path = UNIT) -> bool:
+    """Whether we see what the kiosk sees: as its user, or as root. Others are kept from its keys,
+    folder and books, which says nothing of the kiosk.
+    """
+    found = _of_unit(unit) or _of_books(config)
+    return os.geteuid() == 0 or found is None or found.pw_uid == os.geteuid()
+
+
 def _become(user: pwd.struct_passwd) -> None:
     os.initgroups(user.pw_name, user.pw_gid)
     os.setgid(user.pw_gid)
@@ -65,6 +73,6 @@ def _of_books(config: Path) -> pwd.struct_passwd | None:
     from kiosk.config import ConfigError, load
 
     try:
-        return pwd.getpwuid(load(config).cabin.data_dir.stat().st_uid)
+        return pwd.getpwuid(load(config, keys=False).cabin.data_dir.stat().st_uid)
     except (ConfigError, OSError, KeyError):
         return None

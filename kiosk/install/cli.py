@@ -157,11 +157,15 @@ def planned(
 def hints(settings: Settings, root: Path) -> list[str]:
     """What a technician would want, and what isn't ours to change."""
     folder = settings.source.parent
-    if root != Path("/") or _may(folder, os.W_OK):
+    asking = f"whoever may ask the kiosk over SSH: usermod -aG {units.USER} NAME"
+    if root != Path("/"):
         return []
+    if _may(folder, os.W_OK):
+        return [asking]
     return [
+        asking,
         f"for a new cabin.toml to be taken at the screen {units.USER} must be able to write in"
-        f" {folder}: chgrp {units.USER} {folder} && chmod g+w {folder}"
+        f" {folder}: chgrp {units.USER} {folder} && chmod g+w {folder}",
     ]
 
 

@@ -243,7 +243,11 @@ _TECH: dict[str, TechStep] = {
 }
 TROUBLES = (
     Trouble(
-        "小票打印机没有纸了", "打开盖子，装一卷新纸（热敏面朝外），合上盖。", "不能收款", "bad"
+        "小票打印机没有纸了",
+        "打开盖子，装一卷新纸（热敏面朝外），合上盖。",
+        "不能收款",
+        "bad",
+        "escpos_serial at serial:///dev/cabin/receipt_printer?baud=19200: unavailable (paper_out)",
     ),
     Trouble("血压计没有应答", DEVICES[4].advice, "一项服务停用", "bad"),
     Trouble("证书还有 12 天到期", "请向缴费单位要新的证书。", "快要出问题", "attention"),

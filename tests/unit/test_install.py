@@ -86,6 +86,17 @@ def test_it_says_each_file_and_does_it(
         assert any("systemd-logind" in x for x in commands), "the power key, from now on"
 
 
+def test_what_is_not_ours_to_change_is_said(
+    tmp_path: Path, cabin: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert install(tmp_path, cabin) == 0
+    assert "to do:" not in capsys.readouterr().out, "an image's users aren't known"
+    install(Path("/"), cabin, "--dry-run")
+    todo = re.findall(r"(?m)^to do: (.+)$", capsys.readouterr().out)
+    assert "usermod -aG cabin NAME" in todo[0]
+    assert f"chgrp cabin {cabin.parent}" in todo[1]
+
+
 def test_what_the_kiosk_s_user_may_is_told_by_owner_group_and_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -376,11 +387,17 @@ def test_an_empty_bus_has_no_rules(tmp_path: Path) -> None:
 # Other programs' reading of them
 
 
-def test_systemd_understands_the_units(tmp_path: Path, cabin: Path) -> None:
+@pytest.mark.parametrize("sticks", [False, True])
+def test_systemd_understands_the_units(tmp_path: Path, cabin: Path, sticks: bool) -> None:
     analyze = shutil.which("systemd-analyze")
     if analyze is None:
         pytest.skip("LOOK: systemd-analyze is not installed: nobody has checked the units")
+    if sticks:
+        text = cabin.read_text(encoding="utf-8").replace('stick = "folder:usb_stick"\n', "")
+        cabin = cabin.with_name("sticks.toml")
+        cabin.write_text(text, encoding="utf-8")
     install(tmp_path, cabin)
+    assert (tmp_path / "etc/sudoers.d/50-cabin").exists() is sticks
     for name in ("bin/sh", "usr/bin/Xorg"):
         program = tmp_path / name
         program.parent.mkdir(parents=True, exist_ok=True)

@@ -24,12 +24,12 @@ from kiosk.core.overrides import PRICE_SET, SERVICE_SET, SERVICES, Overrides
 from kiosk.core.settling import questions, verdict_event
 from kiosk.core.visit import tech_settings
 from kiosk.core.visit.messages import Touched
-from kiosk.core.visit.tech_look_steps import Frame, TechWire
+from kiosk.core.visit.tech_look_steps import Frame, TechDoctor, TechWire, Trouble
 from kiosk.core.visit.tech_settings import services
 from kiosk.core.visit.tech_steps import TechNumber, TechSettings
 from kiosk.diagnostics.facts import CabinFacts, DeviceFacts, Facts, GatewayFacts, JournalFacts
 from kiosk.diagnostics.gather import _pursued
-from screens import tech_number, tech_wire
+from screens import tech_doctor, tech_number, tech_wire
 from screens.tech_order_words import FIELDS, RESULTS, told, value_words
 from screens.tech_overview import port_words
 from screens.tech_page import MOST, WIDE, Action, TechPage, ago, wrapped
@@ -351,3 +351,11 @@ def test_what_waits_for_an_answer_from_outside_is_counted() -> None:
     assert outbox(paid) == len(lines) > 0
     refunds = (Refund("R1", 100, 100, RefundState.REFUND_UNKNOWN),)
     assert outbox(replace(WAITS, refunds=refunds)) == 1
+
+
+def test_what_is_wrong_comes_with_the_port_and_the_words_it_is_told_by() -> None:
+    evidence = f"rice_mill at serial:///dev/cabin/{'x' * 40}?baud=9600: unavailable (no_answer)"
+    found = (Trouble("碾米机：没有应答", "插紧。", "一项服务停用", "bad", evidence),)
+    lines = tech_doctor.view_of(signed_in(TechDoctor(found=found))).lines
+    assert [x.title for x in lines[:2]] == ["碾米机：没有应答", "依据"]
+    assert "".join(x.detail for x in lines[1:]).replace(" ", "") == evidence.replace(" ", "")

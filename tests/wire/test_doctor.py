@@ -295,13 +295,17 @@ def test_a_display_server_that_stands_still(config: Path, monkeypatch: pytest.Mo
 # What only somebody without root's rights meets.
 
 
+def _without_rights(words: list[str]) -> subprocess.CompletedProcess[str]:
+    drop = ["setpriv", "--inh-caps=-all", "--bounding-set=-dac_override,-dac_read_search"]
+    return subprocess.run(
+        [*drop, *words] if os.geteuid() == 0 else words, capture_output=True, text=True, check=False
+    )
+
+
 def _as_nobody(config: Path) -> dict[str, object]:
     """What the doctor says to a user whom file permissions stop; root is made one."""
     words = [sys.executable, "-m", "kiosk.main", "doctor", "--config", str(config), "--json"]
-    drop = ["setpriv", "--inh-caps=-all", "--bounding-set=-dac_override,-dac_read_search"]
-    done = subprocess.run(
-        [*drop, *words] if os.geteuid() == 0 else words, capture_output=True, text=True, check=False
-    )
+    done = _without_rights(words)
     assert done.stdout, done.stderr
     told: dict[str, object] = json.loads(done.stdout)
     return told
@@ -363,6 +367,32 @@ def test_who_may_not_read_the_books_is_not_told_that_they_are_broken(config: Pat
     unseen = told["unseen"]
     assert isinstance(unseen, list)
     assert [x for x in unseen if "账本没有核对" in x and "sudo" in x]
+
+
+def test_keys_that_the_kiosk_may_not_read_are_a_mistake_and_a_technician_s_are_not(
+    config: Path,
+) -> None:
+    """The kiosk's own user needs them; who comes over SSH may not even see their folder."""
+    script = (
+        "import sys, pathlib; from kiosk.diagnostics import doctor, whose;"
+        "whose.ours = lambda *_: False; found = doctor.examine(pathlib.Path(sys.argv[1]));"
+        "print(*(x.code for x in found.findings)); print(*found.unseen)"
+    )
+    with _for_nobody(config) as path:
+        books = path.parent / "data" / "journal.sqlite"
+        Journal(books).close()
+        books.chmod(0)
+        keys = path.parent / "keys"
+        keys.chmod(0)
+        try:
+            told = _as_nobody(path)
+            done = _without_rights([sys.executable, "-c", script, str(path)])
+        finally:
+            keys.chmod(0o700)
+    assert "can't be read" in _found(told, "config_wrong")[0]["what"]
+    found, unseen = done.stdout.splitlines()
+    assert found == "not_running", done.stderr
+    assert "sudo" in unseen
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can look as somebody else")

@@ -14,12 +14,15 @@ KEPT = 64
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """One thing that is wrong, and what to do. ``sign`` as in ``CabinRow``."""
+    """One thing that is wrong, and what to do. ``sign`` as in ``CabinRow``. ``evidence``: port,
+    bytes, the system's own words.
+    """
 
     what: str
     advice: str
     weight: str
     sign: str
+    evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
