@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tomllib
+
 import pytest
 
 from tests.journey.rice import MILL, begin_milling, choose_rice, done, take_rice
@@ -31,7 +33,8 @@ def test_two_jin_are_chosen_paid_milled_and_taken(stage: Stage) -> None:
     assert stage.bench.state(MILL)["taken"] - taken == 1060
     paper = stage.paper()
     assert "示例粮油店" in paper
-    assert "2026-10-01" in paper
+    trial = tomllib.loads(stage.cabin.config.read_text())["rice"]
+    assert f"试营业：{trial['trial_from']} 至 {trial['trial_until']}" in paper
     assert "9.60" in paper
     done(stage)
     assert stage.order(order_id).closed
