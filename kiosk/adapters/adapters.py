@@ -15,6 +15,7 @@ from devices.scanner.codec import Scanned
 from kiosk import log
 from kiosk.adapters import biller as biller_words
 from kiosk.adapters import booklet as booklets
+from kiosk.adapters import codes as code_words
 from kiosk.adapters import goods as goods_words
 from kiosk.adapters import qr as qr_words
 from kiosk.adapters import receipt
@@ -25,7 +26,7 @@ from kiosk.adapters.heard import Heard
 from kiosk.adapters.pages import Pages
 from kiosk.adapters.release import MAKERS, Releases
 from kiosk.adapters.terminals import EcrHubWords, TerminalWords
-from kiosk.barcodes import BarcodeRule, BillCode, PaymentCode, SlipCode, read_code
+from kiosk.barcodes import BarcodeRule
 from kiosk.core import commands as c
 from kiosk.core import events as e
 from kiosk.core.bills import Institution
@@ -367,37 +368,35 @@ class Adapters:
             return []
         command, amount_fen = waiting
         try:
-            if isinstance(command, c.Print):
-                return [receipt.printed(command, report.completion)]
-            if isinstance(command, c.Deliver):
-                most = self._most.pop((role, report.command_id), 0)
-                words = self._wares[command.goods.ware]
-                end = words.delivered(command, report.completion, most)
-                return [*self._booklet.out_of_sight(command), end]
-            if isinstance(command, c.CheckDelivery):
-                words = self._wares[command.goods.ware]
-                return [
-                    *self._booklet.out_of_sight(command),
-                    words.checked(command, report.completion),
-                ]
-            event = self._terminal.to_event(command, amount_fen, report.completion)
-            return [] if event is None else [event]
+            return self._came_of(command, amount_fen, role, report)
         except Exception as error:  # noqa: BLE001  # one order's trouble, never another's
             kind = type(command).__name__
             _log.exception("%s: the answer to %s failed", command.order_id, kind)
             return [e.Poisoned(command.order_id, kind, type(error).__name__)]
+
+    def _came_of(
+        self, command: c.Command, amount_fen: int, role: str, report: Completed
+    ) -> list[e.OrderEvent | m.VisitEvent]:
+        """What an order's command came to."""
+        match command:
+            case c.Print():
+                return [receipt.printed(command, report.completion)]
+            case c.Deliver():
+                most = self._most.pop((role, report.command_id), 0)
+                end = self._wares[command.goods.ware].delivered(command, report.completion, most)
+                return [*self._booklet.out_of_sight(command), end]
+            case c.CheckDelivery():
+                end = self._wares[command.goods.ware].checked(command, report.completion)
+                return [*self._booklet.out_of_sight(command), end]
+            case _:
+                event = self._terminal.to_event(command, amount_fen, report.completion)
+                return [] if event is None else [event]
 
     def _scanned(self, scanned: Scanned) -> list[e.OrderEvent | m.VisitEvent]:
         if scanned.kind == "payment_code":
             return [m.PaymentCodeScanned()]
         if (token := self._clinic.token(scanned.text)) is not None:
             return [token]
-        match read_code(scanned.text, self._barcodes):
-            case BillCode() as bill:
-                return [m.BillScanned(bill.institution, bill.account)]
-            case SlipCode() as slip:
-                return [m.SlipScanned(slip.order_id)]
-            case PaymentCode():
-                return [m.PaymentCodeScanned()]
-            case _:
-                return self._booklet.scanned(scanned.text) or [m.UnknownScanned()]
+        if (meant := code_words.meant(scanned.text, self._barcodes)) is not None:
+            return [meant]
+        return self._booklet.scanned(scanned.text) or [m.UnknownScanned()]
