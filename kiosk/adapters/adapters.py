@@ -386,8 +386,8 @@ class Adapters:
                 end = self._wares[command.goods.ware].delivered(command, report.completion, most)
                 return [*self._booklet.out_of_sight(command), end]
             case c.CheckDelivery():
-                end = self._wares[command.goods.ware].checked(command, report.completion)
-                return [*self._booklet.out_of_sight(command), end]
+                seen = self._wares[command.goods.ware].checked(command, report.completion)
+                return [*self._booklet.out_of_sight(command), seen]
             case _:
                 event = self._terminal.to_event(command, amount_fen, report.completion)
                 return [] if event is None else [event]
