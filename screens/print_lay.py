@@ -45,9 +45,9 @@ def view_of(state: State) -> PrintLayView:
     if step.original is Original.PAGE:
         title, down = _("请把纸放在玻璃板上"), _("有字的一面朝下")
     elif step.side == 1:
-        title, down = _("请放身份证，正面朝下"), _("正面朝下")
+        title, down = _("请放身份证，照片朝下"), _("照片朝下")
     else:
-        title, down = _("请翻过来，反面朝下"), _("反面朝下")
+        title, down = _("请翻过来，国徽朝下"), _("国徽朝下")
     return PrintLayView(title, hint, step.original.value, down, note)
 
 

@@ -30,7 +30,7 @@ def view_of(state: State) -> PrintScanningView:
         raise ValueError("nothing is scanned")
     title = _("正在扫描")
     if SIDES[step.original] > 1:
-        title = _("正在扫正面") if step.side == 1 else _("正在扫反面")
+        title = _("正在扫照片这面") if step.side == 1 else _("正在扫国徽这面")
     words = (_("请不要掀盖子，也不要动原件。"), _("一般十几秒钟就好，现在不会扣钱。"))
     return PrintScanningView(title, f"{step.percent}%", step.percent / 100, words)
 

@@ -45,7 +45,7 @@ function drawDispenser(state) {
 
 /** The scanner's glass from above, with what lies in its corner. */
 function drawGlass(state) {
-  const words = { page: "一页纸 a page", card_front: "身份证正面 card, front", card_back: "身份证反面 card, back" }[state.original] || "玻璃板空着 nothing on it";
+  const words = { page: "一页纸 a page", card_front: "身份证照片面 card, front", card_back: "身份证国徽面 card, back" }[state.original] || "玻璃板空着 nothing on it";
   const [w, h] = state.original === "page" ? [58, 82] : [27, 17];
   const lies = state.original ? `<rect x="122" y="6" width="${w}" height="${h}" rx="2" fill="#fff" stroke="#14232E"/>` : "";
   return `<svg class="cuff" viewBox="0 0 300 112" role="img" aria-label="${esc(words)}">

@@ -23,8 +23,8 @@ SIZES_MM: Mapping[str, tuple[float, float]] = {
 }
 ORIGINALS: Mapping[str, tuple[str, str]] = {
     "page": ("一页纸", "a page"),
-    "card_front": ("身份证正面", "an ID card, its front"),
-    "card_back": ("身份证反面", "an ID card, its back"),
+    "card_front": ("身份证照片面", "an ID card, its front"),
+    "card_back": ("身份证国徽面", "an ID card, its back"),
 }
 GROUNDS: Mapping[str, tuple[int, int, int]] = {
     "": (236, 238, 240),
