@@ -41,6 +41,7 @@ def test_a_scanner_that_hangs_is_left_with_back(stage: Stage) -> None:
     stage.bench.fault(SCANNER, "hangs", count=1)
     stage.kiosk.touch("copy.start")
     stage.kiosk.on("print_scanning")
+    stage.bench.until(SCANNER, lambda state: bool(state["scanning"]))  # it is this scan that hangs
     stage.kiosk.touch("nav.back")
     stage.kiosk.on("print_copy")
     stage.kiosk.touch("nav.home")
