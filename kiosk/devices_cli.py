@@ -1,8 +1,8 @@
 """``kiosk devices``: what is plugged in (``list``), what it is called (``udev``), and whether a
 cable carries (``loopback``).
 
-Source: Serial and USB on Linux, "Names" and "Liveness". What is asked moves nothing; a port that
-the running kiosk has is said to be in use.
+Source: Serial and USB on Linux, "Names" and "Liveness". What is asked moves nothing. A running
+kiosk has its machines' ports: it tells what it knows of them.
 """
 
 from __future__ import annotations
@@ -19,9 +19,12 @@ from devices import registry
 from devices.port import PortError, PortUrlError
 from devices.status import Status
 from kiosk.config import ConfigError, load
-from kiosk.device_probe import ON_A_LINE, PATIENCE_S, Machine, ask, ask_all, can_answer, swapped
+from kiosk.device_probe import ON_A_LINE, PATIENCE_S, Machine, ask, can_answer
+from kiosk.device_survey import Survey, survey
 from kiosk.diagnostics.advice import of_reason
+from kiosk.diagnostics.control import ForbiddenError
 from kiosk.plugged import Kind, Plugged, plugged, udev_rules
+from kiosk.settings import Settings
 
 USAGE = 2
 DIFFERENT = 1
@@ -63,22 +66,24 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run_list(args: argparse.Namespace) -> int:
     """Tell it. Returns 0; 1 if a machine doesn't answer where it should; 2 for a bad file."""
     try:
-        machines = _machines(args.config)
+        settings = load(args.config, keys=False) if args.config else None
+        machines = _machines_of(settings) if settings else {}
+        seen = survey(machines, settings.cabin.data_dir if settings else None, args.patience)
     except ConfigError as error:
         print("\n".join(str(x) for x in error.mistakes), file=sys.stderr)
         return USAGE
+    except ForbiddenError as error:
+        print(f"kiosk devices: {error}", file=sys.stderr)
+        return USAGE
     things = plugged()
-    found = ask_all(machines, args.patience)
-    pairs = swapped(machines, found, args.patience)
     known = {os.path.realpath(_path(machine.port)) for machine in machines.values()}
     free = [x for x in things if os.path.realpath(x.port) not in known]
     heard = _ask_everything(free, args.patience) if args.ask else {}
     if args.json:
-        print(json.dumps(_as_json(things, machines, found, pairs, heard), ensure_ascii=False))
+        print(json.dumps(_as_json(things, machines, seen, heard), ensure_ascii=False))
     else:
-        _tell(things, machines, found, pairs, heard)
-    missing = any(not found[x].answered for x in machines if can_answer(machines[x].driver))
-    return DIFFERENT if pairs or missing else 0
+        _tell(things, machines, seen, heard)
+    return DIFFERENT if seen.exchanged or seen.missing(machines) else 0
 
 
 def run_loopback(args: argparse.Namespace) -> int:
@@ -134,9 +139,11 @@ def run_udev(args: argparse.Namespace) -> int:
 
 
 def _machines(config: Path | None) -> dict[str, Machine]:
-    if config is None:
-        return {}
-    devices = load(config, keys=False).devices
+    return {} if config is None else _machines_of(load(config, keys=False))
+
+
+def _machines_of(settings: Settings) -> dict[str, Machine]:
+    devices = settings.devices
     return {role: Machine(x.driver, x.options, x.port) for role, x in devices.items()}
 
 
@@ -160,8 +167,7 @@ def _ask_everything(things: list[Plugged], patience_s: float) -> dict[str, str]:
 def _as_json(
     things: tuple[Plugged, ...],
     machines: Mapping[str, Machine],
-    found: Mapping[str, Status],
-    pairs: list[tuple[str, str]],
+    seen: Survey,
     heard: Mapping[str, str],
 ) -> dict[str, object]:
     return {
@@ -170,22 +176,23 @@ def _as_json(
             role: {
                 "driver": machine.driver,
                 "port": machine.port,
-                "answered": found[role].answered if can_answer(machine.driver) else None,
-                "status": found[role].level.value,
-                "reason": found[role].reason,
-                "detail": found[role].detail,
+                "answered": _answered(machine, seen.found[role]),
+                "status": seen.found[role].level.value,
+                "reason": seen.found[role].reason,
+                "detail": seen.found[role].detail,
+                "identity": seen.facts[role].identity if role in seen.facts else None,
             }
             for role, machine in machines.items()
         },
-        "swapped": [list(pair) for pair in pairs],
+        "swapped": [list(pair) for pair in seen.exchanged],
+        "told_by": "kiosk" if seen.facts else "ports",
     }
 
 
 def _tell(
     things: tuple[Plugged, ...],
     machines: Mapping[str, Machine],
-    found: Mapping[str, Status],
-    pairs: list[tuple[str, str]],
+    seen: Survey,
     heard: Mapping[str, str],
 ) -> None:
     print("plugged in:" if things else "nothing is plugged in over USB")
@@ -194,18 +201,25 @@ def _tell(
         serial = f" serial {x.serial}" if x.serial else ""
         print(f"  {x.port}  {x.vendor}:{x.product}{serial} at {x.socket}  {x.name}{answer}")
     if machines:
-        print("machines of the cabin:")
+        whose = ", as the running kiosk sees them" if seen.facts else ""
+        print(f"machines of the cabin{whose}:")
     for role, machine in machines.items():
-        print(f"  {role} ({machine.driver}) at {machine.port}: {_verdict(machine, found[role])}")
-    for one, other in pairs:
+        verdict = _verdict(machine, seen.found[role])
+        print(f"  {role} ({machine.driver}) at {machine.port}: {verdict}{seen.identity(role)}")
+    for one, other in seen.exchanged:
         print(f"the cables of {one} and {other} are exchanged: each answers at the other's port")
+
+
+def _answered(machine: Machine, status: Status) -> bool | None:
+    """None for a machine that speaks only when it has something to say."""
+    return status.answered if can_answer(machine.driver) else None
 
 
 def _verdict(machine: Machine, status: Status) -> str:
     why = f" ({status.reason})" if status.reason else ""
     detail = f": {status.detail}" if status.detail else ""
     if status.reason == "port_busy":
-        return f"in use by another program, the kiosk perhaps{detail}"
+        return f"in use by another program{detail}"
     if not can_answer(machine.driver):
         there = status.level.value in ("ready", "unknown")
         return f"{'present; it never answers' if there else 'not there'}{why}{detail}"

@@ -262,6 +262,21 @@ def test_a_machine_is_named_by_its_role_too(
     assert "no driver, nor a role in the configuration" in capsys.readouterr().err
 
 
+def test_the_running_kiosk_tells_what_answers_where(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It has the ports: nobody else could ask."""
+    assert main(["devices", "list", "--config", str(config), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["told_by"] == "kiosk"
+    assert {x["status"] for x in told["machines"].values()} == {"ready"}
+    assert told["machines"]["id_reader"]["identity"]
+    assert main(["devices", "list", "--config", str(config)]) == 0
+    out = capsys.readouterr().out
+    assert "as the running kiosk sees them" in out
+    assert told["machines"]["id_reader"]["identity"] in out
+
+
 def test_whoever_watches_gives_way_to_the_kiosk(config: Path) -> None:
     words = [sys.executable, "-m", "kiosk.main", "trace", "rice_mill", "--config", str(config)]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as watching:
