@@ -266,6 +266,13 @@ def test_the_running_kiosk_tells_what_answers_where(
     config: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """It has the ports: nobody else could ask."""
+
+    def identified() -> bool:
+        with Client(config.parent / "data") as client:
+            reader = from_json(client.one(get="facts")).device("id_reader")
+        return reader is not None and bool(reader.identity)
+
+    until(identified, "the reader has said what it is")
     assert main(["devices", "list", "--config", str(config), "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert told["told_by"] == "kiosk"
