@@ -8,6 +8,7 @@ window's touches; back come pictures, and what was learned.
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from typing import Protocol
 
@@ -81,8 +82,13 @@ class ClassDesk:
         self._child: Child | None = None
         self._cabin: PracticeCabin | None = None
         self._leader: Leader | None = None
-        # Written on the engine's thread, read in the lane: which lesson is wanted now.
+        self._played: tuple[Child, int] | None = None
+        # Written on the engine's thread, read everywhere: which lesson is wanted now; and which
+        # one is over, whoever found that out.
         self._wanted = 0
+        self._done = 0
+        self._gate = threading.Lock()
+        """A picture that comes late must not cover what is shown after the lesson."""
 
     def ask(self, command: k.ClassCommand) -> None:
         """Carry a command out."""
@@ -90,7 +96,8 @@ class ClassDesk:
             case k.OpenClass():
                 self._in_lane(self._open)
             case k.Practise(number=number, lesson=name):
-                self._wanted = number
+                with self._gate:
+                    self._wanted, self._done = number, 0  # another class counts from 1 again
                 self._lanes.run(
                     LANE, lambda: self._practise(number, name), k.PracticeFailed(number)
                 )
@@ -112,8 +119,24 @@ class ClassDesk:
 
     def _abandon(self) -> None:
         """On the engine's thread: no lesson is wanted any more."""
-        self._wanted = 0
+        with self._gate:
+            self._wanted = 0
         self._let_go()
+
+    def _end(self, number: int) -> bool:
+        """From any thread: nothing of this lesson is shown from here on. False if that is so."""
+        with self._gate:
+            if not number or number != self._wanted or number == self._done:
+                return False
+            self._done = number
+        self._let_go()
+        return True
+
+    def _show_of(self, number: int, practised: Practised) -> None:
+        """From the leader's thread: its newest picture, if its lesson is still on."""
+        with self._gate:
+            if number == self._wanted and number != self._done:
+                self._show(practised)
 
     def _let_go(self) -> None:
         """What can't wait for the lane, from any thread: the screen, a cuff on somebody's arm, and
@@ -140,9 +163,15 @@ class ClassDesk:
     def _there(self) -> Child:
         """The child, begun again if it has died."""
         if self._child is None or not self._child.alive:
-            self._child = self._make_child()
-            self._child.died = lambda: self._lost(self._wanted)
+            child = self._child = self._make_child()
+            child.died = lambda: self._child_died(child)
         return self._child
+
+    def _child_died(self, child: Child) -> None:
+        """From any thread, perhaps late: only the lesson that was played on it is over."""
+        played = self._played
+        if played is not None and played[0] is child:
+            self._lost(played[1])
 
     def _practise(self, number: int, name: str) -> object:
         """Open a fresh cabin and begin. Returns what went wrong, None if nothing did."""
@@ -160,6 +189,7 @@ class ClassDesk:
 
     def _begin(self, number: int, lesson: Lesson) -> None:
         child = self._there()
+        self._played = child, number
         child.ask("POST", "/api/setups/normal")
         leader: Leader | None = None
 
@@ -184,7 +214,7 @@ class ClassDesk:
             lesson,
             child,
             self._cabin.post,
-            lambda x: self._show(x) if number == self._wanted else None,
+            lambda x: self._show_of(number, x),
             lambda x: self._over(number, lesson, x),
             lambda: self._post(k.Practising()),
         )
@@ -194,9 +224,8 @@ class ClassDesk:
 
     def _over(self, number: int, lesson: Lesson, ended: runner.Ended) -> None:
         """On the leader's thread: the lesson has come to its end."""
-        if number != self._wanted:
+        if not self._end(number):
             return
-        self._let_go()
         if self._afterwards is not None:
             self._afterwards.learned(lesson, ended.results)
         self._post(k.LessonOver(number, learned_of(lesson, ended.results, whole=ended.whole)))
@@ -204,9 +233,8 @@ class ClassDesk:
 
     def _lost(self, number: int) -> None:
         """From any thread: the practice cabin has broken down in the middle of a lesson."""
-        if not number or number != self._wanted:
+        if not self._end(number):
             return
-        self._let_go()
         self._post(k.PracticeFailed(number))
         self._in_lane(self._stop_practice)
 

@@ -167,6 +167,20 @@ def test_a_child_that_dies_in_a_lesson_is_told(cabin: Cabin) -> None:
     assert not folder.exists()  # what was killed has taken nothing away itself
 
 
+def test_a_picture_that_comes_late_covers_nothing(cabin: Cabin) -> None:
+    """The leader may be about to show something just as the lesson ends, however it ends."""
+    practised = begun(cabin, 7, "touch")
+    cabin.children[0]._process.kill()
+    cabin.until(lambda: k.PracticeFailed(7) in cabin.told)
+    cabin.desk._show_of(7, practised)
+    assert cabin.newest is None
+    practised = begun(cabin, 8, "touch")
+    cabin.desk.ask(k.StopPractice())
+    cabin.desk._show_of(8, practised)
+    assert cabin.newest is None
+    assert cabin.told.count(k.PracticeFailed(7)) == 1
+
+
 def test_a_cabin_that_cannot_be_opened_is_said_and_the_class_goes_on() -> None:
     def none() -> Child:
         raise ChildError("no memory")
