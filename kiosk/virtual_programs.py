@@ -61,10 +61,11 @@ class VirtualPrograms:
         return any_sent
 
     @property
-    def quiet(self) -> bool:
-        """Whether `came` has nothing to give, time-outs apart."""
+    def has_answers(self) -> bool:
+        """Whether `came` has something to give, time-outs apart."""
         line = self._cabin.lines[self._device_id]
-        return not self._came and (self._run is None or (line.silent and line.plugged))
+        ends = self._run is not None and not (line.silent and line.plugged)
+        return bool(self._came) or ends
 
     def came(self) -> list[tuple[Request, Answer]]:
         """What has been said and answered since."""

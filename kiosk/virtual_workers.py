@@ -120,54 +120,23 @@ class VirtualWorker:
         return self._cabin.clock.monotonic()
 
 
-class VirtualIppWorker(VirtualWorker):
-    """The same for the document printer: questions over HTTP instead of bytes.
-
-    Its port is a client's: it is there whatever becomes of the cable.
+class VirtualAskingWorker(VirtualWorker):
+    """For a machine that is asked whole questions instead of bytes. Its port is always there,
+    whatever becomes of the cable. ``_outside`` carries the questions.
     """
 
     def __init__(
         self, role: str, device_id: str, driver: Driver, cabin: VirtualCabin, engine: Engine
     ) -> None:
         super().__init__(role, device_id, driver, cabin, engine)
-        self._net = VirtualNetwork(cabin)
+        self._outside = self._reach(cabin, device_id)
+
+    def _reach(self, cabin: VirtualCabin, device_id: str) -> VirtualNetwork | VirtualPrograms:
+        raise NotImplementedError
 
     def _carry_requests(self) -> bool:
-        moved = self._net.post(self._driver.take_requests())
-        for request, answer in self._net.came():
-            self._driver.answered(request, answer, self._now())
-            moved = True
-        return moved
-
-    def _nothing_due(self, now: float) -> bool:
-        if self._net.has_answers or not self._open:
-            return False
-        return self._due is None or self._due > now
-
-    def _next_due(self) -> float | None:
-        times = [x for x in (super()._next_due(), self._net.next_due()) if x is not None]
-        return min(times, default=None)
-
-    def _follow_cable(self, now: float) -> bool:
-        if self._open:
-            return False
-        self._open, self._reopen_at = True, None
-        self._driver.opened(now)
-        return True
-
-
-class VirtualProgramWorker(VirtualWorker):
-    """The same for the scanner, which a program speaks with. Its port is always there."""
-
-    def __init__(
-        self, role: str, device_id: str, driver: Driver, cabin: VirtualCabin, engine: Engine
-    ) -> None:
-        super().__init__(role, device_id, driver, cabin, engine)
-        self._programs = VirtualPrograms(cabin, device_id)
-
-    def _carry_requests(self) -> bool:
-        moved = self._programs.post(self._driver.take_requests())
-        for request, answer in self._programs.came():
+        moved = self._outside.post(self._driver.take_requests())
+        for request, answer in self._outside.came():
             self._driver.answered(request, answer, self._now())
             moved = True
         return moved
@@ -176,12 +145,12 @@ class VirtualProgramWorker(VirtualWorker):
         return False
 
     def _nothing_due(self, now: float) -> bool:
-        if not self._programs.quiet or not self._open:
+        if self._outside.has_answers or not self._open:
             return False
         return self._due is None or self._due > now
 
     def _next_due(self) -> float | None:
-        times = [x for x in (super()._next_due(), self._programs.next_due()) if x is not None]
+        times = [x for x in (super()._next_due(), self._outside.next_due()) if x is not None]
         return min(times, default=None)
 
     def _follow_cable(self, now: float) -> bool:
@@ -190,6 +159,20 @@ class VirtualProgramWorker(VirtualWorker):
         self._open, self._reopen_at = True, None
         self._driver.opened(now)
         return True
+
+
+class VirtualIppWorker(VirtualAskingWorker):
+    """The document printer's: over HTTP."""
+
+    def _reach(self, cabin: VirtualCabin, device_id: str) -> VirtualNetwork:  # noqa: ARG002
+        return VirtualNetwork(cabin)
+
+
+class VirtualProgramWorker(VirtualAskingWorker):
+    """The scanner's: through a program."""
+
+    def _reach(self, cabin: VirtualCabin, device_id: str) -> VirtualPrograms:
+        return VirtualPrograms(cabin, device_id)
 
 
 def worker_of(role: str) -> type[VirtualWorker]:

@@ -117,6 +117,8 @@ UNHEARD = frozenset(
         "write_timeout",
         "stuck",
         "stopped",
+        "moved",
+        "other_device",
         "driver_error",
         "not_configured",
     )

@@ -6,6 +6,7 @@ from dataclasses import asdict, replace
 
 import pytest
 
+from devices import status
 from kiosk import receipts
 from kiosk.core import events as e
 from kiosk.core.commands import Document
@@ -152,3 +153,9 @@ def test_who_buys_goods_hears_nothing_of_bills(name: str) -> None:
         said.append(str(receipts.compose(order, document, HEAD, again=False)))
     for word in ("账单", "缴"):
         assert not [x for x in said if word in x]
+
+
+def test_a_printer_that_has_said_nothing_is_not_called_out_of_paper() -> None:
+    """Screens know no driver, so the list of such reasons stands twice: none may be missing."""
+    not_a_printers = {"untrusted", "stop_unacknowledged"}
+    assert status._UNHEARD - not_a_printers <= out_of_service.UNHEARD
